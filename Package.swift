@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order in which data walks. A target depends only on targets above it;
+// `make layers` refuses anything else.
+let package = Package(
+    name: "vigie",
+    products: [
+        .executable(name: "vigie", targets: ["vigie"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C: zlib for compressed input, and a per-thread malloc counter for the allocation tests.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CAllocationCounter"),
+
+        // The line, left to right.
+        .target(name: "VigieWire", dependencies: ["CZlib"]),
+        .target(name: "VigieCalls", dependencies: ["VigieWire"]),
+        .target(name: "VigieDetection", dependencies: ["VigieCalls", "VigieWire"]),
+        .target(name: "VigieDiagnosis", dependencies: ["VigieDetection", "VigieCalls", "VigieWire"]),
+        .target(
+            name: "VigieIncidents",
+            dependencies: ["VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),
+        .target(
+            name: "VigieMitigation",
+            dependencies: ["VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire"]),
+        .target(
+            name: "VigieReports",
+            dependencies: [
+                "VigieMitigation", "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
+            ]),
+        .target(name: "VigieStore", dependencies: ["VigieIncidents", "VigieCalls", "VigieWire"]),
+        .target(name: "VigieSimulator", dependencies: ["VigieCalls", "VigieWire"]),
+        .target(
+            name: "VigieServer",
+            dependencies: [
+                "VigieStore", "VigieReports", "VigieMitigation", "VigieIncidents", "VigieDiagnosis",
+                "VigieDetection", "VigieCalls", "VigieWire",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "vigie",
+            dependencies: [
+                "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
+                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // One test target per folder of the house.
+        .testTarget(name: "VigieWireTests", dependencies: ["VigieWire", "CAllocationCounter"]),
+        .testTarget(name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
+        .testTarget(
+            name: "VigieDetectionTests",
+            dependencies: ["VigieDetection", "VigieCalls", "VigieWire", "CAllocationCounter"]),
+        .testTarget(
+            name: "VigieDiagnosisTests",
+            dependencies: ["VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),
+        .testTarget(
+            name: "VigieIncidentsTests",
+            dependencies: ["VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),
+        .testTarget(
+            name: "VigieMitigationTests",
+            dependencies: ["VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire"]),
+        .testTarget(
+            name: "VigieReportsTests",
+            dependencies: [
+                "VigieReports", "VigieMitigation", "VigieIncidents", "VigieDiagnosis", "VigieDetection",
+                "VigieCalls", "VigieWire",
+            ]),
+        .testTarget(name: "VigieStoreTests", dependencies: ["VigieStore", "VigieCalls", "VigieWire"]),
+        .testTarget(name: "VigieSimulatorTests", dependencies: ["VigieSimulator", "VigieCalls", "VigieWire"]),
+        .testTarget(
+            name: "VigieServerTests",
+            dependencies: [
+                "VigieServer", "VigieSimulator", "VigieReports", "VigieDetection", "VigieCalls", "VigieWire",
+                "CAllocationCounter",
+            ]),
+    ]
+)
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+for target in package.targets where target.type != .system && target.name != "CAllocationCounter" {
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}

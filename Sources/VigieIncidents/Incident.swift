@@ -1,0 +1,55 @@
+public import VigieCalls
+public import VigieDetection
+public import VigieDiagnosis
+public import VigieWire
+
+/// How bad it is, by consequence and not by component.
+public enum Severity: String, Comparable, CaseIterable, Sendable {
+    case minor, major, critical
+
+    public static func < (left: Severity, right: Severity) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// One trouble, from its first call to its end: findings with one key, grouped.
+public struct Incident: Sendable {
+    /// Where it stands: `pending` until it has lasted or grown enough, `firing`, then `resolved`.
+    public enum State: String, Sendable { case pending, firing, resolved }
+
+    /// Made from kind, key and first call, so that two nodes give the same trouble the same name.
+    public var id: String
+    public var kind: IncidentKind
+    public var state: State
+    public var severity: Severity
+    public var subject: Finding.Subject
+    public var firstSeen: Timestamp
+    public var detectedAt: Timestamp
+    public var lastSeen: Timestamp
+    public var metrics: [Metric]
+    public var samples: [CallID]
+    /// Ranked, most likely first; empty until diagnosed.
+    public var causes: [Cause]
+    /// Name = value pairs that the calls share.
+    public var localisation: [[String: String]]
+
+    /// All fields at once.
+    public init(
+        id: String, kind: IncidentKind, state: State, severity: Severity, subject: Finding.Subject,
+        firstSeen: Timestamp, detectedAt: Timestamp, lastSeen: Timestamp, metrics: [Metric] = [],
+        samples: [CallID] = [], causes: [Cause] = [], localisation: [[String: String]] = []
+    ) {
+        self.id = id
+        self.kind = kind
+        self.state = state
+        self.severity = severity
+        self.subject = subject
+        self.firstSeen = firstSeen
+        self.detectedAt = detectedAt
+        self.lastSeen = lastSeen
+        self.metrics = metrics
+        self.samples = samples
+        self.causes = causes
+        self.localisation = localisation
+    }
+}

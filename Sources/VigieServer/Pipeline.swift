@@ -1,0 +1,1 @@
+// The line is wired here.
