@@ -42,6 +42,9 @@ public enum NumberKind: UInt8, Sendable, CaseIterable {
     case shortCode
     case satellite
     case fiction
+    case fixedOrMobile  // plans that do not tell the two apart (North America)
+    case pager
+    case universalAccess  // company numbers (UAN): one number for many sites
 }
 
 /// What the numbering plan of the day says about a number; a plain value, cheap enough for every call.
