@@ -61,19 +61,3 @@ public struct DetectorCard: Sendable {
         self.example = example
     }
 }
-
-/// What the lane works out once for each call, for all detectors.
-public struct CallFacts: Sendable {
-    /// What the plan of the call's day says of the displayed caller and of the called number.
-    public var caller = NumberFacts()
-    public var called = NumberFacts()
-    /// Whether these two numbers never spoke before, either way, as far as the lane remembers.
-    public var isFirstContact = true
-    /// Whether the same caller tried the same called number in the last minute.
-    public var isRetry = false
-    /// Data time since the lane began to learn.
-    public var learned: Duration = .zero
-
-    /// Nothing is known.
-    public init() {}
-}

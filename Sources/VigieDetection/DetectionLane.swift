@@ -1,0 +1,122 @@
+public import VigieCalls
+public import VigieWire
+
+/// Takes call events in time order, works out what all detectors need to know of each, and asks every detector.
+///
+/// A plain value, bounded by `DetectionSettings.memory` and the detectors' own settings. Lanes share nothing.
+public struct DetectionLane: Sendable {
+    /// Events whose `start` was more than this before the latest are late: they are counted, and seen as of now.
+    private static let tolerance = Duration.seconds(60)
+
+    /// Events taken in.
+    public private(set) var events: UInt64 = 0
+    /// Events that came out of order by more than a minute.
+    public private(set) var late: UInt64 = 0
+    private var pairs: PairMemory
+    private var numbers: NumberTable
+    private var retries = RetryMemory()
+    private var detectors: [any Detector]
+    private let plan: any NumberFactsSource
+    private var began: Timestamp?
+    private var now = Timestamp.distantPast
+    private var nextAdvance = Timestamp.distantPast
+
+    /// A lane with all detectors of the catalog.
+    public init(settings: DetectionSettings = DetectionSettings(), plan: any NumberFactsSource = RoughPlan()) {
+        self.init(settings: settings, plan: plan, detectors: Catalog.detectors(settings))
+    }
+
+    /// A lane with the given detectors.
+    public init(
+        settings: DetectionSettings = DetectionSettings(), plan: any NumberFactsSource = RoughPlan(),
+        detectors: [any Detector]
+    ) {
+        pairs = PairMemory(span: settings.memory.pairSpan, capacity: settings.memory.pairs)
+        numbers = NumberTable(capacity: settings.memory.numbers)
+        self.plan = plan
+        self.detectors = detectors
+    }
+
+    /// Takes in one call; findings come out while it does.
+    public mutating func observe(_ event: borrowing CallEvent, report: (Finding) -> Void) {
+        if event.start >= nextAdvance { advance(to: event.start, report: report) }
+        if event.start < now {
+            if now - event.start > Self.tolerance { late &+= 1 }
+        } else {
+            now = event.start
+        }
+        events &+= 1
+        var facts = CallFacts()
+        work(out: &facts, event)
+        for index in detectors.indices { detectors[index].observe(event, facts, report: report) }
+    }
+
+    /// Says that data time has come to `moment`: once a minute while events flow, and at any time in silence.
+    public mutating func advance(to moment: Timestamp, report: (Finding) -> Void) {
+        if began == nil { began = moment }
+        guard moment >= now else { return }
+        now = moment
+        nextAdvance = Timestamp(seconds: (moment.seconds / 60 + 1).clamped * 60)
+        for index in detectors.indices { detectors[index].advance(to: moment, report: report) }
+    }
+
+    /// Says that no event will come any more: what waits for the end of a minute is judged now.
+    public mutating func finish(report: (Finding) -> Void) {
+        guard began != nil else { return }
+        advance(to: Timestamp(seconds: (now.seconds / 60 + 1).clamped * 60), report: report)
+    }
+
+    private mutating func work(out facts: inout CallFacts, _ event: borrowing CallEvent) {
+        facts.caller = plan.facts(of: event.caller, at: event.start)
+        facts.called = plan.facts(of: event.called, at: event.start)
+        facts.callerHash = KeyHash.of(event.caller.rawValue)
+        facts.calledHash = KeyHash.of(event.called.rawValue)
+        if let began { facts.learned = now - began }
+        let dice = KeyHash.of(facts.callerHash ^ facts.calledHash, UInt64(bitPattern: event.start.rawValue))
+        let hour = NumberTable.hour(of: now)
+        let hasCaller = event.caller.isNumber
+        let hasCalled = event.called.isNumber
+        if hasCaller && hasCalled {
+            facts.pairHash = KeyHash.ofPair(event.caller, event.called)
+            let callerIsSmaller = event.caller < event.called
+            let contact = pairs.observe(pairHash: facts.pairHash, callerIsSmaller: callerIsSmaller, at: now)
+            facts.isFirstContact = !contact.isKnown
+            facts.isCallBack = contact.otherWay
+            let isRecent = retries.isRetry(facts.pairHash, callerIsSmaller, at: now)
+            facts.isRetry = isRecent && contact.sameWay
+        }
+        if hasCaller {
+            facts.callerActivity = numbers.observe(hash: facts.callerHash, role: .caller, hour: hour, dice: dice)
+        }
+        if hasCalled {
+            facts.calledActivity = numbers.observe(
+                hash: facts.calledHash, role: .called, hour: hour, dice: dice &>> 7 ^ facts.calledHash)
+        }
+    }
+}
+
+/// Remembers the calls of the last minute: 16,384 places of 8 bytes, a newer pair takes the place of an older one.
+struct RetryMemory: Sendable {
+    private var places = [UInt64](repeating: 0, count: 16_384)
+
+    /// Whether the same caller tried the same called number in the last 60 seconds; remembers this try.
+    mutating func isRetry(_ pairHash: UInt64, _ callerIsSmaller: Bool, at now: Timestamp) -> Bool {
+        let hash = callerIsSmaller ? pairHash : ~pairHash
+        let index = Int(truncatingIfNeeded: hash >> 20 & 16_383)
+        let tag = hash & 0xFFFF_FFFF_0000_0000
+        let second = UInt64(UInt32(truncatingIfNeeded: now.seconds))
+        let old = places[index]
+        places[index] = tag | second
+        return old & 0xFFFF_FFFF_0000_0000 == tag && second &- (old & 0xFFFF_FFFF) <= 60
+    }
+}
+
+extension PhoneNumber {
+    /// Whether there are digits at all.
+    var isNumber: Bool { form == .e164 || form == .dialled }
+}
+
+extension Int64 {
+    /// Kept away from the ends, so that a multiplication by 60 cannot overflow.
+    fileprivate var clamped: Int64 { Swift.min(Swift.max(self, -150_000_000), 150_000_000) }
+}

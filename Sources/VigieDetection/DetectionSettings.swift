@@ -1,0 +1,20 @@
+/// Everything that can be tuned in detection; the defaults suit a national operator's interconnect.
+public struct DetectionSettings: Sendable {
+    /// How much the lane remembers.
+    public struct Memory: Sendable {
+        /// How long two numbers that spoke are known to each other; 1…365 days.
+        public var pairSpan: Duration = .seconds(90 * 86_400)
+        /// Slots of 4 bytes for pairs at most; grown only when needed.
+        public var pairs = 8_388_608
+        /// Numbers whose activity is kept at most, 8 bytes each; grown only when needed.
+        public var numbers = 4_194_304
+
+        /// 32 MiB of pairs and 32 MiB of numbers when full.
+        public init() {}
+    }
+
+    public var memory = Memory()
+
+    /// The defaults.
+    public init() {}
+}
