@@ -16,24 +16,26 @@ public struct DetectionLane: Sendable {
     private var numbers: NumberTable
     private var retries = RetryMemory()
     private var detectors: [any Detector]
-    private let plan: any NumberFactsSource
+    private let plans: NumberingPlans
+    private let home: Country
     private var began: Timestamp?
     private var now = Timestamp.distantPast
     private var nextAdvance = Timestamp.distantPast
 
     /// A lane with all detectors of the catalog.
-    public init(settings: DetectionSettings = DetectionSettings(), plan: any NumberFactsSource = RoughPlan()) {
-        self.init(settings: settings, plan: plan, detectors: Catalog.detectors(settings))
+    public init(settings: DetectionSettings = DetectionSettings(), plans: NumberingPlans = .standard) {
+        self.init(settings: settings, plans: plans, detectors: Catalog.detectors(settings))
     }
 
     /// A lane with the given detectors.
     public init(
-        settings: DetectionSettings = DetectionSettings(), plan: any NumberFactsSource = RoughPlan(),
+        settings: DetectionSettings = DetectionSettings(), plans: NumberingPlans = .standard,
         detectors: [any Detector]
     ) {
         pairs = PairMemory(span: settings.memory.pairSpan, capacity: settings.memory.pairs)
         numbers = NumberTable(capacity: settings.memory.numbers)
-        self.plan = plan
+        self.plans = plans
+        home = settings.home
         self.detectors = detectors
     }
 
@@ -67,8 +69,8 @@ public struct DetectionLane: Sendable {
     }
 
     private mutating func work(out facts: inout CallFacts, _ event: borrowing CallEvent) {
-        facts.caller = plan.facts(of: event.caller, at: event.start)
-        facts.called = plan.facts(of: event.called, at: event.start)
+        facts.caller = plans.facts(of: event.caller, at: event.start, home: home)
+        facts.called = plans.facts(of: event.called, at: event.start, home: home)
         facts.callerHash = KeyHash.of(event.caller.rawValue)
         facts.calledHash = KeyHash.of(event.called.rawValue)
         if let began { facts.learned = now - began }

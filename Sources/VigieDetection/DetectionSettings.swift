@@ -1,3 +1,5 @@
+public import VigieCalls
+
 /// Everything that can be tuned in detection; the defaults suit a national operator's interconnect.
 public struct DetectionSettings: Sendable {
     /// How much the lane remembers.
@@ -14,6 +16,8 @@ public struct DetectionSettings: Sendable {
     }
 
     public var memory = Memory()
+    /// The country whose network this is: numbers as dialled are read by its plan.
+    public var home = Country.france
 
     /// The defaults.
     public init() {}
