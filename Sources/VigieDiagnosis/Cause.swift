@@ -1,18 +1,33 @@
+/// A sentence in the two languages of the product.
+public struct BilingualText: Hashable, Sendable {
+    public var english: String
+    public var french: String
+
+    /// The same sentence twice.
+    public init(_ english: String, french: String) {
+        self.english = english
+        self.french = french
+    }
+}
+
 /// A possible explanation of a finding, with how well it predicts what was seen.
 public struct Cause: Hashable, Sendable {
     /// In plain words: `short code 333 entered as +333`.
-    public var hypothesis: String
+    public var hypothesis: BilingualText
     /// Weight among the hypotheses tried, in `0...1`; they add up to 1 at most.
     public var score: Double
     /// Share of the calls that it explains, in `0...1`.
     public var explains: Double
     /// What to check to confirm it.
-    public var test: String
+    public var test: BilingualText
     /// Why it does not fit, when it does not.
-    public var objection: String?
+    public var objection: BilingualText?
 
     /// All fields at once.
-    public init(hypothesis: String, score: Double, explains: Double, test: String, objection: String? = nil) {
+    public init(
+        hypothesis: BilingualText, score: Double, explains: Double, test: BilingualText,
+        objection: BilingualText? = nil
+    ) {
         self.hypothesis = hypothesis
         self.score = score
         self.explains = explains
