@@ -44,7 +44,7 @@ public final class FileByteSource: ByteSource {
     /// Reads the next bytes; a signal in between is no error.
     public func read(into buffer: inout MutableRawSpan) throws(InputError) -> Int {
         while true {
-            let count = buffer.withUnsafeMutableBytes { bytes in
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
                 unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
             }
             if count >= 0 { return count }

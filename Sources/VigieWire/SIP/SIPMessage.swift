@@ -140,7 +140,7 @@ public struct SIPMessage: ~Escapable {
         var end = version
         while end > index, bytes[end - 1].isSpaceOrTab { end -= 1 }
         requestURISlice = SIPSlice(index..<end)
-        if index == end { problem = SIPParseError(.requestURI, at: index) }
+        if index == end { problem = SIPParseError(.uri, at: index) }
     }
 
     // RFC 3261 §7.3.1: field-name HCOLON field-value *( CRLF WSP value ) CRLF, up to an empty line. A bare LF ends a line too.
