@@ -12,11 +12,36 @@ public struct Filter: Hashable, Sendable {
         public var calledNumbers: [PhoneNumber] = []
         /// Only calls between numbers that never spoke before.
         public var firstContact = false
-        /// Local hours, `HH:MM-HH:MM`; `nil`: all day.
-        public var hours: String?
 
         /// Matches every call: narrow it before use.
         public init() {}
+
+        /// How many keys narrow it.
+        public var keys: Int {
+            [
+                ingress.isEmpty, callerCountry.isEmpty, callerPrefixes.isEmpty, callerNumbers.isEmpty,
+                calledPrefixes.isEmpty, calledNumbers.isEmpty, !firstContact,
+            ].count { !$0 }
+        }
+
+        /// Whether a call is meant. Emergency numbers never are: the check stands first and no key reaches it.
+        ///
+        /// - Parameters:
+        ///   - callerCountry: the displayed caller's country by the plan of the day.
+        ///   - isFirstContact: whether the two numbers never spoke before.
+        ///   - isEmergency: whether the call goes to an emergency service.
+        public func matches(
+            _ event: CallEvent, callerCountry country: Country, isFirstContact: Bool, isEmergency: Bool
+        ) -> Bool {
+            if isEmergency { return false }
+            if !ingress.isEmpty, !ingress.contains(event.ingress) { return false }
+            if !callerCountry.isEmpty, !callerCountry.contains(country) { return false }
+            if !callerPrefixes.isEmpty, !callerPrefixes.contains(where: { $0.contains(event.caller) }) { return false }
+            if !callerNumbers.isEmpty, !callerNumbers.contains(event.caller) { return false }
+            if !calledPrefixes.isEmpty, !calledPrefixes.contains(where: { $0.contains(event.called) }) { return false }
+            if !calledNumbers.isEmpty, !calledNumbers.contains(event.called) { return false }
+            return !firstContact || isFirstContact
+        }
     }
 
     /// What to do with a call that matches.
@@ -24,13 +49,13 @@ public struct Filter: Hashable, Sendable {
 
     public var match: Match
     public var action: Action
-    /// How long it stays in force; 24 h at most, renewable.
-    public var expires: Duration
+    /// How long it stays in force, hours; 24 at most, renewable.
+    public var expiresHours: Int
 
-    /// All fields at once.
-    public init(match: Match, action: Action, expires: Duration) {
+    /// A filter; `expiresHours` is brought into `1...24`.
+    public init(match: Match, action: Action, expiresHours: Int = 24) {
         self.match = match
         self.action = action
-        self.expires = expires
+        self.expiresHours = max(1, min(24, expiresHours))
     }
 }

@@ -1,0 +1,169 @@
+public import VigieCalls
+import VigieDetection
+public import VigieIncidents
+
+/// A filter worth showing to a person, with what it would have done to the calls on record.
+public struct FilterProposal: Sendable {
+    public var filter: Filter
+    public var outcome: FilterTrial.Outcome
+
+    /// A filter with its outcome.
+    public init(filter: Filter, outcome: FilterTrial.Outcome) {
+        self.filter = filter
+        self.outcome = outcome
+    }
+}
+
+/// Looks for the narrowest filter that stops an incident.
+public struct FilterSearch {
+    private let incident: Incident
+    private let dossier: Dossier
+    private let plans: NumberingPlans
+    /// What the filter should stop.
+    public let target: FilterTrial.Target
+    /// What to try on the stored calls.
+    public let candidates: [Filter.Match]
+
+    /// Lists candidate filters for an incident, from what its dossier shows.
+    public init(_ incident: Incident, dossier: Dossier, plans: NumberingPlans) {
+        self.incident = incident
+        self.dossier = dossier
+        self.plans = plans
+        switch incident.subject {
+        case .misroutedFlood(let origin, let landing):
+            target = .trouble
+            candidates = Self.floodCandidates(origin, landing, dossier)
+        case .numberUsurpation(let number, let trunks):
+            target = dossier.proofs > 0 ? .proof : .trouble
+            candidates = Self.usurpationCandidates(number, trunks, isCauseSeen: dossier.proofs > 0)
+        case .dialerCampaign(let ingress, let numbers, _):
+            target = .trouble
+            candidates = Self.campaignCandidates(ingress, numbers, dossier)
+        case .wangiri(let numbers):
+            target = .trouble
+            candidates = [Self.match { $0.calledNumbers = numbers }]
+        case .revenueShareFraud(let numbers, let prefixes, let ingress):
+            target = .trouble
+            candidates = Self.revenueShareCandidates(numbers, prefixes, ingress)
+        case .telephonyDoS(let numbers, let ingress):
+            target = .trouble
+            candidates = Self.denialCandidates(numbers, ingress, dossier)
+        }
+    }
+
+    /// What a filter of this incident should do.
+    private var action: Filter.Action {
+        switch incident.kind {
+        case .numberUsurpation: target == .proof ? .reject : .redirect
+        case .telephonyDoS: .limit
+        default: .reject
+        }
+    }
+
+    /// The best candidate: it stops nearly as much as any, and of those the least that is wanted, and of those the plainest.
+    ///
+    /// `nil` when none stops at least half of the trouble, or all would stop more wanted calls than unwanted ones.
+    public func best(of outcomes: [FilterTrial.Outcome]) -> FilterProposal? {
+        guard let most = outcomes.map(\.wantedShare).max(), most >= 0.5 else { return nil }
+        let good = outcomes.indices.filter { outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9 }
+        let pool = good.isEmpty ? outcomes.indices.filter { outcomes[$0].wantedShare >= most - 1e-9 } : good
+        let index = pool.min { left, right in
+            let one = outcomes[left].legitimateShare
+            let other = outcomes[right].legitimateShare
+            if abs(one - other) > 0.001 { return one < other }
+            return candidates[left].keys < candidates[right].keys
+        }
+        guard let index, outcomes[index].wantedShare > outcomes[index].legitimateShare else { return nil }
+        return FilterProposal(filter: Filter(match: candidates[index], action: action), outcome: outcomes[index])
+    }
+
+    private static func match(_ set: (inout Filter.Match) -> Void) -> Filter.Match {
+        var match = Filter.Match()
+        set(&match)
+        return match
+    }
+
+    /// Every combination of trunk, caller prefix, landing prefix and first contact that the dossier supports.
+    private static func floodCandidates(_ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier) -> [Filter.Match] {
+        var trunkChoices: [[Symbol]] = [[]]
+        let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
+        if !trunks.isEmpty { trunkChoices.append(trunks) }
+        var callerChoices: [[NumberPrefix]] = [[]]
+        for length in 3...7 {
+            var counts: [NumberPrefix: Int] = [:]
+            for flow in dossier.flows {
+                guard let from = NumberPrefix(flow.from), from.count >= length,
+                    let cut = NumberPrefix("\(from.digits / PhoneNumber.powerOfTen(from.count - length))")
+                else { continue }
+                counts[cut, default: 0] += flow.calls
+            }
+            let list = covering(counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }, of: dossier.calls)
+            if !list.isEmpty, list.count <= 8, !callerChoices.contains(list.sorted()) { callerChoices.append(list.sorted()) }
+        }
+        var matches: [Filter.Match] = []
+        for trunks in trunkChoices {
+            for callers in callerChoices {
+                for firstContact in [true, false] {
+                    matches.append(
+                        match {
+                            $0.ingress = trunks
+                            $0.callerPrefixes = callers
+                            $0.callerCountry = callers.isEmpty && origin.country != .none ? [origin.country] : []
+                            $0.calledPrefixes = landing
+                            $0.firstContact = firstContact
+                        })
+                }
+            }
+        }
+        return matches
+    }
+
+    private static func usurpationCandidates(_ number: PhoneNumber, _ trunks: [Symbol], isCauseSeen: Bool) -> [Filter.Match] {
+        isCauseSeen
+            ? [match { $0.callerNumbers = [number]; $0.ingress = trunks }, match { $0.callerNumbers = [number] }]
+            : [match { $0.calledNumbers = [number]; $0.firstContact = true }]
+    }
+
+    private static func campaignCandidates(_ ingress: Symbol, _ numbers: [PhoneNumber], _ dossier: Dossier) -> [Filter.Match] {
+        var matches: [Filter.Match] = []
+        if !numbers.isEmpty { matches.append(match { $0.ingress = ingress == .none ? [] : [ingress]; $0.callerNumbers = numbers }) }
+        let prefixes = covering(
+            dossier.flows.compactMap { flow in NumberPrefix(flow.to).map { ($0, flow.calls) } }, of: dossier.calls)
+        if ingress != .none {
+            if !prefixes.isEmpty, prefixes.count <= 10 {
+                matches.append(match { $0.ingress = [ingress]; $0.calledPrefixes = Set(prefixes).sorted(); $0.firstContact = true })
+            }
+            matches.append(match { $0.ingress = [ingress]; $0.firstContact = true })
+        }
+        return matches
+    }
+
+    private static func revenueShareCandidates(_ numbers: [PhoneNumber], _ prefixes: [NumberPrefix], _ ingress: Symbol) -> [Filter.Match] {
+        let trunks = ingress == .none ? [] : [ingress]
+        var matches: [Filter.Match] = []
+        if !numbers.isEmpty { matches.append(match { $0.ingress = trunks; $0.calledNumbers = numbers }) }
+        if !prefixes.isEmpty { matches.append(match { $0.ingress = trunks; $0.calledPrefixes = prefixes }) }
+        return matches
+    }
+
+    private static func denialCandidates(_ numbers: [PhoneNumber], _ ingress: Symbol, _ dossier: Dossier) -> [Filter.Match] {
+        var matches = [match { $0.calledNumbers = numbers; $0.firstContact = true }]
+        let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
+        if !trunks.isEmpty {
+            matches.append(match { $0.calledNumbers = numbers; $0.firstContact = true; $0.ingress = trunks })
+        }
+        return matches
+    }
+
+    /// The first entries that together hold 97 % of the calls; empty when even 20 of them do not.
+    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int) -> [Key] {
+        var kept: [Key] = []
+        var sum = 0
+        for (key, calls) in ranked.prefix(20) {
+            kept.append(key)
+            sum += calls
+            if Double(sum) >= 0.97 * Double(total) { return kept }
+        }
+        return []
+    }
+}
