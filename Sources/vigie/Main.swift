@@ -4,6 +4,9 @@ import ArgumentParser
 struct Vigie: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vigie",
-        abstract: "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops."
+        abstract: "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
+        subcommands: [
+            Simulate.self,
+        ]
     )
 }

@@ -1,0 +1,107 @@
+import VigieWire
+
+
+/// Something that really happened in a simulation, and that Vigie is expected to find (or may find).
+public struct TrueIncident: Codable, Sendable {
+    /// What went wrong, in words a machine compares.
+    public struct TrueCause: Codable, Sendable {
+        /// `short-code-as-e164`, `trunk-zero-kept`, …
+        public var fault: String
+        /// One sentence.
+        public var hypothesis: String
+        /// Words that the first hypothesis of a right diagnosis must all contain.
+        public var words: [String]
+    }
+
+    /// A telephone number and how many calls it got.
+    public struct HitNumber: Codable, Sendable {
+        public var number: String
+        public var calls: Int
+    }
+
+    /// A kind of `vigie.analysis/1`.
+    public var kind: String
+    /// RFC 3339: the first and the last call.
+    public var start: String
+    public var end: String
+    /// Calls that belong to it.
+    public var calls = 0
+    public var country: String?
+    public var area: String?
+    /// Trunks on which the calls arrived, the busiest first.
+    public var ingress: [String] = []
+    /// Prefixes in which all calls landed.
+    public var prefixes: [String] = []
+    public var departments: [String] = []
+    /// The number usurped, dialled by a campaign, called back, or flooded.
+    public var numbers: [String] = []
+    public var mostHit: [HitNumber] = []
+    /// Distinct numbers called.
+    public var affected = 0
+    public var callBacks: Int?
+    public var distinctCallers: Int?
+    /// Whether the calls that displayed the number are in the records.
+    public var pairedCallsVisible: Bool?
+    public var signs: [String] = []
+    public var cause: TrueCause?
+    /// Whether it must be found; otherwise it may be, and is not a false incident.
+    public var isRequired = true
+
+    init(kind: String) {
+        self.kind = kind
+        start = ""
+        end = ""
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case kind, start, end, calls, country, area, ingress, prefixes, departments, numbers
+        case mostHit = "most_hit"
+        case affected
+        case callBacks = "call_backs"
+        case distinctCallers = "distinct_callers"
+        case pairedCallsVisible = "paired_calls_visible"
+        case signs, cause
+        case isRequired = "required"
+    }
+}
+
+/// The truth about one simulation (`vigie.truth/1`).
+public struct Truth: Codable, Sendable {
+    /// The moments between which calls started, RFC 3339.
+    public struct Window: Codable, Sendable {
+        public var start: String
+        public var end: String
+    }
+
+    public var schema = "vigie.truth/1"
+    public var scenario: String
+    public var seed: UInt64
+    public var days: Double
+    public var rate: Double
+    public var window: Window
+    /// What must be found.
+    public var incidents: [TrueIncident]
+    /// What may be found as well, and is then not false.
+    public var alsoTrue: [TrueIncident]
+    /// Calls, answered calls, and what was made imperfect on purpose.
+    public var counts: [String: UInt64]
+
+    enum CodingKeys: String, CodingKey {
+        case schema, scenario, seed, days, rate, window, incidents
+        case alsoTrue = "also_true"
+        case counts
+    }
+
+    /// The truth about a simulation that has made its last call.
+    public init(_ scenario: Scenario, _ simulation: Simulation, seed: UInt64, rate: Double) {
+        self.scenario = scenario.name
+        self.seed = seed
+        self.rate = rate
+        window = Window(start: simulation.window.lowerBound.rfc3339(), end: simulation.window.upperBound.rfc3339())
+        days = (simulation.window.upperBound - simulation.window.lowerBound).secondsAsDouble / 86_400
+        let all = simulation.incidents()
+        incidents = all.filter(\.isRequired)
+        alsoTrue = all.filter { !$0.isRequired }
+        counts = ["calls": simulation.made, "answered": simulation.answered]
+    }
+}
