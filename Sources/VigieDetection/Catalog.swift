@@ -2,11 +2,15 @@
 enum Catalog {
     /// One line for each detector.
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
-        []
+        [
+            NumberUsurpation()
+        ]
     }
 
     /// The page of every detector, one line for each.
-    static let cards: [DetectorCard] = []
+    static let cards: [DetectorCard] = [
+        NumberUsurpation.card
+    ]
 }
 
 extension DetectorCard {
