@@ -120,7 +120,8 @@ extension SIPMessage {
         }
         let close = bytes.firstIndex(of: 0x3E, from: open, to: end)
         guard close < end else { throw SIPParseError(.nameAddress, at: open) }
-        try checkURI(SIPSlice(open + 1..<close))
+        // Space inside the brackets is not in the grammar; RFC 4475 §3.1.2.14 lets a reader leave it aside.
+        try checkURI(SIPSlice(bytes.trimmed(open + 1..<close)))
         try bytes.checkParameters(close + 1..<end)
     }
 

@@ -1,0 +1,125 @@
+/// Finds SIP messages in a file of them, or in a recorded TCP stream: framed by `Content-Length` (RFC 3261 §18.3), without
+/// one by the end of the bytes when there is a `Content-Type`, else by the empty line.
+///
+/// The first octets that are not blank are a message whatever they are, so that a malformed file is told; later ones that
+/// begin no message are passed over up to the next start line, and counted.
+public struct SIPStreamReader: ~Copyable {
+    /// Bytes of a message that are looked at, header fields and body: a body that claims more is called too short.
+    public static let maxMessageBytes = 1 << 24
+    /// Bytes passed over in search of a start line before the reader gives up: an endless input of noise must end.
+    public static let maxSkippedBytes: UInt64 = 1 << 24
+
+    private var stream: ByteStream
+    private var found = 0
+    private var isFirst = true
+    /// Bytes of noise before the current message, blank ones not counted; at the end, behind the last message.
+    public private(set) var skipped: UInt64 = 0
+
+    /// Reads messages from a stream.
+    public init(_ stream: consuming ByteStream) { self.stream = stream }
+
+    /// Offset in the input of the current message.
+    public var offset: UInt64 { stream.offset }
+
+    /// The bytes of the current message.
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { stream.unread.extracting(first: min(found, stream.unreadCount)) }
+    }
+
+    /// Moves to the next message; `false` at the end of the input.
+    ///
+    /// - Throws: `InputError.unreadable` from the source; `InputError.broken` when noise goes on for too long.
+    public mutating func advance() throws(InputError) -> Bool {
+        stream.consume(found)
+        found = 0
+        skipped = 0
+        try skipBlank()
+        while !isFirst, stream.unreadCount > 0, try !startsMessage() {
+            try skipLine()
+            try skipBlank()
+            guard skipped <= Self.maxSkippedBytes else {
+                throw .broken(rule: "no SIP message for 16 MiB", offset: stream.offset)
+            }
+        }
+        guard stream.unreadCount > 0 else { return false }
+        isFirst = false
+        found = try frame()
+        return true
+    }
+
+    private mutating func skipBlank() throws(InputError) {
+        while true {
+            let blank = stream.unread.skipWhitespace(0, stream.unreadCount)
+            let isAll = blank == stream.unreadCount
+            stream.consume(blank)
+            guard isAll, try stream.readMore() else { return }
+        }
+    }
+
+    /// Makes the unread bytes hold a line, or as much as a start line may have; returns its length with the line feed.
+    private mutating func lineLength() throws(InputError) -> Int {
+        var looked = 0
+        while true {
+            let count = min(stream.unreadCount, SIPMessage.maxHeaderBytes)
+            let lineFeed = stream.unread.firstIndex(of: 0x0A, from: looked, to: count)
+            if lineFeed < count { return lineFeed + 1 }
+            looked = count
+            guard count < SIPMessage.maxHeaderBytes, try stream.readMore() else { return count }
+        }
+    }
+
+    private mutating func startsMessage() throws(InputError) -> Bool {
+        let length = try lineLength()
+        return SIPMessage.isStartLine(stream.unread.extracting(first: length))
+    }
+
+    private mutating func skipLine() throws(InputError) {
+        let length = try lineLength()
+        stream.consume(length)
+        skipped += UInt64(length)
+    }
+
+    private mutating func frame() throws(InputError) -> Int {
+        var looked = 0
+        while true {
+            // The header fields are looked for again only when the bytes have doubled, so the work stays linear.
+            if stream.unreadCount >= looked * 2 || stream.sourceEnded {
+                looked = stream.unreadCount
+                if let end = plannedEnd() {
+                    _ = try stream.require(end)
+                    return min(end, stream.unreadCount)
+                }
+            }
+            if try !stream.readMore(), !stream.sourceEnded { return stream.unreadCount }
+        }
+    }
+
+    /// Where the message ends, as its header fields say; `nil` when they are not all there yet.
+    private func plannedEnd() -> Int? {
+        let header = SIPMessage(scanning: stream.unread)
+        guard header.headersAreComplete || stream.sourceEnded || stream.unreadCount > SIPMessage.maxHeaderBytes else {
+            return nil
+        }
+        let length = header.contentLength ?? (header.value(.contentType) == nil ? 0 : Self.maxMessageBytes)
+        return min(header.bodyOffset + length, Self.maxMessageBytes)
+    }
+}
+
+extension SIPMessage {
+    /// Whether a line is a status line, or three words of which the last is a SIP version.
+    static func isStartLine(_ line: Span<UInt8>) -> Bool {
+        let range = line.trimmed(0..<line.count)
+        guard range.count >= 11 else { return false }
+        func isVersion(_ index: Int) -> Bool { line.word(at: index).lowOctets(7).lowercasedASCII == 0x30_2E32_2F70_6973 }
+        if isVersion(range.lowerBound) {
+            // "SIP/2.0" SP 3DIGIT
+            let status = range.lowerBound + 8
+            return line[status - 1] == 0x20 && line[status].isDigit && line[status + 1].isDigit && line[status + 2].isDigit
+        }
+        guard isVersion(range.upperBound - 7), line[range.upperBound - 8] == 0x20 else { return false }
+        var index = range.lowerBound
+        while index < range.upperBound, SIPOctetSet.token.contains(line[index]) { index += 1 }
+        return index > range.lowerBound && index < range.upperBound - 9 && line[index] == 0x20
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Glibc
+import VigieReports
+import VigieServer
+import VigieWire
+
+/// `vigie decode`: every SIP message of the inputs, read and checked.
+struct Decode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows every SIP message of raw message files, HEP packets and captures, and what is wrong with it.",
+        discussion: """
+            A raw file holds one message, or many framed by Content-Length. Inputs are told apart by their content and may be
+            gzip-compressed; `-` is standard input.
+
+            With --format json there is one object a line. `index` counts the messages of an input from 0; `error` holds the
+            broken rule and its byte offset in the message; `cseq` is number and method ("68 REGISTER"); `from_user`, `to_user`
+            and `ruri` are as written, escapes kept. A malformed message is an observation: it does not change the exit status.
+
+            EXAMPLE
+              vigie decode --format json invite.sip capture.pcap.gz
+              {"file":"invite.sip","index":0,"ok":true,"error":null,"kind":"request","method":"INVITE","status":null,…}
+
+            EXIT STATUS
+              0 every input was read, 1 an input could not be read, 2 usage.
+            """)
+
+    /// How the messages are printed.
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Option(help: "How to print: text or json.")
+    var format = Format.text
+
+    @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
+    var files: [String]
+
+    func run() throws {
+        var failed = false
+        for file in files {
+            do throws(InputError) {
+                try decode(file)
+            } catch {
+                failed = true
+                complain("vigie: cannot read \(file): \(sentence(error))")
+            }
+        }
+        if failed { throw ExitCode(1) }
+    }
+
+    private func decode(_ file: String) throws(InputError) {
+        let source = try FileByteSource(path: file)
+        var reader = SIPStreamReader(ByteStream(source))
+        var index = 0
+        while try reader.advance() {
+            if reader.skipped > 0 { noteSkipped(reader.skipped, before: reader.offset, in: file) }
+            show(DecodedMessage(reader.bytes, file: file, index: index))
+            index += 1
+        }
+        if reader.skipped > 0 { noteSkipped(reader.skipped, before: reader.offset, in: file) }
+        if index == 0 { throw .broken(rule: "there is no SIP message", offset: 0) }
+    }
+
+    private func show(_ message: DecodedMessage) {
+        print(format == .json ? message.json : message.text)
+    }
+
+    private func noteSkipped(_ count: UInt64, before offset: UInt64, in file: String) {
+        complain("vigie: \(file): passed over \(count) bytes that begin no message, before byte \(offset)")
+    }
+
+    private func complain(_ line: String) { unsafe _ = fputs(line + "\n", stderr) }
+
+    private func sentence(_ error: InputError) -> String {
+        switch error {
+        case .unreadable(let reason): "\(reason); check the path and the rights"
+        case .broken(let rule, let offset): "\(rule), at byte \(offset); check that it holds SIP"
+        case .damagedCompression(let offset):
+            "the compressed data is damaged at byte \(offset); copy the file again, or cut it with `head -c`"
+        }
+    }
+}
