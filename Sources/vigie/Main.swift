@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct Vigie: AsyncParsableCommand {
@@ -6,7 +7,7 @@ struct Vigie: AsyncParsableCommand {
         commandName: "vigie",
         abstract: "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
         subcommands: [
+            Decode.self,
             Simulate.self,
-        ]
-    )
+        ])
 }

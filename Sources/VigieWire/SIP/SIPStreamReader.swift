@@ -86,23 +86,44 @@ public struct SIPStreamReader: ~Copyable {
             // The header fields are looked for again only when the bytes have doubled, so the work stays linear.
             if stream.unreadCount >= looked * 2 || stream.sourceEnded {
                 looked = stream.unreadCount
-                if let end = plannedEnd() {
-                    _ = try stream.require(end)
-                    return min(end, stream.unreadCount)
+                if let planned = plannedEnd() {
+                    // Enough to see the line behind the body, when there is one.
+                    _ = try stream.require(min(planned.end, Self.maxMessageBytes) + 4_096)
+                    return correctedEnd(planned.end, body: planned.body)
                 }
             }
             if try !stream.readMore(), !stream.sourceEnded { return stream.unreadCount }
         }
     }
 
-    /// Where the message ends, as its header fields say; `nil` when they are not all there yet.
-    private func plannedEnd() -> Int? {
+    /// Where body and message end, as the header fields say; `nil` when they are not all there yet.
+    private func plannedEnd() -> (body: Int, end: Int)? {
         let header = SIPMessage(scanning: stream.unread)
         guard header.headersAreComplete || stream.sourceEnded || stream.unreadCount > SIPMessage.maxHeaderBytes else {
             return nil
         }
         let length = header.contentLength ?? (header.value(.contentType) == nil ? 0 : Self.maxMessageBytes)
-        return min(header.bodyOffset + length, Self.maxMessageBytes)
+        return (header.bodyOffset, min(header.bodyOffset + length, Self.maxMessageBytes))
+    }
+
+    /// `end`, or the next start line inside the body when no message begins behind `end`: programs that log messages with
+    /// other line ends leave a Content-Length that reaches into the next message.
+    private func correctedEnd(_ end: Int, body: Int) -> Int {
+        let unread = stream.unread
+        if end <= unread.count {
+            let next = unread.skipWhitespace(end, unread.count)
+            if next == unread.count { return end }
+            let lineFeed = unread.firstIndex(of: 0x0A, from: next, to: unread.count)
+            if SIPMessage.isStartLine(unread.extracting(next..<lineFeed)) { return end }
+        }
+        let limit = min(end, unread.count)
+        var index = body
+        while index < limit {
+            let lineFeed = unread.firstIndex(of: 0x0A, from: index, to: unread.count)
+            if SIPMessage.isStartLine(unread.extracting(index..<lineFeed)) { return index }
+            index = lineFeed + 1
+        }
+        return limit
     }
 }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import VigieReports
 import VigieServer
 import VigieWire
@@ -40,7 +39,7 @@ struct Decode: ParsableCommand {
                 try decode(file)
             } catch {
                 failed = true
-                complain("vigie: cannot read \(file): \(sentence(error))")
+                StandardError.print("vigie: cannot read \(file): \(sentence(error))")
             }
         }
         if failed { throw ExitCode(1) }
@@ -50,24 +49,20 @@ struct Decode: ParsableCommand {
         let source = try FileByteSource(path: file)
         var reader = SIPStreamReader(ByteStream(source))
         var index = 0
+        var skipped: UInt64 = 0
         while try reader.advance() {
-            if reader.skipped > 0 { noteSkipped(reader.skipped, before: reader.offset, in: file) }
+            skipped += reader.skipped
             show(DecodedMessage(reader.bytes, file: file, index: index))
             index += 1
         }
-        if reader.skipped > 0 { noteSkipped(reader.skipped, before: reader.offset, in: file) }
+        skipped += reader.skipped
+        if skipped > 0 { StandardError.print("vigie: \(file): passed over \(skipped) bytes that belong to no message") }
         if index == 0 { throw .broken(rule: "there is no SIP message", offset: 0) }
     }
 
     private func show(_ message: DecodedMessage) {
         print(format == .json ? message.json : message.text)
     }
-
-    private func noteSkipped(_ count: UInt64, before offset: UInt64, in file: String) {
-        complain("vigie: \(file): passed over \(count) bytes that begin no message, before byte \(offset)")
-    }
-
-    private func complain(_ line: String) { unsafe _ = fputs(line + "\n", stderr) }
 
     private func sentence(_ error: InputError) -> String {
         switch error {
