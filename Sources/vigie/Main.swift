@@ -10,4 +10,20 @@ struct Vigie: AsyncParsableCommand {
             Decode.self,
             Simulate.self,
         ])
+
+    /// Runs the command of the arguments; exit status 2 for a usage error, whichever way it was met.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            StandardError.print(fullMessage(for: error))
+            Glibc.exit(2)
+        }
+    }
 }
