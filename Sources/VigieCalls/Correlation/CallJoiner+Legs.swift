@@ -1,0 +1,172 @@
+import VigieWire
+
+/// The ids in an INVITE that other legs of the call may carry too; 0 where there is none.
+struct LegLinks {
+    /// The Call-ID of another leg.
+    var otherCallID: UInt64 = 0
+    var charging: UInt64 = 0
+    var session: UInt64 = 0
+    var agent: UInt64 = 0
+
+    init(_ packet: SignallingPacket, _ message: borrowing SIPMessage, _ hasher: MessageHasher) {
+        let other = message.xCallID
+        if !other.isEmpty { otherCallID = hasher.callID(message[other]) }
+        let icid = message.icid
+        if !icid.isEmpty { charging = hasher.charging(message[icid]) }
+        if packet.correlation != 0 { agent = hasher.agent(packet.correlation) }
+        // RFC 7989 §5: `Session-ID: local-uuid;remote=…`, 32 hexadecimal digits; all zero is the null UUID.
+        if let value = message.value(named: "Session-ID"), value.count >= 32 {
+            let uuid = message[value].extracting(first: 32)
+            for index in uuid.indices where uuid[index] != 0x30 {
+                session = hasher.session(uuid)
+                break
+            }
+        }
+    }
+}
+
+extension InviteDetails {
+    /// The two numbers as other legs may write them.
+    var identity: (caller: UInt64, called: UInt64) {
+        ((caller.isNumber ? caller : asserted).tail, called.tail)
+    }
+}
+
+extension CallJoiner {
+    /// Attempts looked at in one chain; a flood between the same two numbers cannot make it longer.
+    private static let longestChain = 16
+
+    /// The attempt of which this INVITE is another leg; `nil` when it begins one.
+    func linked(
+        _ packet: SignallingPacket, _ keys: MessageKeys, _ links: LegLinks, _ details: InviteDetails
+    ) -> UInt32? {
+        // The same Call-ID with another From tag: another try by the caller, or a B2BUA that keeps the Call-ID.
+        if let place = table.find(keys.callID), isOpen(place) {
+            if isAwaited(place, packet) || (isWithin(settings.linkWindow, place, packet) && isNextHop(place, packet)) {
+                return place
+            }
+        }
+        if links.otherCallID != 0 {
+            if let place = table.find(links.otherCallID), isOpen(place) { return place }
+            if let place = table.find(hasher.link(callID: links.otherCallID)), isOpen(place),
+                isPlausible(place, packet, details)
+            {
+                return place
+            }
+        }
+        if let place = table.find(hasher.link(callID: keys.callID)), isOpen(place) { return place }
+        if links.charging != 0, let place = table.find(links.charging), isPlausible(place, packet, details) { return place }
+        if links.session != 0, let place = table.find(links.session), isPlausible(place, packet, details) { return place }
+        if links.agent != 0, let place = table.find(links.agent), isPlausible(place, packet, details) { return place }
+        return linkedByNumbers(packet, details)
+    }
+
+    /// Makes an attempt known by the ids of one of its legs.
+    mutating func addKeys(_ place: UInt32, _ keys: MessageKeys, _ links: LegLinks, _ offset: UInt64) {
+        var fits = table.add(key: keys.leg, to: place)
+        fits = table.add(key: keys.callID, to: place) && fits
+        if links.otherCallID != 0 { fits = table.add(key: hasher.link(callID: links.otherCallID), to: place) && fits }
+        if links.charging != 0 { fits = table.add(key: links.charging, to: place) && fits }
+        if links.session != 0 { fits = table.add(key: links.session, to: place) && fits }
+        if links.agent != 0 { fits = table.add(key: links.agent, to: place) && fits }
+        if !fits { counts.count("call-with-too-many-legs", at: offset) }
+    }
+
+    /// Makes an attempt findable by its numbers, and by its caller at the machine that the last leg went to.
+    mutating func enterChains(_ place: UInt32, _ identity: (caller: UInt64, called: UInt64)) {
+        guard identity.caller != 0, identity.called != 0 else { return }
+        table.enterChain(place, .numbers, key: hasher.numbers(identity.caller, identity.called))
+        table.enterChain(
+            place, .machine,
+            key: hasher.machine(
+                identity.caller, table[place].lastDestination, withPort: table[place].marks.contains(.portsMatter)))
+    }
+
+    // MARK: Whether an INVITE may belong to an attempt
+
+    private func isOpen(_ place: UInt32) -> Bool {
+        !table[place].isEmitted && !table[place].marks.contains(.released)
+    }
+
+    private func isWithin(_ window: Duration, _ place: UInt32, _ packet: SignallingPacket) -> Bool {
+        let apart = packet.time - table[place].lastInvite
+        return apart <= window && apart >= .zero - window
+    }
+
+    /// Whether the leg begins where the last one ended, or ends where the first one began.
+    private func isNextHop(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
+        !table[place].knows(hop: hasher.hop(packet))
+            && (table[place].isSame(packet.source, table[place].lastDestination)
+                || table[place].isSame(packet.destination, table[place].firstSource))
+    }
+
+    /// Whether the caller was challenged or redirected, and this comes from there.
+    private func isAwaited(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
+        table[place].phase == .waiting && table[place].event.sipStatus >= 300
+            && table[place].isSame(packet.source, table[place].firstSource)
+    }
+
+    /// Whether a shared id may be believed: a lazy node writes one icid into all its calls.
+    private func isPlausible(_ place: UInt32, _ packet: SignallingPacket, _ details: InviteDetails) -> Bool {
+        guard isOpen(place), isWithin(settings.linkWindow, place, packet) else { return false }
+        if isAwaited(place, packet) { return true }
+        if table[place].knows(hop: hasher.hop(packet)), table[place].downstreamStatus < 300 { return false }
+        let identity = details.identity
+        let event = table[place].event
+        let caller = (event.caller.isNumber ? event.caller : event.asserted).tail
+        if caller != 0, identity.caller != 0, caller != identity.caller {
+            return event.called.tail == identity.called && identity.called != 0
+        }
+        return event.called.tail == identity.called || isNextHop(place, packet)
+    }
+
+    // MARK: By numbers
+
+    private func linkedByNumbers(_ packet: SignallingPacket, _ details: InviteDetails) -> UInt32? {
+        let identity = details.identity
+        guard identity.caller != 0, identity.called != 0 else { return nil }
+        // 1. The same two numbers: at a machine that both legs touch, or, if only one attempt can be meant, across a node
+        //    with two addresses.
+        var apart: UInt32?
+        var isAmbiguous = false
+        var place = table.find(hasher.numbers(identity.caller, identity.called))
+        var left = Self.longestChain
+        while let candidate = place, left > 0 {
+            left -= 1
+            place = table.next(in: .numbers, after: candidate)
+            guard isOpen(candidate) else { continue }
+            if isAwaited(candidate, packet) { return candidate }
+            guard !table[candidate].marks.contains(.answered), isWithin(settings.legWindow, candidate, packet)
+            else { continue }
+            if isNextHop(candidate, packet) { return candidate }
+            if !table[candidate].isSame(packet.source, table[candidate].firstSource),
+                !table[candidate].isSame(packet.source, table[candidate].lastSource),
+                !table[candidate].isSame(packet.destination, table[candidate].lastDestination),
+                !table[candidate].knows(hop: hasher.hop(packet)), table[candidate].hopCount == 1
+            {
+                isAmbiguous = apart != nil
+                apart = candidate
+            }
+        }
+        if let apart, !isAmbiguous { return apart }
+        // 2. The called number was translated: the one attempt of this caller that came to this machine and went nowhere yet.
+        return waitingAt(packet, identity.caller, withPort: false) ?? waitingAt(packet, identity.caller, withPort: true)
+    }
+
+    private func waitingAt(_ packet: SignallingPacket, _ caller: UInt64, withPort: Bool) -> UInt32? {
+        var found: UInt32?
+        var place = table.find(hasher.machine(caller, packet.source, withPort: withPort))
+        var left = Self.longestChain
+        while let candidate = place, left > 0 {
+            left -= 1
+            place = table.next(in: .machine, after: candidate)
+            guard isOpen(candidate), !table[candidate].marks.contains(.answered),
+                isWithin(settings.legWindow, candidate, packet), isNextHop(candidate, packet),
+                table[candidate].hopCount == 1, table[candidate].phase == .open
+            else { continue }
+            if found != nil { return nil }
+            found = candidate
+        }
+        return found
+    }
+}

@@ -1,0 +1,81 @@
+import VigieWire
+
+extension CallJoiner {
+    // RFC 3261 §9.1: a CANCEL repeats Call-ID, From and CSeq number of the INVITE. On the caller's hop it is the caller's; a
+    // node that cancels on its own ends a fork or gives up on a terminal that rings.
+    mutating func takeCancel(_ packet: SignallingPacket, _ message: borrowing SIPMessage) {
+        guard let keys = hasher.keys(message), let place = table.find(keys.leg) else {
+            counts.count("cancel-of-unseen-call", at: packet.offset)
+            return
+        }
+        guard !table[place].isEmitted, !table[place].marks.contains(.answered) else { return }
+        let cause = q850(message)
+        if cause != 0, table[place].event.q850 == 0 { table[place].event.q850 = cause }
+        if table[place].isSame(packet.source, table[place].firstSource) {
+            table[place].marks.insert(.cancelledByCaller)
+            if table[place].event.end == nil { table[place].event.end = max(packet.time, table[place].event.start) }
+            if table[place].phase == .open { table.move(place, to: .waiting, until: now + settings.wait) }
+        } else if !table[place].marks.contains(.cancelledByCaller) {
+            table[place].marks.insert(.cancelledByNode)
+        }
+    }
+
+    mutating func takeBye(_ packet: SignallingPacket, _ message: borrowing SIPMessage) {
+        guard let keys = hasher.keys(message) else {
+            counts.count("bye-without-ids", at: packet.offset)
+            return
+        }
+        let byCaller: Bool
+        let place: UInt32
+        if let found = table.find(keys.leg) {
+            (place, byCaller) = (found, true)
+        } else if keys.hasToTag, let found = table.find(keys.reverseLeg) {
+            (place, byCaller) = (found, false)
+        } else {
+            counts.count("bye-of-unseen-call", at: packet.offset)
+            return
+        }
+        guard table[place].phase != .lingering else { return }
+        let isBetween = table[place].event.node != .none
+            && !table[place].isSame(packet.source, table[place].firstSource)
+            && !table[place].isSame(packet.source, table[place].lastDestination)
+        let cause = q850(message)
+        if table[place].marks.contains(.released) {
+            // A node that sends a BYE to both ends ended the call itself.
+            if isBetween, table[place].marks.contains(.releasedByNode),
+                byCaller != (table[place].event.releasedBy == .caller)
+            {
+                table[place].event.releasedBy = .network
+            }
+            if table[place].event.q850 == 0 { table[place].event.q850 = cause }
+            return
+        }
+        table[place].marks.insert(.released)
+        if isBetween { table[place].marks.insert(.releasedByNode) }
+        table[place].firstBye = packet.time
+        table[place].event.end = max(packet.time, table[place].event.answer ?? table[place].event.start)
+        table[place].event.releasedBy = byCaller ? .caller : .called
+        table[place].event.q850 = cause
+        measures.addRelease(answer: table[place].event.answer, bye: packet.time)
+        if !table[place].marks.contains(.answered) {
+            // There was a dialog, so there was an answer; when, nobody saw.
+            counts.count("answer-not-captured", at: packet.offset)
+            table[place].marks.insert(.answered)
+            table[place].event.sipStatus = 200
+        }
+        if table[place].phase == .long {
+            table.move(place, to: .lingering, until: now + settings.linger)
+        } else {
+            table.move(place, to: .settling, until: now + settings.settle)
+        }
+    }
+
+    mutating func takeByeResponse(_ packet: SignallingPacket, _ message: borrowing SIPMessage) {
+        guard let keys = hasher.keys(message),
+            let place = table.find(keys.leg) ?? (keys.hasToTag ? table.find(keys.reverseLeg) : nil),
+            let bye = table[place].firstBye, !table[place].marks.contains(.disconnectMeasured)
+        else { return }
+        table[place].marks.insert(.disconnectMeasured)
+        measures.addDisconnect(packet.time - bye)
+    }
+}
