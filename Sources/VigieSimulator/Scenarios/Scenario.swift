@@ -24,6 +24,7 @@ public struct Scenario: Sendable {
     public let summary: String
     /// Paris midnight of the first day.
     let start: (year: Int, month: Int, day: Int)
+    var firstHour = 0.0
     let days: Double
     let callsADay: Double
     let sources: @Sendable (inout ScenarioContext) -> [TrafficSource]
@@ -42,6 +43,28 @@ public struct Scenario: Sendable {
         Scenario(
             name: "villegongis-2013", summary: "a dialler presents the number of one person in Indre; strangers call back",
             start: (2013, 10, 7), days: 8, callsADay: 35_000, sources: Villegongis2013.sources),
+        Scenario(
+            name: "look-alikes",
+            summary: "a week of feasts, votes, snow, contests, reminders, deliveries and rerouting: nothing may be found",
+            start: (2026, 3, 16), firstHour: 10, days: 6.5, callsADay: 40_000, sources: LookAlikes.sources),
+        Scenario(
+            name: "usurped-mobile", summary: "a dialler presents anybody's mobile number for some hours; strangers call back",
+            start: (2026, 1, 12), days: 7, callsADay: 35_000, sources: Frauds.usurpedMobile),
+        Scenario(
+            name: "misroute-grammar", summary: "a random translation fault in a random country sends its callers to France",
+            start: (2024, 5, 13), days: 6, callsADay: 40_000, sources: MisrouteGrammar.sources),
+        Scenario(
+            name: "dialer-campaign", summary: "a dialler on one trunk: silent calls in sequence, from neighbour or impossible numbers",
+            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.dialler),
+        Scenario(
+            name: "wangiri", summary: "one ring from an expensive number, and the call-backs",
+            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.wangiri),
+        Scenario(
+            name: "revenue-share-fraud", summary: "a company's exchange calls expensive numbers through the night",
+            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.revenueShare),
+        Scenario(
+            name: "telephony-dos", summary: "one line kept busy on purpose",
+            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.flooding),
     ]
 
     /// Background calls a day when nobody says otherwise.
@@ -52,13 +75,13 @@ public struct Scenario: Sendable {
 
     /// Starts the story.
     public func simulation(_ settings: SimulationSettings) -> Simulation {
-        let start = settings.start ?? ParisClock.moment(start.year, start.month, start.day)
+        let start = settings.start ?? ParisClock.moment(start.year, start.month, start.day, hour: firstHour)
         let rate = max(24, settings.callsADay ?? callsADay)
         let length = max(1.0 / 1_440, min(settings.days ?? days, 3_660))
         let window = start.rawValue..<(start + .seconds(Int64(length * 86_400))).rawValue
         let world = World(seed: settings.seed, start: start, callsADay: rate)
         var context = ScenarioContext(
-            seed: settings.seed, window: window, callsADay: rate, scale: rate / callsADay, world: world,
+            seed: settings.seed, window: window, callsADay: rate, scale: rate / self.callsADay, world: world,
             random: SeededRandom(seed: settings.seed, stream: 3))
         let stories = sources(&context)
         var exchange = Exchange(

@@ -9,7 +9,7 @@ struct Reply: Sendable {
     var declined = 0.008
     var unallocated = 0.004
     var incomplete = 0.001
-    var networkFailure = 0.006
+    var networkFailure = 0.012
     /// Talk time: a mixture of a short word and a conversation, medians in seconds.
     var shortShare = 0.28
     var shortMedian = 14.0
