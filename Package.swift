@@ -16,10 +16,12 @@ let package = Package(
         // C: zlib for compressed input, and a per-thread malloc counter for the allocation tests.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CAllocationCounter"),
+        // C: facts about numbering plans as flat tables, made by Scripts/make-numbering-data.py.
+        .target(name: "CNumberingData"),
 
         // The line, left to right.
         .target(name: "VigieWire", dependencies: ["CZlib"]),
-        .target(name: "VigieCalls", dependencies: ["VigieWire"]),
+        .target(name: "VigieCalls", dependencies: ["VigieWire", "CNumberingData"]),
         .target(name: "VigieDetection", dependencies: ["VigieCalls", "VigieWire"]),
         .target(name: "VigieDiagnosis", dependencies: ["VigieDetection", "VigieCalls", "VigieWire"]),
         .target(
@@ -92,6 +94,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-for target in package.targets where target.type != .system && target.name != "CAllocationCounter" {
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -25,6 +25,16 @@ public struct PlanChange: Sendable {
         }
     }
 
+    /// What the plan before the change says of numbers that no rule concerns.
+    public enum Unmatched: Sendable {
+        /// They were numbers then as they are now.
+        case kept
+        /// They did not exist: every number of the country changed.
+        case refused
+        /// Those that look like new numbers did not exist; others are kept.
+        case newRefused
+    }
+
     /// Names the change in `rules` of an answer, `MA-2009`.
     public var name: String
     public var country: Country
@@ -33,6 +43,7 @@ public struct PlanChange: Sendable {
     /// Until this moment the old numbers work as well; equal to `effective` when there was no parallel running.
     public var parallelUntil: Timestamp
     public var rules: [Rule]
+    public var unmatched: Unmatched
     /// Where the facts were published.
     public var sources: [String]
 
@@ -42,5 +53,27 @@ public struct PlanChange: Sendable {
             if let changed = rule.apply(number) { return changed }
         }
         return nil
+    }
+
+    /// Whether the plan before the change did not know `number`, which no rule concerns.
+    func refusesUnmatched(_ number: PhoneNumber) -> Bool {
+        switch unmatched {
+        case .kept: false
+        case .refused: true
+        case .newRefused:
+            rules.contains { number.count == $0.newDigits && $0.replacement.contains(number) }
+        }
+    }
+
+    /// The old numbers of a new one; empty when the new one did not exist before.
+    public func undo(_ number: PhoneNumber) -> [PhoneNumber] {
+        var old: [PhoneNumber] = []
+        for rule in rules where number.count == rule.newDigits && rule.replacement.contains(number) {
+            let keep = rule.newDigits - rule.replacement.count
+            let digits = rule.prefix.digits &* PhoneNumber.powerOfTen(keep)
+                &+ number.digits % PhoneNumber.powerOfTen(keep)
+            if let number = PhoneNumber(form: .e164, digits: digits, count: rule.oldDigits) { old.append(number) }
+        }
+        return old
     }
 }

@@ -1,0 +1,155 @@
+public import VigieWire
+
+/// All that the plans know about one number, for people.
+public struct NumberDescription: Sendable {
+    /// The text as it came.
+    public var input: String
+    /// `+33327000000`; empty when there is no such form (short numbers) or the text is no number.
+    public var e164 = ""
+    public var national = ""
+    public var international = ""
+    /// The region of the number, `FR`; empty when the plan does not know such a number, `001` for worldwide services.
+    public var country = ""
+    /// The country code's digits; 0 when there is none.
+    public var countryCode: UInt64 = 0
+    public var kind: NumberKind = .unknown
+    /// The type by libphonenumber's names.
+    public var type: NumberType = .unknown
+    public var isValid = false
+    /// Whether numbers of this many digits could exist in the country.
+    public var isPossible = false
+    public var isAllocated: Bool?
+    public var assignee: Assignee?
+    public var place: Place?
+    /// Which rules led to the answer, one sentence each.
+    public var rules: [String] = []
+    /// Why the text is no number.
+    public var failure: NumberText.Failure?
+    /// The packed number; absent when the text is none.
+    public var number: PhoneNumber = .absent
+}
+
+extension NumberingPlans {
+    /// Reads `text` as a subscriber of `home` means it, by the plan of `moment`, and says all that is known.
+    public func describe(_ text: String, home: Country, at moment: Timestamp) -> NumberDescription {
+        var answer = NumberDescription(input: text)
+        if let short = shortNumber(text, home: home) {
+            describeShort(short, home: home, into: &answer)
+            return answer
+        }
+        let reading: NumberText.Reading
+        do {
+            reading = try NumberText.parse(text, country: home)
+        } catch {
+            answer.failure = error
+            answer.rules.append(error.advice)
+            return answer
+        }
+        guard let region = DiallingTable.standard.region(code: reading.countryCode) else { return answer }
+        answer.e164 = reading.e164
+        answer.countryCode = reading.countryCode
+        answer.national = NumberFormatting.national(reading.national, region: region)
+        answer.international = NumberFormatting.international(reading.national, region: region)
+        if !reading.extension.isEmpty {
+            let mark = region.extensionMark.isEmpty ? " ext. " : region.extensionMark
+            answer.national += mark + reading.extension
+            answer.international += mark + reading.extension
+        }
+        let length = region.length(reading.national.count)
+        answer.isPossible = length == .possible || length == .localOnly
+        if !reading.servicePrefix.isEmpty {
+            answer.rules.append(
+                "\(reading.servicePrefix) before the number "
+                    + (reading.servicePrefix == "#31#" ? "hides" : "shows") + " the caller's number for this call")
+        }
+        guard let number = reading.number else {
+            answer.rules.append("E.164 numbers have 15 digits at most")
+            return answer
+        }
+        answer.number = number
+        describe(number, at: moment, into: &answer)
+        return answer
+    }
+
+    private func describe(_ number: PhoneNumber, at moment: Timestamp, into answer: inout NumberDescription) {
+        let current = broughtForward(number, from: moment)
+        let found = numberClass(of: current)
+        let facts = facts(of: number, at: moment)
+        answer.country = found.isWorldwide ? "001" : found.region.description
+        answer.type = facts.isValid ? found.type : .unknown
+        answer.kind = facts.kind
+        answer.isValid = facts.isValid
+        answer.isAllocated = facts.isAllocated
+        answer.assignee = facts.isValid || facts.isAllocated == true ? assignee(of: current) : nil
+        if facts.isValid { answer.place = place(of: number, at: moment) }
+        answer.rules += rules(for: number, current: current, facts: facts, place: answer.place, at: moment)
+    }
+
+    private func rules(
+        for number: PhoneNumber, current: PhoneNumber, facts: NumberFacts, place: Place?, at moment: Timestamp
+    ) -> [String] {
+        var rules: [String] = []
+        for change in changes where change.country == facts.country {
+            let day = change.effective.rfc3339()
+            if moment < change.parallelUntil, current != number, change.apply(number) != nil {
+                rules.append("\(change.name): read by the plan before \(day); today \(current)")
+            } else if moment >= change.effective, !facts.isValid, let new = change.apply(number) {
+                rules.append("\(change.name): since \(day) this number is \(new)")
+            } else if moment < change.effective, !facts.isValid, !change.undo(number).isEmpty {
+                rules.append("\(change.name): numbers of this form exist since \(day)")
+            }
+        }
+        switch facts.kind {
+        case .fiction: rules.append("range that Arcep keeps for fiction: never given to a subscriber")
+        case .verifiedPlatform:
+            rules.append("verified-platform number: automated calls are allowed (decision 2022-1583)")
+        case .technicalPlatform:
+            rules.append("0937 to 0939: technical platforms such as deliveries, no telemarketing (decision 2022-1583)")
+        case .machineToMachine: rules.append("0700: machine-to-machine number of 14 digits")
+        default: break
+        }
+        if facts.isAllocated == false, facts.isValid {
+            rules.append("the plan knows this form, and Arcep has given the block to nobody")
+        }
+        if facts.isAllocated == true, !facts.isValid {
+            rules.append("Arcep has given the block, and libphonenumber's patterns do not know this form yet")
+        }
+        if let place, place.method == .cityPrefix || place.method == .areaMajority, moment >= Self.placesMayMoveSince {
+            rules.append("place of the first assignment: since 2023 the number may have moved anywhere in France")
+        }
+        if assignee(of: current) != nil {
+            rules.append("assignee of the block: a ported number may be with another operator")
+        }
+        return rules
+    }
+
+    // A text of two to six digits that is a short number of the home country.
+    private func shortNumber(_ text: String, home: Country) -> PhoneNumber? {
+        let digits = text.utf8.filter { (0x30...0x39).contains($0) }
+        guard (2...6).contains(digits.count),
+            text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x20 || $0 == 0x2E }),
+            let value = UInt64(String(decoding: digits, as: UTF8.self)),
+            let number = PhoneNumber(form: .dialled, digits: value, count: digits.count)
+        else { return nil }
+        if home == .france || home == .morocco { return facts(of: number, at: .distantFuture, home: home).isValid ? number : nil }
+        return isEmergency(number, home: home) ? number : nil
+    }
+
+    private func describeShort(_ number: PhoneNumber, home: Country, into answer: inout NumberDescription) {
+        let facts = facts(of: number, at: .distantFuture, home: home)
+        answer.number = number
+        answer.country = home.description
+        answer.kind = facts.kind
+        answer.isValid = facts.isValid
+        answer.isPossible = facts.isValid
+        answer.isAllocated = facts.isAllocated
+        answer.national = number.description
+        if home == .france { answer.assignee = assignee(of: number) }
+        if facts.kind == .emergency {
+            let service = EmergencyNumbers.service(number.description, of: home).map { ": \($0)" } ?? ""
+            answer.rules.append("emergency number of \(home)\(service); no filter ever applies to it")
+        } else {
+            answer.rules.append("short number of \(home): dialled as it is, it has no international form")
+        }
+    }
+}
