@@ -8,6 +8,7 @@ struct Vigie: AsyncParsableCommand {
         abstract: "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
         subcommands: [
             Decode.self,
+            Number.self,
             Simulate.self,
         ])
 
