@@ -3,12 +3,14 @@ enum Catalog {
     /// One line for each detector.
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
         [
+            MisroutedFlood(settings: settings.misroutedFlood),
             NumberUsurpation()
         ]
     }
 
     /// The page of every detector, one line for each.
     static let cards: [DetectorCard] = [
+        MisroutedFlood.card,
         NumberUsurpation.card
     ]
 }

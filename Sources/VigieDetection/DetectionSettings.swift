@@ -19,6 +19,9 @@ public struct DetectionSettings: Sendable {
     /// The country whose network this is: numbers as dialled are read by its plan.
     public var home = Country.france
 
+    /// Tunables of the detectors, each on its card.
+    public var misroutedFlood = MisroutedFlood.Settings()
+
     /// The defaults.
     public init() {}
 }

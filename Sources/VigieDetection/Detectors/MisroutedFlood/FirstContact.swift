@@ -1,0 +1,73 @@
+import VigieCalls
+import VigieWire
+
+/// One first-contact call, as much as a later look at it needs; a plain value.
+struct FirstContact: Sendable {
+    var leaf: UInt64
+    var start: Timestamp
+    var caller: PhoneNumber
+    var called: PhoneNumber
+    var ingress: Symbol
+    var country: Country
+    var countryDigits: UInt8
+    var landingDigits: UInt8
+    var callerIsNew: Bool
+    var callerIsValid: Bool
+    var isUnallocated: Bool
+    var isAnswered: Bool
+    /// Seconds of talk, 0 when there was none.
+    var talk: Float
+    var callID: CallID
+}
+
+/// The last suspicious first-contact calls, oldest overwritten.
+struct SuspectRing: Sendable {
+    private var calls: [FirstContact] = []
+    private var next = 0
+    let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = max(16, capacity)
+    }
+
+    mutating func append(_ call: FirstContact) {
+        if calls.count < capacity {
+            if calls.isEmpty { calls.reserveCapacity(capacity) }
+            calls.append(call)
+        } else {
+            calls[next] = call
+            next = next + 1 == capacity ? 0 : next + 1
+        }
+    }
+
+    /// Calls since `moment` that `isWanted`, oldest first.
+    func since(_ moment: Timestamp, where isWanted: (FirstContact) -> Bool) -> [FirstContact] {
+        var found: [FirstContact] = []
+        for offset in calls.indices {
+            let index = calls.count < capacity ? offset : (next + offset) % capacity
+            if calls[index].start >= moment, isWanted(calls[index]) { found.append(calls[index]) }
+        }
+        return found
+    }
+}
+
+/// Remembers for a day how many first-contact calls a caller made: 65,536 places of 8 bytes, newest wins.
+struct CallerWatch: Sendable {
+    private var places = [UInt64](repeating: 0, count: 65_536)
+
+    /// First-contact calls in the last 24 hours, `0...255`; counts one more when `adding`.
+    mutating func calls(_ hash: UInt64, at now: Timestamp, adding: Bool) -> Int {
+        let index = Int(truncatingIfNeeded: hash & 65_535)
+        let tag = hash & 0xFFFF_FFFF_0000_0000
+        let quarter = UInt64(bitPattern: now.seconds / 900) & 0xFF_FFFF
+        let old = places[index]
+        let isSame = old & 0xFFFF_FFFF_0000_0000 == tag && quarter &- (old >> 8 & 0xFF_FFFF) <= 96 && old & 255 != 0
+        let count = isSame ? old & 255 : 0
+        if adding {
+            // The day runs from the first call, so that a steady caller gets its share again tomorrow.
+            let began = isSame ? old >> 8 & 0xFF_FFFF : quarter
+            places[index] = tag | began << 8 | min(count + 1, 255)
+        }
+        return Int(count)
+    }
+}

@@ -1,0 +1,40 @@
+import VigieCalls
+import VigieWire
+
+/// A flood that was reported and goes on.
+struct FloodEpisode: Sendable {
+    var key: String
+    var origins: [FloodOrigin]
+    /// Country code of the landing, `+33`.
+    var landing: NumberPrefix
+    var firstSeen: Timestamp
+    var detectedAt: Timestamp
+    var lastSeen: Timestamp
+    /// Suspicious calls so far, and the faded number in a quarter of an hour now and at most.
+    var calls = 0
+    var now = 0.0
+    var peak = 0.0
+    var settledAt: Timestamp
+    var callers = DistinctCount()
+    var called = DistinctCount()
+    var samples: [CallID] = []
+    var prefixes: [NumberPrefix] = []
+    var origin = Origin()
+}
+
+/// What the rest of the traffic says about a cell that stands out.
+struct FloodContext {
+    /// First-contact callers of the cell in the last half hour, faded.
+    var callers = 0.0
+    /// As many as the learned rate, the rest of the origin, the rest of the landing, the calls between acquaintances, or
+    /// the volume of all traffic would explain: the largest.
+    var explained = 0.0
+    /// First-contact calls of callers that had used up their share.
+    var heavy = 0.0
+
+    /// Log-likelihood ratio of the callers against what is explained.
+    var evidence: Double {
+        guard callers > explained else { return 0 }
+        return callers * Logarithm.natural(callers / max(explained, 0.01)) - (callers - explained)
+    }
+}

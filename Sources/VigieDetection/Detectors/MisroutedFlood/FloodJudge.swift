@@ -1,0 +1,238 @@
+import VigieCalls
+import VigieWire
+
+extension MisroutedFlood {
+    /// Looks at the cells beyond the threshold in the light of all other traffic, opens, updates and ends episodes.
+    mutating func judge(_ alarms: [UInt64], at now: Timestamp, report: (Finding) -> Void) {
+        var judged: [FloodOrigin] = []
+        // Wide cells first: the excess of a whole zone hides in the "rest of the origin" of its parts.
+        for cell in alarms.sorted(by: { (FloodKey.digits($0), $0) < (FloodKey.digits($1), $1) }) {
+            let origin = FloodOrigin(cell: cell)
+            guard judged.count < 16, !judged.contains(origin) else { continue }
+            let context = context(of: cell, origin)
+            guard context.callers >= settings.minimumExcess * context.explained, context.evidence >= 10,
+                context.heavy <= 2 * context.callers
+            else { continue }
+            if open(cell, origin, at: now) { judged.append(origin) }
+        }
+        for index in episodes.indices { follow(index, at: now, report: report) }
+        for episode in episodes where now - episode.lastSeen > .seconds(1_800) {
+            for origin in episode.origins { clearEvidence(of: origin) }
+        }
+        episodes.removeAll { now - $0.lastSeen > .seconds(1_800) }
+    }
+
+    /// Sums the leaves by their place relative to the cell.
+    func context(of cell: UInt64, _ origin: FloodOrigin) -> FloodContext {
+        var own = (now: 0.0, fresh: 0.0, known: 0.0, knownNow: 0.0)
+        var row = (now: 0.0, fresh: 0.0, known: 0.0)
+        var column = (now: 0.0, fresh: 0.0)
+        var all = (now: 0.0, fresh: 0.0)
+        var context = FloodContext()
+        let minutes = Double(minutes)
+        leaves.forEach { key, leaf in
+            let age = max(0, minutes - Double(leaf.minute))
+            let fast = age > 600 ? 0 : Logarithm.exponential(-age / Double(FloodLeaf.recentMinutes))
+            let now = Double(leaf.freshNow) * fast
+            let fresh = Double(leaf.fresh)
+            all.now += now
+            all.fresh += fresh
+            let isRow = origin.holds(key)
+            let isColumn = FloodKey.lands(key, in: cell)
+            if isRow {
+                row.now += now
+                row.fresh += fresh
+                row.known += Double(leaf.known)
+            }
+            if isColumn {
+                column.now += now
+                column.fresh += fresh
+            }
+            if isRow && isColumn {
+                own.now += now
+                own.fresh += fresh
+                own.known += Double(leaf.known)
+                own.knownNow += Double(leaf.knownNow) * fast
+                context.heavy += Double(leaf.heavyNow) * fast
+            }
+        }
+        let window = Double(FloodLeaf.recentMinutes)
+        let hours = max(Double(exposure), 0.5)
+        let strangers = 20.0  // as many callers of general traffic lend their mix to an origin that is little known
+        let mixOfAll = column.fresh / max(all.fresh, 1)
+        let shareOfAll = row.fresh / max(all.fresh, 1)
+        let inRow = (own.fresh + strangers * mixOfAll) / (row.fresh + strangers)
+        let inColumn = (own.fresh + strangers * shareOfAll) / (column.fresh + strangers)
+        let ordinary = (row.fresh + 1) / (row.fresh + row.known + 2)
+        let growth = min(10, (all.now - row.now) / max(1, (all.fresh - row.fresh) / hours / 60 * window))
+        var learned = 0.0
+        if let place = cells.find(cell) {
+            learned = Double(cells[place].rate(exposure: Float(hours), factor: factor(of: origin))) * window
+        }
+        context.callers = own.now
+        context.explained = max(
+            learned,
+            max(
+                Self.odds(inRow) * (row.now - own.now),
+                max(
+                    Self.odds(inColumn) * (column.now - own.now),
+                    max(Self.odds(ordinary) * own.knownNow, own.fresh / hours / 60 * window * growth))))
+        return context
+    }
+
+    private static func odds(_ share: Double) -> Double {
+        let share = min(max(share, 0), 0.8)
+        return share / (1 - share)
+    }
+
+    /// Opens an episode, or finds that one covers it already. False when the calls do not look like a misroute.
+    private mutating func open(_ cell: UInt64, _ origin: FloodOrigin, at now: Timestamp) -> Bool {
+        let landing = FloodKey.landing(cell)
+        let digits = FloodKey.digits(cell)
+        let prefix = NumberPrefix(digits: landing, count: digits)
+        var start = now - .seconds(3_600)
+        if let place = cells.find(cell) {
+            start = max(now - .seconds(7_200), now - .seconds(Int64(max(0, minutes - cells[place].since) * 60) + 60))
+        }
+        let calls = suspects.since(start) { origin.holds($0.leaf) && prefix.contains($0.called) }
+        guard let first = calls.first else { return false }
+        var blocks = DistinctCount()
+        var called = DistinctCount()
+        var fresh = 0
+        var invalid = 0
+        for call in calls {
+            blocks.insert(KeyHash.of(call.caller.digits / 100))
+            called.insert(KeyHash.of(call.called.rawValue))
+            if call.callerIsNew { fresh += 1 }
+            if !call.callerIsValid { invalid += 1 }
+        }
+        guard blocks.estimate >= settings.minimumCallers, invalid * 5 <= calls.count else { return false }
+        let country = Self.common(calls.map { UInt64($0.country.rawValue) })
+        let isHome = country.map { share(of: .country($0)) >= 0.4 } ?? true
+        if isHome {
+            // At home everybody may call anybody: it takes known subscribers who end at many different strangers.
+            guard called.estimate >= 5, called.estimate * 3 >= calls.count, fresh * 2 <= calls.count else { return false }
+        }
+        let code = NumberPrefix(first.called, count: Int(first.countryDigits))
+        if let index = episodes.firstIndex(where: { episode in
+            episode.landing == code
+                && (episode.origins.contains(origin)
+                    || country.map { episode.origins.contains(.country($0)) } ?? false)
+        }) {
+            if !episodes[index].origins.contains(origin) { episodes[index].origins.append(origin) }
+            return true
+        }
+        var origins = [origin]
+        if !isHome, let country, origin != .country(country) { origins.append(.country(country)) }
+        let name =
+            isHome ? "trunk-\(first.ingress.rawValue)" : Country(rawValue: UInt16(country ?? 0)).description
+        episodes.append(
+            FloodEpisode(
+                key: "misrouted-flood/\(name)/\(code)", origins: origins, landing: code, firstSeen: first.start,
+                detectedAt: now, lastSeen: calls.last?.start ?? first.start, settledAt: first.start - .seconds(1)))
+        return true
+    }
+
+    /// The value that nine tenths of all share.
+    static func common(_ values: [UInt64]) -> UInt64? {
+        let sorted = values.sorted()
+        guard !sorted.isEmpty else { return nil }
+        let middle = sorted[sorted.count / 2]
+        return values.count(where: { $0 == middle }) * 10 >= values.count * 9 ? middle : nil
+    }
+
+    /// Takes in the calls that came since, and reports when there were any.
+    private mutating func follow(_ index: Int, at now: Timestamp, report: (Finding) -> Void) {
+        let episode = episodes[index]
+        let recent = suspects.since(max(episode.firstSeen, now - .seconds(7_200))) { call in
+            episode.landing.contains(call.called) && episode.origins.contains { $0.holds(call.leaf) }
+        }
+        let new = recent.filter { $0.start > episode.settledAt }
+        guard let last = new.last else { return }
+        let elapsed = max(1, (now - max(episode.settledAt, episode.firstSeen)).secondsAsDouble)
+        episodes[index].now = episode.now * Logarithm.exponential(-elapsed / 900) + Double(new.count)
+        // A trickle of one twentieth of the flood at its height is ordinary life again.
+        guard episodes[index].now > episodes[index].peak / 20 else { return }
+        episodes[index].peak = max(episodes[index].peak, episodes[index].now)
+        episodes[index].settledAt = last.start
+        episodes[index].lastSeen = max(episode.lastSeen, last.start)
+        episodes[index].calls += new.count
+        for call in new {
+            episodes[index].callers.insert(KeyHash.of(call.caller.rawValue))
+            episodes[index].called.insert(KeyHash.of(call.called.rawValue))
+            if episodes[index].samples.count < 10, !call.callID.isEmpty { episodes[index].samples.append(call.callID) }
+        }
+        describe(index, recent)
+        report(finding(episodes[index], recent))
+    }
+
+    /// Where the calls come from and where they land, from the calls of the last two hours.
+    private mutating func describe(_ index: Int, _ calls: [FirstContact]) {
+        guard let first = calls.first else { return }
+        var origin = Origin()
+        if let country = Self.common(calls.map { UInt64($0.country.rawValue) }) {
+            origin.country = Country(rawValue: UInt16(country))
+        }
+        if let ingress = Self.common(calls.map { UInt64($0.ingress.rawValue) }) {
+            origin.ingress = Symbol(rawValue: UInt32(ingress))
+        }
+        if origin.country != .none {
+            for digits in (4...7).reversed() {
+                guard let area = Self.common(calls.map { $0.caller.isE164 ? $0.caller.leading(digits) : 0 }), area > 0
+                else { continue }
+                origin.area = NumberPrefix(digits: area, count: digits)
+                break
+            }
+        }
+        episodes[index].origin = origin
+        episodes[index].prefixes = LandingCover.prefixes(
+            of: calls.map(\.called), countryDigits: Int(first.countryDigits)
+        ) { populatedChildren(of: $0) }
+    }
+
+    /// How many of a prefix's ten children carry first-contact calls of anybody.
+    private func populatedChildren(of prefix: NumberPrefix) -> Int {
+        var children: Set<UInt64> = []
+        leaves.forEach { key, leaf in
+            let drop = FloodKey.digits(key) - prefix.count - 1
+            guard drop >= 0, leaf.fresh + leaf.known >= 1 else { return }
+            let child = FloodKey.landing(key) / PhoneNumber.powerOfTen(drop)
+            if child / 10 == prefix.digits { children.insert(child) }
+        }
+        return children.isEmpty ? 10 : children.count
+    }
+
+    private func finding(_ episode: FloodEpisode, _ calls: [FirstContact]) -> Finding {
+        let count = Double(max(calls.count, 1))
+        let answered = calls.count(where: \.isAnswered)
+        let short = calls.count { $0.isAnswered && $0.talk < 15 }
+        let strength = calls.last.map { suspicionOf($0) - threshold } ?? 0
+        return Finding(
+            kind: .misroutedFlood, key: episode.key,
+            subject: .misroutedFlood(origin: episode.origin, landing: episode.prefixes),
+            firstSeen: episode.firstSeen, detectedAt: episode.detectedAt, lastSeen: episode.lastSeen,
+            strength: Double(max(0, strength)),
+            metrics: [
+                Metric("first_contact_calls", Double(episode.calls)),
+                Metric("distinct_callers", Double(episode.callers.estimate)),
+                Metric("distinct_called", Double(episode.called.estimate)),
+                Metric("unallocated_share", Double(calls.count(where: \.isUnallocated)) / count),
+                Metric("answered_share", Double(answered) / count),
+                Metric("short_answer_share", answered == 0 ? 0 : Double(short) / Double(answered)),
+            ],
+            samples: episode.samples)
+    }
+
+    private func suspicionOf(_ call: FirstContact) -> Float {
+        var strongest: Float = 0
+        let code = FloodKey.digits(call.leaf) - FloodKey.leafDigits
+        for origin in [FloodOrigin.country(FloodKey.country(call.leaf)), .ingress(FloodKey.ingress(call.leaf))] {
+            for digits in code + 1...code + FloodKey.leafDigits {
+                if let place = cells.find(origin.cell(call.leaf, digits: digits)) {
+                    strongest = max(strongest, cells[place].strongest)
+                }
+            }
+        }
+        return strongest
+    }
+}

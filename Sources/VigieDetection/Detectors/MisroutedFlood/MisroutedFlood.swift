@@ -1,0 +1,247 @@
+public import VigieCalls
+public import VigieWire
+
+/// Finds first-contact calls from one origin that land where its calls never landed.
+///
+/// It counts first-time callers by origin (a country other than the home one, or a trunk) and landing prefix of one,
+/// two and three digits after the country code. Once a minute each touched cell weighs its callers against what was
+/// learned (`FloodCell`); a cell beyond the threshold is then compared with what the rest of the traffic does at the
+/// moment (`FloodJudge`). Only the start of a call and its numbers decide, so it is sure while the calls still ring.
+public struct MisroutedFlood: Detector {
+    static let minuteCapacity = 8_192  // calls taken in together; when it is full the minute is cut in two
+    static let cutoff: Float = 4  // nats from which a cell's calls are kept for a later look
+
+    public let settings: Settings
+    /// Evidence at which the false-alarm budget is kept: ln(cells × minutes of a year ÷ alarms a year).
+    let threshold: Float
+    var leaves: CellTable<FloodLeaf>
+    var cells: CellTable<FloodCell>
+    var rows: CellTable<FloodRow>
+    var everything = FloodRow()
+    var suspects = SuspectRing(capacity: 4_096)
+    var episodes: [FloodEpisode] = []
+    private var minute: [FirstContact] = []
+    private var touched: [UInt64] = []
+    private var alarms: [UInt64] = []
+    private var callers = CallerWatch()
+    private var blocks = CallerWatch()
+    private var clock = LocalClock()
+    private var began: Timestamp?
+    private var hour = Int64.min
+    private(set) var minutes: Float = 0
+
+    /// A detector that has learned nothing.
+    public init(settings: Settings = Settings()) {
+        self.settings = settings
+        let budget = min(max(settings.falseAlarmsPerYear, 0.01), 100)
+        threshold = Float(Logarithm.natural(Double(max(settings.cells, 1_024)) * 525_600 / budget))
+        leaves = CellTable(capacity: max(1_024, settings.cells / 2), blank: FloodLeaf())
+        cells = CellTable(capacity: max(1_024, settings.cells), blank: FloodCell())
+        rows = CellTable(capacity: 512, blank: FloodRow())
+        minute.reserveCapacity(Self.minuteCapacity)
+        touched.reserveCapacity(Self.minuteCapacity)
+        alarms.reserveCapacity(64)
+    }
+
+    /// Bytes of the tables now.
+    public var byteCount: Int {
+        leaves.byteCount + cells.byteCount + rows.byteCount + 2 * 65_536 * 8
+            + minute.capacity * MemoryLayout<FirstContact>.stride + touched.capacity * 8
+    }
+
+    /// Hours learned, faded like the counts.
+    var exposure: Float {
+        let hours = Double(minutes) / 60
+        let memory = Double(FloodCell.memoryHours)
+        return Float(memory * (1 - Logarithm.exponential(-hours / memory)))
+    }
+
+    public mutating func observe(
+        _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
+    ) {
+        guard event.called.isE164, event.caller.isNumber, event.called.count > 4 else { return }
+        let code = facts.called.countryDigits == 0 ? 2 : Int(facts.called.countryDigits)
+        let digits = min(code + FloodKey.leafDigits, 6)
+        let leaf = FloodKey.leaf(
+            country: facts.caller.country, ingress: event.ingress, landing: event.called.leading(digits),
+            digits: digits)
+        guard facts.isFirstContact else {
+            // A caller who met somebody new today may be insisting: only calls of the others show ordinary life.
+            if callers.calls(facts.callerHash, at: event.start, adding: false) == 0 { count(leaf) { $0.known &+= 1 } }
+            return
+        }
+        _ = callers.calls(facts.callerHash, at: event.start, adding: true)
+        let block = KeyHash.of(event.caller.digits / 100)
+        guard blocks.calls(block, at: event.start, adding: true) < settings.callsPerCallerBlock else {
+            count(leaf) { $0.heavy &+= 1 }
+            return
+        }
+        // Rung for under four seconds and withdrawn by the caller: bait for call-backs, no lost caller does that.
+        let isValid = facts.called.isValid
+        if isValid, event.answer == nil, event.outcome == .callerSide, let end = event.end {
+            if end - event.start < .seconds(4) { return }
+        }
+        let isRefused = facts.called.isAllocated == false
+        count(leaf) { $0.fresh &+= 1 }
+        if minute.count == Self.minuteCapacity { settle(at: event.start, report: report) }
+        minute.append(
+            FirstContact(
+                leaf: leaf, start: event.start, caller: event.caller, called: event.called, ingress: event.ingress,
+                country: facts.caller.country, countryDigits: UInt8(code), landingDigits: UInt8(digits),
+                callerIsNew: facts.callerActivity.isNew, callerIsValid: facts.caller.isValid,
+                isUnallocated: !isValid || isRefused,
+                isAnswered: event.answer != nil, talk: Float(event.talk?.secondsAsDouble ?? 0), callID: event.callID))
+    }
+
+    private mutating func count(_ leaf: UInt64, _ add: (inout (fresh: UInt16, known: UInt16, heavy: UInt16)) -> Void) {
+        let place = leaves.place(leaf) { Double($0.fresh + $0.known + 8 * $0.freshNow) }
+        let isFirst = leaves[place].pending == (0, 0, 0)
+        add(&leaves[place].pending)
+        if isFirst, touched.count < 65_536 { touched.append(leaf) }
+    }
+
+    public mutating func advance(to now: Timestamp, report: (Finding) -> Void) {
+        settle(at: now, report: report)
+    }
+
+    /// Takes in what came since the last time, then judges the cells that stand out.
+    private mutating func settle(at now: Timestamp, report: (Finding) -> Void) {
+        if began == nil { began = now }
+        guard let began else { return }
+        minutes = max(minutes, Float((now - began).secondsAsDouble / 60))
+        turnHour(at: now)
+        alarms.removeAll(keepingCapacity: true)
+        let isLearned = now - began >= settings.minimumLearning
+        let exposure = exposure
+        for leaf in touched { take(leaf, exposure: exposure, isLearned: isLearned) }
+        touched.removeAll(keepingCapacity: true)
+        if isLearned {
+            for call in minute where suspicion(of: call.leaf) >= Self.cutoff { suspects.append(call) }
+            if !alarms.isEmpty || !episodes.isEmpty { judge(alarms, at: now, report: report) }
+        }
+        minute.removeAll(keepingCapacity: true)
+    }
+
+    /// The origins under which a leaf's calls are counted: its country unless that is most of the traffic, and its trunk.
+    private func origins(of leaf: UInt64) -> (FloodOrigin?, FloodOrigin?) {
+        let country = FloodOrigin.country(FloodKey.country(leaf))
+        let ingress = FloodOrigin.ingress(FloodKey.ingress(leaf))
+        let isKnown = FloodKey.country(leaf) != 0
+        let hasTrunk = FloodKey.ingress(leaf) != 0
+        return (
+            isKnown && share(of: country) < 0.4 ? country : nil, hasTrunk && share(of: ingress) < 0.6 ? ingress : nil
+        )
+    }
+
+    /// The origin's share of all first-contact callers learned; 0 while little is known.
+    func share(of origin: FloodOrigin) -> Float {
+        guard everything.total > 50, let place = rows.find(origin.row) else { return 0 }
+        return rows[place].total / everything.total
+    }
+
+    private mutating func take(_ key: UInt64, exposure: Float, isLearned: Bool) {
+        guard let place = leaves.find(key) else { return }
+        let pending = leaves[place].pending
+        leaves[place].pending = (0, 0, 0)
+        leaves[place].fade(to: minutes)
+        let fresh = Float(pending.fresh)
+        var weight: Float = 1
+        if pending.fresh > 0 {
+            let (country, ingress) = origins(of: key)
+            if let country { weight = min(weight, weigh(country, key, fresh, exposure, isLearned)) }
+            if let ingress { weight = min(weight, weigh(ingress, key, fresh, exposure, isLearned)) }
+            grow(FloodOrigin.country(FloodKey.country(key)).row, by: fresh * weight)
+            if FloodKey.ingress(key) != 0 { grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh * weight) }
+            everything.thisHour += fresh * weight
+            everything.total += fresh * weight
+        }
+        leaves[place].fresh += fresh * weight
+        leaves[place].known += Float(pending.known)
+        leaves[place].freshNow += fresh
+        leaves[place].knownNow += Float(pending.known)
+        leaves[place].heavyNow += Float(pending.heavy)
+    }
+
+    private mutating func grow(_ row: UInt64, by amount: Float) {
+        let place = rows.place(row) { Double($0.total) }
+        rows[place].thisHour += amount
+        rows[place].total += amount
+    }
+
+    /// Adds a minute's callers to the origin's cells; how much of them may be learned as usual, `0.1...1`.
+    private mutating func weigh(
+        _ origin: FloodOrigin, _ leaf: UInt64, _ fresh: Float, _ exposure: Float, _ isLearned: Bool
+    ) -> Float {
+        let factor = factor(of: origin)
+        let code = FloodKey.digits(leaf) - FloodKey.leafDigits
+        var weight: Float = 1
+        for digits in code + 1...code + FloodKey.leafDigits {
+            let key = origin.cell(leaf, digits: digits)
+            let place = cells.place(key) { Double($0.learned + $0.strongest) }
+            let rate = cells[place].rate(exposure: exposure, factor: factor)
+            if isLearned {
+                cells[place].add(fresh, at: minutes, rate: rate, ceiling: threshold + 10)
+                let strongest = cells[place].strongest
+                if strongest >= threshold, alarms.count < 64, !alarms.contains(key) { alarms.append(key) }
+                if strongest > threshold / 2 { weight = 0.1 }
+            } else {
+                cells[place].minute = minutes
+            }
+        }
+        for digits in code + 1...code + FloodKey.leafDigits {
+            if let place = cells.find(origin.cell(leaf, digits: digits)) { cells[place].learned += fresh * weight }
+        }
+        return weight
+    }
+
+    /// How much more than its mean the origin may bring at this hour; small origins follow everything.
+    func factor(of origin: FloodOrigin) -> Float {
+        guard let place = rows.find(origin.row), rows[place].baseline.mean >= 5 else { return everything.factor }
+        return rows[place].factor
+    }
+
+    private func suspicion(of leaf: UInt64) -> Float {
+        let (country, ingress) = origins(of: leaf)
+        let code = FloodKey.digits(leaf) - FloodKey.leafDigits
+        var strongest: Float = 0
+        for origin in [country, ingress] {
+            guard let origin else { continue }
+            for digits in code + 1...code + FloodKey.leafDigits {
+                if let place = cells.find(origin.cell(leaf, digits: digits)) {
+                    strongest = max(strongest, cells[place].strongest)
+                }
+            }
+        }
+        return strongest
+    }
+
+    /// Closes the hour that is over: every origin learns what it brought and what the next hour may bring.
+    private mutating func turnHour(at now: Timestamp) {
+        let present = now.seconds / 3_600
+        guard present != hour else { return }
+        let next = clock.hourOfWeek(at: now)
+        if hour != .min {
+            let before = clock.hourOfWeek(at: Timestamp(seconds: hour * 3_600))
+            let silent = min(present - hour - 1, 168)
+            Self.turn(&everything, before: before, silent: silent, next: next)
+            rows.updateAll { Self.turn(&$0, before: before, silent: silent, next: next) }
+        }
+        hour = present
+    }
+
+    private static func turn(_ row: inout FloodRow, before: Int, silent: Int64, next: Int) {
+        row.baseline.learn(count: Double(row.thisHour), hourOfWeek: before)
+        if silent > 0 {
+            for hour in 1...silent { row.baseline.learn(count: 0, hourOfWeek: (before + Int(hour)) % 168) }
+        }
+        row.thisHour = 0
+        row.total *= 1 - 1 / FloodCell.memoryHours
+        let expected = row.baseline.expectation(hourOfWeek: next)
+        row.factor = Float(min(max(expected.upper(1.5) / max(row.baseline.mean, 0.05), 0.25), 6))
+    }
+
+    /// Forgets the evidence of an origin's cells after its flood is over, so that the next one is seen afresh.
+    mutating func clearEvidence(of origin: FloodOrigin) {
+        cells.updateAll(where: { FloodOrigin(cell: $0) == origin }) { $0.evidence = (0, 0, 0) }
+    }
+}
