@@ -63,12 +63,23 @@ extension NumberingPlans {
                     + (reading.servicePrefix == "#31#" ? "hides" : "shows") + " the caller's number for this call")
         }
         guard let number = reading.number else {
+            let found = numberClass(ofDigits: reading)
+            answer.country = found.isWorldwide ? "001" : found.region.description
             answer.rules.append("E.164 numbers have 15 digits at most")
             return answer
         }
         answer.number = number
         describe(number, at: moment, into: &answer)
         return answer
+    }
+
+    // Numbers that are too long to be packed still tell their country.
+    private func numberClass(ofDigits reading: NumberText.Reading) -> NumberClass {
+        var row = 0
+        for digit in String(reading.countryCode).utf8.map({ $0 &- 0x30 }) + reading.national where digit < 10 {
+            row = Int(automaton[row * NumberingTables.rowWidth + Int(digit)])
+        }
+        return NumberClass(rawValue: classes[Int(automaton[row * NumberingTables.rowWidth + 10])])
     }
 
     private func describe(_ number: PhoneNumber, at moment: Timestamp, into answer: inout NumberDescription) {

@@ -16,11 +16,19 @@ enum NumberFormatting {
             guard let match = format.pattern.match(digits, whole: true) else { continue }
             var template = format.template
             if national, !format.nationalRule.isEmpty, let group = firstGroup(template) {
-                template.replaceSubrange(group, with: format.nationalRule)
+                // The rule's \1 is whichever group stands first in the template.
+                template.replaceSubrange(group, with: replacingFirst(format.nationalRule, by: Array(template[group])))
             }
             return String(decoding: fill(template, digits, match.captures), as: UTF8.self)
         }
         return String(decoding: digits.map { $0 &+ 0x30 }, as: UTF8.self)
+    }
+
+    private static func replacingFirst(_ rule: [UInt8], by group: [UInt8]) -> [UInt8] {
+        guard let place = firstGroup(rule) else { return rule }
+        var out = rule
+        out.replaceSubrange(place, with: group)
+        return out
     }
 
     private static func firstGroup(_ template: [UInt8]) -> Range<Int>? {
