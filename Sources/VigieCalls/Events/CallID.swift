@@ -37,6 +37,23 @@ public struct CallID: Sendable {
         self = text.withUTF8 { unsafe CallID(Span(_unsafeElements: $0)) }
     }
 
+    /// An id as `kept`, `wholeCount` and `key` of another one tell it: what a store writes and reads.
+    public init(kept: Span<UInt8>, wholeCount: Int, key: UInt64) {
+        self.init()
+        for index in 0..<min(kept.count, Self.maxBytes) { bytes[index] = kept[index] }
+        length = UInt8(clamping: max(wholeCount, min(kept.count, Self.maxBytes)))
+        self.key = key
+    }
+
+    /// The bytes that are kept.
+    public var kept: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { bytes.span.extracting(first: min(Int(length), Self.maxBytes)) }
+    }
+
+    /// How many bytes the id had before cutting; 255 stands for more too.
+    public var wholeCount: Int { Int(length) }
+
     /// Whether there is no id.
     public var isEmpty: Bool { length == 0 }
 

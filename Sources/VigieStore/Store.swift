@@ -1,1 +1,0 @@
-// Journals live here.
