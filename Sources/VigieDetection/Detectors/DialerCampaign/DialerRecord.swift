@@ -1,0 +1,131 @@
+import VigieCalls
+import VigieWire
+
+/// A campaign that was found: everything machine-made that one ingress (or one number, when no ingress is known) sends.
+struct DialerRecord: Sendable {
+    /// Campaigns at once; the one that was silent longest goes.
+    static let limit = 64
+    /// Numbers named in a finding.
+    private static let namedNumbers = 10
+
+    let key: UInt64
+    let ingress: Symbol
+    let first: Timestamp
+    private(set) var last: Timestamp
+    private(set) var signs: DialerSigns?
+    private var numbers: InlineArray<10, PhoneNumber> = InlineArray(repeating: .absent)
+    private var numberCount = 0
+    private var samples: [CallID] = []
+    var reportedMinute: Int64 = .min
+
+    init(key: UInt64, ingress: Symbol, first: Timestamp) {
+        self.key = key
+        self.ingress = ingress
+        self.first = first
+        last = first
+    }
+
+    /// Adds what a run showed with this call.
+    mutating func update(
+        _ run: borrowing DialerRun, _ signs: DialerSigns, _ event: borrowing CallEvent, _ marks: DialerMarks
+    ) {
+        last = max(last, event.start)
+        if self.signs == nil { self.signs = signs } else { self.signs?.formUnion(signs) }
+        if run.scope == .number {
+            name(run.caller)
+        } else if marks.isForged || marks.isNeighbour || marks.isSilent {
+            name(event.caller)
+        }
+        if samples.count < 10, !event.callID.isEmpty { samples.append(event.callID) }
+    }
+
+    private mutating func name(_ number: PhoneNumber) {
+        guard number.isE164, numberCount < Self.namedNumbers else { return }
+        for index in 0..<numberCount where numbers[index] == number { return }
+        numbers[numberCount] = number
+        numberCount += 1
+    }
+
+    /// What is known now, with the figures of the run that showed it last.
+    func finding(_ run: borrowing DialerRun, at detected: Timestamp, least: Double) -> Finding {
+        let calls = max(run.calls, 1)
+        let answered = max(run.answered, 1)
+        let name = ingress == .none ? numbers[0].description : "ingress-\(ingress.rawValue)"
+        return Finding(
+            kind: .dialerCampaign, key: "dialer-campaign|\(name)",
+            subject: .dialerCampaign(
+                ingress: ingress, numbers: (0..<numberCount).map { numbers[$0] }, signs: signs?.list ?? []),
+            firstSeen: first, detectedAt: detected, lastSeen: last,
+            strength: max(0, (signs?.strongest ?? 0) - least),
+            metrics: [
+                Metric("calls", Double(run.total)),
+                Metric("calls_per_hour", run.calls.rounded()),
+                Metric("distinct_called", Double(run.distinctCalled.estimate)),
+                Metric("distinct_callers", Double(run.distinctCallers.estimate)),
+                Metric("answered_share", run.answered / calls),
+                Metric("silent_share", run.silent / answered),
+                Metric("short_share", run.short / answered),
+                Metric("sequential_share", run.near / calls),
+                Metric("neighbour_share", run.neighbour / calls),
+                Metric("impossible_caller_share", run.forged / calls),
+                Metric("dead_called_share", run.dead / calls),
+                Metric("single_use_caller_share", run.fresh / calls),
+                Metric("outside_hours_share", run.forbiddenHours / calls),
+            ],
+            samples: samples)
+    }
+}
+
+/// The runs that are watched: sets of four, keys apart so that a look-up that finds nothing reads one cache line.
+struct DialerRunTable: Sendable {
+    private static let ways = 4
+    private let mask: Int
+    private var keys: [UInt64]
+    private var runs: [DialerRun]
+
+    /// Room for `capacity` runs, rounded up to a power of two.
+    init(capacity: Int) {
+        var sets = 4
+        while sets * Self.ways < capacity, sets < 1 << 16 { sets *= 2 }
+        mask = sets - 1
+        keys = Array(repeating: 0, count: sets * Self.ways)
+        runs = Array(repeating: DialerRun(), count: sets * Self.ways)
+    }
+
+    subscript(_ index: Int) -> DialerRun {
+        get { runs[index] }
+        _modify { yield &runs[index] }
+    }
+
+    /// Where the run of this key is.
+    func find(_ key: UInt64) -> Int? {
+        let base = (Int(truncatingIfNeeded: key >> 33) & mask) * Self.ways
+        for index in base..<base + Self.ways where keys[index] == key { return index }
+        return nil
+    }
+
+    /// Makes room for a new run: the one that has been silent longest goes, a call counting as a minute.
+    mutating func insert(
+        _ key: UInt64, _ scope: DialerRun.Scope, _ event: borrowing CallEvent, _ facts: borrowing CallFacts
+    ) -> Int {
+        let base = (Int(truncatingIfNeeded: key >> 33) & mask) * Self.ways
+        var victim = base
+        for index in base..<base + Self.ways {
+            if keys[index] == 0 {
+                victim = index
+                break
+            }
+            if Self.worth(runs[index]) < Self.worth(runs[victim]) { victim = index }
+        }
+        keys[victim] = key
+        runs[victim] = DialerRun()
+        runs[victim].scope = scope
+        runs[victim].ingress = event.ingress
+        if scope == .number { runs[victim].caller = event.caller }
+        runs[victim].callerKind = facts.caller.kind
+        runs[victim].calledCountry = facts.called.country
+        return victim
+    }
+
+    private static func worth(_ run: borrowing DialerRun) -> Int64 { run.last.seconds / 60 + Int64(run.calls) }
+}
