@@ -4,14 +4,16 @@ enum Catalog {
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
         [
             MisroutedFlood(settings: settings.misroutedFlood),
-            NumberUsurpation()
+            NumberUsurpation(),
+            DialerCampaign(home: settings.home),
         ]
     }
 
     /// The page of every detector, one line for each.
     static let cards: [DetectorCard] = [
         MisroutedFlood.card,
-        NumberUsurpation.card
+        NumberUsurpation.card,
+        DialerCampaign.card,
     ]
 }
 

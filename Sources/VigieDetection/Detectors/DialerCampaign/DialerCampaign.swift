@@ -19,22 +19,23 @@ public struct DialerCampaign: Detector {
         public var runs = 4_096
         /// Ingresses watched at once, about 400 bytes each.
         public var ingresses = 1_024
-        /// The country whose subscribers this network serves; their calls abroad are another detector's matter.
-        public var home = Country.france
-
         /// The defaults.
         public init() {}
     }
 
     private let settings: Settings
+    private let home: Country
     private var runs: DialerRunTable
     private var ingresses: DialerRunTable
     private var campaigns: [DialerRecord] = []
     private var hours = PermittedHours()
 
     /// A detector that knows nothing yet.
-    public init(_ settings: Settings = Settings()) {
+    ///
+    /// - Parameter home: whose subscribers this network serves; their calls abroad are another detector's matter.
+    public init(_ settings: Settings = Settings(), home: Country = .france) {
         self.settings = settings
+        self.home = home
         runs = DialerRunTable(capacity: settings.runs)
         ingresses = DialerRunTable(capacity: settings.ingresses)
         campaigns.reserveCapacity(DialerRecord.limit)
@@ -55,7 +56,7 @@ public struct DialerCampaign: Detector {
         guard event.called.isE164 else { return }
         // The home country's subscribers who call abroad in rows are revenue-share fraud's matter.
         let calledCountry = facts.called.country
-        guard facts.caller.country != settings.home || calledCountry == settings.home else { return }
+        guard facts.caller.country != home || calledCountry == home else { return }
         let marks = DialerMarks(event, facts)
         let isPermitted = hours.contains(event.start)
         let place = UInt64(event.ingress.rawValue) << 2

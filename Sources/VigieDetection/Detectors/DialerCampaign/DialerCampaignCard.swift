@@ -29,7 +29,6 @@ extension DetectorCard {
             .init("overwhelming", unit: "nats", default: "100", "What a sign that stands alone must reach."),
             .init("runs", unit: "runs", default: "4096", "Numbers and blocks watched at once."),
             .init("ingresses", unit: "ingresses", default: "1024", "Ingresses watched at once."),
-            .init("home", unit: "country", default: "FR", "Whose subscribers the network serves."),
         ],
         references: [
             "ARCEP decision 2022-1583 (callers of automated systems)",
