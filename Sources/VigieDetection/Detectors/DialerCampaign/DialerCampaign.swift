@@ -25,8 +25,8 @@ public struct DialerCampaign: Detector {
 
     private let settings: Settings
     private let home: Country
-    private var runs: DialerRunTable
-    private var ingresses: DialerRunTable
+    private var runs: RecentTable<DialerRun>
+    private var ingresses: RecentTable<DialerRun>
     private var campaigns: [DialerRecord] = []
     private var hours = PermittedHours()
 
@@ -36,8 +36,8 @@ public struct DialerCampaign: Detector {
     public init(_ settings: Settings = Settings(), home: Country = .france) {
         self.settings = settings
         self.home = home
-        runs = DialerRunTable(capacity: settings.runs)
-        ingresses = DialerRunTable(capacity: settings.ingresses)
+        runs = RecentTable(capacity: settings.runs)
+        ingresses = RecentTable(capacity: settings.ingresses)
         campaigns.reserveCapacity(DialerRecord.limit)
     }
 
@@ -70,7 +70,12 @@ public struct DialerCampaign: Detector {
         }
         let key = KeyHash.of(place | 3)
         let index: Int
-        if let found = ingresses.find(key) { index = found } else { index = ingresses.insert(key, .ingress, event, facts) }
+        if let found = ingresses.find(key) {
+            index = found
+        } else {
+            index = ingresses.insert(key)
+            ingresses[index].name(.ingress, event, facts)
+        }
         ingresses[index].count(event, facts, marks, isPermitted: isPermitted)
         let mayJudge = marks.isForged || marks.isSilent || marks.isNeighbour
         if mayJudge { judge(ingresses[index], event, marks, report) }
@@ -85,7 +90,8 @@ public struct DialerCampaign: Detector {
             index = found
         } else {
             guard mayOpen, marks.isFirstContact else { return }
-            index = runs.insert(key, scope, event, facts)
+            index = runs.insert(key)
+            runs[index].name(scope, event, facts)
         }
         runs[index].count(event, facts, marks, isPermitted: isPermitted)
         if marks.isFirstContact { judge(runs[index], event, marks, report) }
@@ -96,7 +102,7 @@ public struct DialerCampaign: Detector {
     ) {
         guard run.calls >= settings.leastCalls else { return }
         // Calls to one or two numbers are a flood upon them; calls that only ring are wangiri's.
-        let most = max(run.sameCalled / 0.3, run.ringOnly / 0.5)
+        let most = max(run.sameCalled / 2, run.ringOnly / 0.5)
         guard most <= run.calls else { return }
         let signs = DialerSigns(run, nats: settings.nats)
         guard signs.strongCount > 0, signs.count >= 2 || signs.strongest >= settings.overwhelming else { return }

@@ -2,7 +2,7 @@ import VigieCalls
 import VigieWire
 
 /// The calls of one displayed number, one block of numbers, or one ingress: sums that fade with a half-life of an hour.
-struct DialerRun: Sendable {
+struct DialerRun: RecentEntry {
     /// What the calls have in common.
     enum Scope: UInt8, Sendable { case number, block, ingress }
 
@@ -41,6 +41,18 @@ struct DialerRun: Sendable {
     private var ring: InlineArray<8, UInt64> = InlineArray(repeating: 0)
     private var place = 0
 
+    /// A call is worth a minute.
+    var worth: Int64 { last.seconds / 60 + Int64(calls) }
+
+    /// Says whose calls these are.
+    mutating func name(_ scope: Scope, _ event: borrowing CallEvent, _ facts: borrowing CallFacts) {
+        self.scope = scope
+        ingress = event.ingress
+        if scope == .number { caller = event.caller }
+        callerKind = facts.caller.kind
+        calledCountry = facts.called.country
+    }
+
     /// Counts one call.
     mutating func count(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, _ marks: DialerMarks, isPermitted: Bool
@@ -49,8 +61,10 @@ struct DialerRun: Sendable {
         if began == .distantPast { began = event.start }
         last = max(last, event.start)
         all += 1
-        guard marks.isFirstContact else { return }
+        guard marks.isFirstContact, isStep(event.called) else { return }
         total &+= 1
+        distinctCalled.insert(facts.calledHash)
+        distinctCallers.insert(facts.callerHash)
         calls += 1
         if marks.isAnswered {
             answered += 1
@@ -72,27 +86,25 @@ struct DialerRun: Sendable {
         if marks.isNeighbour && marks.isFresh { neighbour += 1 }
         if marks.isFresh { fresh += 1 }
         if !isPermitted { forbiddenHours += 1 }
-        distinctCalled.insert(facts.calledHash)
-        distinctCallers.insert(facts.callerHash)
-        countStep(event.called)
     }
 
-    /// A number within twenty of one of the last eight called is a step of a sequence; the same number is not.
-    private mutating func countStep(_ called: PhoneNumber) {
-        guard called.isE164 else { return }
+    /// Whether the called number is another than the last eight: a flood upon one number is no campaign. Counts the
+    /// steps of a sequence: a number within twenty of one of the last eight.
+    private mutating func isStep(_ called: PhoneNumber) -> Bool {
         let value = called.rawValue
         var isNear = false
         for index in 0..<8 {
             let distance = value > ring[index] ? value - ring[index] : ring[index] - value
             if distance == 0 {
                 sameCalled += 1
-                return
+                return false
             }
             if distance <= 20 { isNear = true }
         }
         if isNear { near += 1 }
         ring[place] = value
         place = (place + 1) & 7
+        return true
     }
 
     private mutating func fade(to moment: Timestamp) {

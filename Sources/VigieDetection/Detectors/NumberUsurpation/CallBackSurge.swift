@@ -2,7 +2,7 @@ import VigieCalls
 import VigieWire
 
 /// A surge of calls to one line that is normally quiet, and what is remembered of it.
-struct CallBackSurge: Sendable {
+struct CallBackSurge: RecentEntry {
     /// A trunk that carried calls which displayed the line's number, and how many of those rung called back.
     struct Presenter: Sendable {
         var ingress: UInt16 = 0
@@ -57,6 +57,9 @@ struct CallBackSurge: Sendable {
         case pairedUnplaced
         case known
     }
+
+    /// A caller is worth a minute, a surge that was reported a day.
+    var worth: Int64 { last.seconds / 60 + Int64(newCallers) + (isConvicted ? 1_440 : 0) }
 
     /// Lets the sums fade up to `moment`.
     mutating func fade(to moment: Timestamp) {

@@ -34,7 +34,7 @@ public struct NumberUsurpation: Detector {
 
     private let settings: Settings
     private let margins = SurgeEvidence.Margins()
-    private var surges: SurgeTable
+    private var surges: RecentTable<CallBackSurge>
     private var presented: PresentedCalls
     private var origins: LineOrigins
     private var ingresses = IngressNames()
@@ -45,7 +45,7 @@ public struct NumberUsurpation: Detector {
     /// A detector that knows nothing yet.
     public init(_ settings: Settings = Settings()) {
         self.settings = settings
-        surges = SurgeTable(capacity: settings.surges)
+        surges = RecentTable(capacity: settings.surges)
         presented = PresentedCalls(capacity: settings.presentedCalls)
         origins = LineOrigins(capacity: settings.lines)
     }
@@ -69,7 +69,7 @@ public struct NumberUsurpation: Detector {
     private mutating func observeCallBack(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
-        var found = surges.find(event.called)
+        var found = surges.find(facts.calledHash)
         if let index = found, isOver(index, at: event.start) {
             close(index)
             found = nil
@@ -86,7 +86,7 @@ public struct NumberUsurpation: Detector {
                 activity.busiestHour <= 3 || activity.receivedThisHour >= activity.busiestHour,
                 Self.mayBeUsurped(facts.called.kind)
             else { return }
-            index = open(event, activity)
+            index = open(event, hash: facts.calledHash, activity)
         }
         let (relation, ingress) = relation(event, facts)
         let isNew = surges[index].count(event, facts, relation: relation, ingress: ingress)
@@ -103,9 +103,11 @@ public struct NumberUsurpation: Detector {
         }
     }
 
-    private mutating func open(_ event: borrowing CallEvent, _ activity: NumberActivity) -> Int {
-        let (index, evicted) = surges.insert(event.called)
-        if evicted >= 0 { samples.release(evicted) }
+    private mutating func open(_ event: borrowing CallEvent, hash: UInt64, _ activity: NumberActivity) -> Int {
+        let place = surges.place(for: hash)
+        if surges.isTaken(place) { samples.release(surges[place].samples) }
+        let index = surges.insert(hash)
+        surges[index].number = event.called
         // Counts of the lane are powers of two, rounded down: 1.4 is the middle. Those of this hour belong to the surge.
         let past = max(0, Double(activity.received) * 1.4 - Double(activity.receivedThisHour))
         surges[index].ownPast = past
@@ -119,7 +121,7 @@ public struct NumberUsurpation: Detector {
     }
 
     private mutating func close(_ index: Int) {
-        if surges[index].samples >= 0 { samples.release(surges[index].samples) }
+        samples.release(surges[index].samples)
         surges.remove(index)
     }
 
@@ -229,7 +231,7 @@ public struct NumberUsurpation: Detector {
         guard facts.isFirstContact, event.called.isE164 else { return }
         presented.remember(
             pairHash: facts.pairHash, callerIsSmaller: event.caller < event.called, at: event.start, ingress: ingress)
-        guard let index = surges.find(event.caller) else { return }
+        guard let index = surges.find(facts.callerHash) else { return }
         let line = Line(number: event.caller, facts: facts.caller, egress: .none)
         if standing(of: ingress, line: line, learned: facts.learned, at: event.start) == .own {
             surges[index].sums.ownCalls += 1
