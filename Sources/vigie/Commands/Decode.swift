@@ -46,8 +46,18 @@ struct Decode: ParsableCommand {
     }
 
     private func decode(_ file: String) throws(InputError) {
-        let source = try FileByteSource(path: file)
-        var reader = SIPStreamReader(ByteStream(source))
+        let input = try InputFile(path: file)
+        let format = input.format
+        switch format {
+        case .empty: throw .broken(rule: "the input is empty", offset: 0)
+        case .pcap, .pcapng, .hep: try decodeCapture(CaptureReader(input.takeStream(), format: format), file)
+        // What is not recognised is taken for a raw message: a malformed one must be told, not passed over.
+        case .sip, .callRecords, .unknown, .gzip: try decodeRaw(SIPStreamReader(input.takeStream()), file)
+        }
+    }
+
+    private func decodeRaw(_ reader: consuming SIPStreamReader, _ file: String) throws(InputError) {
+        var reader = reader
         var index = 0
         var skipped: UInt64 = 0
         while try reader.advance() {
@@ -58,6 +68,24 @@ struct Decode: ParsableCommand {
         skipped += reader.skipped
         if skipped > 0 { StandardError.print("vigie: \(file): passed over \(skipped) bytes that belong to no message") }
         if index == 0 { throw .broken(rule: "there is no SIP message", offset: 0) }
+    }
+
+    private func decodeCapture(_ reader: CaptureReader, _ file: String) throws(InputError) {
+        var index = 0
+        defer { note(reader, file) }
+        while try reader.next() {
+            let packet = reader.packet
+            show(reader.withMessage { DecodedMessage($0, file: file, index: index, packet: packet) })
+            index += 1
+        }
+    }
+
+    /// Says what in the capture was no message, or no good packet: nothing is lost in silence.
+    private func note(_ reader: CaptureReader, _ file: String) {
+        for (what, counts) in [("malformed", reader.malformed), ("left aside", reader.dropped)] where counts.total > 0 {
+            let names = counts.entries.map { "\($0.count) \($0.name) (first at byte \($0.firstOffset))" }
+            StandardError.print("vigie: \(file): \(what): \(names.joined(separator: ", "))")
+        }
     }
 
     private func show(_ message: DecodedMessage) {
