@@ -9,6 +9,7 @@ struct Vigie: AsyncParsableCommand {
         subcommands: [
             Decode.self,
             Number.self,
+            ScoreCommand.self,
             Simulate.self,
         ])
 

@@ -13,8 +13,8 @@ enum Rabat2009 {
         let shape = ShortCodeFlood.Shape(
             begins: context.hour(begins), ends: context.hour(ends),
             firstCallers: random.within(6...20) * max(0.3, context.scale),
-            mostCallers: random.within(900...2_400) * context.scale, doubling: random.within(2.0...4.2),
-            pace: random.within(0.35...0.7), famous: famous, fixedShare: random.within(0.15...0.6),
+            mostCallers: random.within(450...1_400) * context.scale, doubling: random.within(2.0...4.2),
+            pace: random.within(0.3...0.55), famous: famous, fixedShare: random.within(0.15...0.6),
             mainTrunkShare: random.within(0.72...1.0), mainTrunk: random.chance(0.8) ? 0 : 1)
         return [ShortCodeFlood(shape: shape, seed: context.seed, world: context.world, label: 1)]
     }

@@ -1,0 +1,100 @@
+/// Scores of one scenario over many seeds.
+public struct ScoreSummary: Encodable, Sendable {
+    public var scenario: String
+    public var runs: Int
+    public var incidents: Int
+    public var found: Int
+    public var missed: Int
+    public var wrong: Int
+    public var repeated: Int
+    public var medianDelaySeconds: Double?
+    public var medianCallsBefore: Int?
+    /// Of the incidents with a known cause, how many had it first.
+    public var causeFirst: Int
+    public var causes: Int
+    public var medianUnwantedStopped: Double?
+    public var medianOrdinaryShare: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case scenario, runs, incidents, found, missed
+        case wrong = "false"
+        case repeated
+        case medianDelaySeconds = "median_delay_seconds"
+        case medianCallsBefore = "median_calls_before"
+        case causeFirst = "cause_rank_1"
+        case causes
+        case medianUnwantedStopped = "median_unwanted_stopped"
+        case medianOrdinaryShare = "median_ordinary_share"
+    }
+
+    /// The scores summed up by scenario, in the order in which scenarios appear.
+    public static func all(_ scores: [Score]) -> [ScoreSummary] {
+        var order: [String] = []
+        for score in scores where !order.contains(score.scenario) { order.append(score.scenario) }
+        return order.map { name in ScoreSummary(name, scores.filter { $0.scenario == name }) }
+    }
+
+    private init(_ scenario: String, _ scores: [Score]) {
+        let matches = scores.flatMap(\.matches)
+        let hits = matches.filter(\.isFound)
+        self.scenario = scenario
+        runs = scores.count
+        incidents = matches.count
+        found = hits.count
+        missed = matches.count - hits.count
+        wrong = scores.reduce(0) { $0 + $1.wrong.count }
+        repeated = hits.reduce(0) { $0 + $1.repeated }
+        medianDelaySeconds = Self.median(hits.compactMap(\.delaySeconds))
+        medianCallsBefore = Self.median(hits.compactMap(\.callsBefore).map(Double.init)).map { Int($0) }
+        causes = hits.count { $0.causeRank != nil }
+        causeFirst = hits.count { $0.causeRank == 1 }
+        medianUnwantedStopped = Self.median(hits.compactMap { $0.filter?.unwantedStopped })
+        medianOrdinaryShare = Self.median(hits.compactMap { $0.filter?.ordinaryShare })
+    }
+
+    private static func median(_ values: [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    /// The summaries as a table for a terminal.
+    public static func table(_ summaries: [ScoreSummary]) -> String {
+        let head = [
+            "scenario", "runs", "true", "found", "missed", "false", "again", "delay", "calls", "cause 1st", "stopped",
+            "ordinary",
+        ]
+        let rows = summaries.map { summary in
+            [
+                summary.scenario, "\(summary.runs)", "\(summary.incidents)", "\(summary.found)", "\(summary.missed)",
+                "\(summary.wrong)", "\(summary.repeated)", summary.medianDelaySeconds.map(duration) ?? "",
+                summary.medianCallsBefore.map { "\($0)" } ?? "",
+                summary.causes == 0 ? "" : "\(summary.causeFirst) of \(summary.causes)",
+                summary.medianUnwantedStopped.map(percent) ?? "", summary.medianOrdinaryShare.map(percent) ?? "",
+            ]
+        }
+        let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+        return ([head] + rows).map { row in
+            let cells = row.enumerated().map { column, text in
+                let space = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + space : space + text
+            }
+            return cells.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        let total = Int(seconds.rounded())
+        if total < 0 { return "-" + duration(-seconds) }
+        if total < 120 { return "\(total) s" }
+        if total < 7_200 { return "\(total / 60) min" }
+        let minutes = total / 60 % 60
+        return "\(total / 3_600) h \(minutes < 10 ? "0" : "")\(minutes)"
+    }
+
+    private static func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1_000).rounded())
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+}
