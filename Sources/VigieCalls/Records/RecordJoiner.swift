@@ -230,7 +230,9 @@ public struct RecordJoiner: Sendable {
         }
         let end = UInt64(bitPattern: (event.end ?? .distantPast).rawValue)
         let answer = UInt64(bitPattern: (event.answer ?? .distantPast).rawValue)
-        let content = Self.mix(end) ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
+        // The durations go in as well: rows that differ in one are two rows.
+        let lengths = UInt64(bitPattern: (record.duration ?? -1) ^ (record.talk ?? -1) << 1)
+        let content = Self.mix(lengths) ^ Self.mix(end) ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
         switch recent.remember(identity: identity, content: content) {
         case .new: return true
         case .repeated:

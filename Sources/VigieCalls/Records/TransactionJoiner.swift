@@ -96,7 +96,7 @@ struct TransactionJoiner: Sendable {
                 endings[id] = time
             }
         } else {
-            dropped.count("bye_without_invite", at: record.offset)
+            dropped.count("bye_without_open_call", at: record.offset)
         }
         return nil
     }
@@ -106,7 +106,7 @@ struct TransactionJoiner: Sendable {
         if !isSorted {
             isSorted = true
             sorted = calls.indices.filter { isFilled[$0] }.map { calls[$0] }.sorted { $0.start > $1.start }
-            if !endings.isEmpty { dropped.count("bye_without_invite", at: 0, times: UInt64(endings.count)) }
+            if !endings.isEmpty { dropped.count("bye_without_open_call", at: 0, times: UInt64(endings.count)) }
             calls = []
             isFilled = []
             slotByID = [:]

@@ -17,6 +17,8 @@ struct ColumnPlan: Sendable {
     var transforms: [(slot: Int, transform: RecordMapping.Transform)] = []
     /// Texts that every row has.
     var constants: [(slot: Int, bytes: [UInt8])] = []
+    /// Slots of values that are found by their name.
+    var paths: [(path: String, slot: Int)] = []
     var words = DispositionWords([:])
 
     /// Resolves a mapping against the names of a header; `names` is `nil` when the file has none.
@@ -29,10 +31,14 @@ struct ColumnPlan: Sendable {
             case .index(let position): index = position
             case .name(let name): index = names?.firstIndex { Self.sameName($0, name) }
             }
-            guard let index, index >= 0, index < 4_096 else { continue }
-            let label = names.map { index < $0.count ? $0[index] : "" } ?? "column \(index + 1)"
-            add(index, column.field, column.transform, label: label)
             meanings.merge(column.values) { $1 }
+            if mapping.layout == .json || mapping.layout == .accountingLog {
+                addPath(column)
+                continue
+            }
+            guard let index, index >= 0, index < 4_096 else { continue }
+            let name = names.map { index < $0.count ? $0[index] : "" } ?? "column \(index + 1)"
+            add(index, column.field, column.transform, label: column.label ?? name)
         }
         if let names {
             columnCount = names.count
@@ -67,6 +73,22 @@ struct ColumnPlan: Sendable {
         slots[index] = UInt8(slot)
         present.insert(field)
         if transform != .none { transforms.append((slot, transform)) }
+    }
+
+    /// A value that is found by its name, wherever it stands.
+    private mutating func addPath(_ column: RecordMapping.Column) {
+        guard case .name(let path) = column.source else { return }
+        var slot = Int(column.field.rawValue)
+        if column.field == .extra {
+            guard extraNames.count < RecordField.extraSlots else { return }
+            slot = RecordField.firstExtra + extraNames.count
+            extraNames.append(column.label ?? path)
+        }
+        present.insert(column.field)
+        paths.append((path, slot))
+        if column.transform != .none, !transforms.contains(where: { $0.slot == slot }) {
+            transforms.append((slot, column.transform))
+        }
     }
 
     /// Column names match whatever their case and the spaces around them.

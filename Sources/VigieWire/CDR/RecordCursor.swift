@@ -39,7 +39,7 @@ struct RecordCursor: ~Copyable {
         let mapping = format.mapping
         plan = ColumnPlan(mapping, names: nil)
         scanner = DelimitedScanner(separator: mapping.separator, quoting: mapping.quoting)
-        json = JSONRowScanner(mapping)
+        json = JSONRowScanner(plan)
         let named = mapping.timeZone.flatMap { TimeZoneOffsets($0) }
         interpreter = RowInterpreter(
             zone: named ?? timeZone ?? .utc, isZoneKnown: named != nil || timeZone != nil, order: mapping.dateOrder)

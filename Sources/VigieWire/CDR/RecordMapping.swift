@@ -69,11 +69,15 @@ public struct RecordMapping: Sendable, Equatable {
         public var transform: Transform
         /// What a word means, beside the words that are known anyway; only for `disposition`. Case does not matter.
         public var values: [String: Meaning]
+        /// What a column of its own is called in reports; `nil`: as in the header.
+        public var label: String?
 
         /// A column and what it says.
         public init(
-            _ source: Source, _ field: RecordField, transform: Transform = .none, values: [String: Meaning] = [:]
+            _ source: Source, _ field: RecordField, transform: Transform = .none, values: [String: Meaning] = [:],
+            label: String? = nil
         ) {
+            self.label = label
             self.source = source
             self.field = field
             self.transform = transform
@@ -98,6 +102,8 @@ public struct RecordMapping: Sendable, Equatable {
     public var columns: [Column]
     /// What every row says: a text for a field.
     public var constants: [RecordField: String] = [:]
+    /// Whether values are percent-encoded (FreeSWITCH's JSON).
+    public var isPercentEncoded = false
     /// Whether columns that are not mapped are kept as dimensions.
     public var keepsUnknownColumns = false
     /// Fewest columns of a row without a header.

@@ -21,8 +21,12 @@ struct RowInterpreter: Sendable {
     mutating func adopt(_ plan: ColumnPlan, transactions: Bool) {
         has = plan.present.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
         isTransactions = transactions
-        tellsAnswer =
-            !plan.present.isDisjoint(with: [.answer, .talk, .answered, .disposition])
+        tellsAnswer = plan.present.contains { Self.answerSlots & 1 << UInt64($0.rawValue) != 0 }
+    }
+
+    /// A bit for each field whose emptiness says that a call was not answered.
+    static let answerSlots: UInt64 = [RecordField.answer, .talk, .answered, .disposition].reduce(0) {
+        $0 | 1 << UInt64($1.rawValue)
     }
 
     @inline(__always)
@@ -159,6 +163,10 @@ struct RowInterpreter: Sendable {
                 }
             case 7 where text[0] | 0x20 == 0x6E: record.releasedBy = .network
             case 7 where text[0] | 0x20 == 0x75: break  // unknown
+            // FreeSWITCH, seen from the caller's leg: `recv_bye` came from the caller, `send_bye` went to it.
+            case 8 where text[5] | 0x20 == 0x62: record.releasedBy = text[0] | 0x20 == 0x72 ? .caller : .called
+            case 11 where text[5] | 0x20 == 0x63: record.releasedBy = text[0] | 0x20 == 0x72 ? .caller : .network
+            case 11 where text[5] | 0x20 == 0x72: break  // recv_refuse, send_refuse: the status says it
             default: malformed.count("released_by_malformed", at: record.offset)
             }
         }
