@@ -10,22 +10,20 @@ enum SIPFraming {
     /// Bare LF is accepted as a line end, as RFC 4475 reports that implementations do.
     static func headersEnd(_ bytes: Span<UInt8>, _ lower: Int, from: Int, _ upper: Int) -> Int {
         var index = max(lower, from)
-        while index < upper {
-            if bytes[index] == 0x0A {
-                if index + 1 < upper, bytes[index + 1] == 0x0A { return index + 2 }
-                if index + 2 < upper, bytes[index + 1] == 0x0D, bytes[index + 2] == 0x0A { return index + 3 }
-            }
+        while true {
+            index = bytes.firstIndex(of: 0x0A, from: index, to: upper)
+            guard index < upper else { return -1 }
+            if index + 1 < upper, bytes[index + 1] == 0x0A { return index + 2 }
+            if index + 2 < upper, bytes[index + 1] == 0x0D, bytes[index + 2] == 0x0A { return index + 3 }
             index += 1
         }
-        return -1
     }
 
     /// The value of Content-Length (or its compact form `l`); -1 when there is none, -2 when it is no number.
     static func contentLength(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Int {
         var index = lower
         while index < upper {
-            while index < upper, bytes[index] != 0x0A { index += 1 }
-            index += 1
+            index = bytes.firstIndex(of: 0x0A, from: index, to: upper) + 1
             guard index < upper else { break }
             let letter = bytes[index] | 0x20
             guard letter == 0x63 || letter == 0x6C else { continue }

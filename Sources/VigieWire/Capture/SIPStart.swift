@@ -17,9 +17,7 @@ enum SIPStart {
         guard first < upper else { return -1 }
         let octet = bytes[first]
         // A version-2 RTP, RTCP or media packet has its first bit set, STUN, DNS and IAX begin with a control octet.
-        if octet >= 0x21, octet < 0x7F, isStartLine(bytes, first, upper) {
-            return first + junkBeforeKnownMethod(bytes, first, upper)
-        }
+        if octet >= 0x21, octet < 0x7F, isStartLine(bytes, first, upper) { return first }
         // Text that begins with `<` or `{` is a log line or a document that quotes SIP, not SIP.
         guard octet & 0xC0 != 0x80, octet != 0x3C, octet != 0x7B else { return -1 }
         return afterJunk(bytes, first, upper)
@@ -44,11 +42,13 @@ enum SIPStart {
         while index < limit, isTokenOctet(bytes[index]) { index += 1 }
         guard index > lower, index < limit, bytes[index] == 0x20 else { return false }
         let method = index
-        let stop = min(upper, lower + maxLine)
+        // The version ends the line; only where the line does not end so is it searched for.
+        let stop = bytes.firstIndex(of: 0x0A, from: index, to: min(upper, lower + maxLine))
+        var last = stop
+        while last > index, bytes[last - 1] == 0x0D || bytes[last - 1] == 0x20 { last -= 1 }
+        if last - 8 >= index, bytes[last - 8] == 0x20, isVersion(bytes, last - 7, last) { return true }
         while index < stop {
-            let octet = bytes[index]
-            if octet == 0x0A || octet == 0x0D { break }
-            if octet == 0x20, isVersion(bytes, index + 1, stop) { return true }
+            if bytes[index] == 0x20, isVersion(bytes, index + 1, stop) { return true }
             index += 1
         }
         return knownMethodLength(bytes, lower, method) == method - lower && hasScheme(bytes, method, upper)
@@ -94,17 +94,6 @@ enum SIPStart {
                 || (bytes[index + 3] | 0x20 == 0x73 && index + 4 < upper && bytes[index + 4] == 0x3A)
         }
         return bytes[index + 3] == 0x3A && ((a == 0x74 && b == 0x65 && c == 0x6C) || (a == 0x75 && b == 0x72 && c == 0x6E))
-    }
-
-    /// How many octets stand before a known method when the token at `lower` merely ends with one, as in `DBREGISTER`.
-    private static func junkBeforeKnownMethod(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Int {
-        let first = bytes[lower]
-        // Every known method and `SIP/` that begins as it should leaves at once: the hot path.
-        var end = lower
-        while end < upper, isTokenOctet(bytes[end]) { end += 1 }
-        guard end < upper, bytes[end] == 0x20, first != 0x53 || !isVersion(bytes, lower, upper) else { return 0 }
-        let length = knownMethodLength(bytes, lower, end)
-        return length == 0 ? 0 : end - lower - length
     }
 
     /// The length of the known method that ends `bytes[lower..<end]`; 0 when there is none.

@@ -48,7 +48,7 @@ extension PacketDecoder {
         packet.correlation =
             hep.correlationID.isEmpty
             ? 0
-            : CorrelationHash.hash(bytes, Int(hep.correlationID.lower), Int(hep.correlationID.upper))
+            : bytes.extracting(Int(hep.correlationID.lower)..<Int(hep.correlationID.upper)).keyedHash(Self.correlationKey)
         packet.offset = offset
         guard hep.isCompressed else {
             return hepPayload(bytes, Int(hep.payload.lower), Int(hep.payload.upper), store)
@@ -64,6 +64,9 @@ extension PacketDecoder {
         inflater.swapOutput(&output)
         return found
     }
+
+    /// Fixed, so that two probes and two runs agree on a correlation id's hash.
+    private static let correlationKey: UInt64 = 0x5669_6769_6548_4550
 
     /// The agent says it is SIP: what has no start line is delivered too, for the SIP parser to name what is wrong.
     private mutating func hepPayload(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int, _ store: Store) -> Bool {
@@ -104,51 +107,5 @@ extension PacketDecoder {
         case 100: "hep-log"
         default: "hep-protocol-unknown"
         }
-    }
-}
-
-/// A 64-bit hash of a correlation id: SipHash-1-3, so that a caller who chooses ids cannot choose collisions as with plainer sums.
-enum CorrelationHash {
-    /// The key is fixed so that two probes and two runs agree.
-    private static let key: (UInt64, UInt64) = (0x5669_6769_652D_4845, 0x502D_636F_7272_656C)
-
-    static func hash(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> UInt64 {
-        var v0 = key.0 ^ 0x736F_6D65_7073_6575
-        var v1 = key.1 ^ 0x646F_7261_6E64_6F6D
-        var v2 = key.0 ^ 0x6C79_6765_6E65_7261
-        var v3 = key.1 ^ 0x7465_6462_7974_6573
-        func round(_ v0: inout UInt64, _ v1: inout UInt64, _ v2: inout UInt64, _ v3: inout UInt64) {
-            v0 &+= v1
-            v1 = (v1 << 13 | v1 >> 51) ^ v0
-            v0 = v0 << 32 | v0 >> 32
-            v2 &+= v3
-            v3 = (v3 << 16 | v3 >> 48) ^ v2
-            v0 &+= v3
-            v3 = (v3 << 21 | v3 >> 43) ^ v0
-            v2 &+= v1
-            v1 = (v1 << 17 | v1 >> 47) ^ v2
-            v2 = v2 << 32 | v2 >> 32
-        }
-        var word: UInt64 = 0
-        var filled: UInt64 = 0
-        for index in lower..<upper {
-            word |= UInt64(bytes[index]) << (8 * filled)
-            filled += 1
-            if filled == 8 {
-                v3 ^= word
-                round(&v0, &v1, &v2, &v3)
-                v0 ^= word
-                word = 0
-                filled = 0
-            }
-        }
-        word |= UInt64(truncatingIfNeeded: upper - lower) << 56
-        v3 ^= word
-        round(&v0, &v1, &v2, &v3)
-        v0 ^= word
-        v2 ^= 0xFF
-        for _ in 0..<3 { round(&v0, &v1, &v2, &v3) }
-        let value = v0 ^ v1 ^ v2 ^ v3
-        return value == 0 ? 1 : value
     }
 }
