@@ -27,7 +27,12 @@ public struct InputFile: ~Copyable {
             source = GzipByteSource(head.rewound())
         }
         var stream = ByteStream(source)
-        _ = try stream.require(InputFormat.headLength)
+        do throws(InputError) {
+            _ = try stream.require(InputFormat.headLength)
+        } catch {
+            // What came before the damage is worth reading; the damage will be met again behind it.
+            if stream.unreadCount == 0 { throw error }
+        }
         format = InputFormat.sniff(stream.unread)
         self.stream = stream
         self.isCompressed = isCompressed

@@ -94,7 +94,7 @@ struct Decode: ParsableCommand {
 
     private func sentence(_ error: InputError) -> String {
         switch error {
-        case .unreadable(let reason): "\(reason); check the path and the rights"
+        case .unreadable(let reason): reason.contains(";") ? reason : "\(reason); check the path and the rights"
         case .broken(let rule, let offset): "\(rule), at byte \(offset); check that it holds SIP"
         case .damagedCompression(let offset):
             "the compressed data is damaged at byte \(offset); copy the file again, or cut it with `head -c`"
