@@ -6,6 +6,8 @@ enum Catalog {
             MisroutedFlood(settings: settings.misroutedFlood),
             NumberUsurpation(),
             DialerCampaign(home: settings.home),
+            Wangiri(),
+            RevenueShareFraud(home: settings.home),
         ]
     }
 
@@ -14,6 +16,8 @@ enum Catalog {
         MisroutedFlood.card,
         NumberUsurpation.card,
         DialerCampaign.card,
+        Wangiri.card,
+        RevenueShareFraud.card,
     ]
 }
 

@@ -98,14 +98,17 @@ public struct DialerCampaign: Detector {
     }
 
     private mutating func judge(
-        _ run: borrowing DialerRun, _ event: borrowing CallEvent, _ marks: DialerMarks, _ report: (Finding) -> Void
+        _ run: borrowing DialerRun, _ event: borrowing CallEvent, _ marks: DialerMarks,
+        _ report: (Finding) -> Void
     ) {
         guard run.calls >= settings.leastCalls else { return }
         // Calls to one or two numbers are a flood upon them; calls that only ring are wangiri's.
         let most = max(run.sameCalled / 2, run.ringOnly / 0.5)
         guard most <= run.calls else { return }
         let signs = DialerSigns(run, nats: settings.nats)
-        guard signs.strongCount > 0, signs.count >= 2 || signs.strongest >= settings.overwhelming else { return }
+        guard signs.strongCount > 0, signs.count >= 2 || signs.strongest >= settings.overwhelming else {
+            return
+        }
         if run.scope != .number {
             // Many callers: people hang up early too, so that it takes an invented or neighbouring number, or a row.
             guard signs.strongCount >= 2 || signs.isForgedOrInRow else { return }
@@ -125,7 +128,8 @@ public struct DialerCampaign: Detector {
             index = found
         } else {
             if campaigns.count >= DialerRecord.limit {
-                guard let oldest = campaigns.indices.min(by: { campaigns[$0].last < campaigns[$1].last }) else { return }
+                guard let oldest = campaigns.indices.min(by: { campaigns[$0].last < campaigns[$1].last })
+                else { return }
                 campaigns.remove(at: oldest)
             }
             campaigns.append(DialerRecord(key: key, ingress: ingress, first: run.began))

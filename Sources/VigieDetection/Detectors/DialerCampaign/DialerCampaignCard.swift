@@ -24,7 +24,9 @@ extension DetectorCard {
             "A trunk that rewrites callers into numbers that cannot be.",
         ],
         settings: [
-            .init("leastCalls", unit: "calls", default: "25", "First contacts in about an hour before a report."),
+            .init(
+                "leastCalls", unit: "calls", default: "25", "First contacts in about an hour before a report."
+            ),
             .init("nats", unit: "nats", default: "24", "What one strong sign must reach."),
             .init("overwhelming", unit: "nats", default: "100", "What a sign that stands alone must reach."),
             .init("runs", unit: "runs", default: "4096", "Numbers and blocks watched at once."),

@@ -77,7 +77,8 @@ struct PermittedHours: Sendable {
         if minute != self.minute {
             self.minute = minute
             let local = CivilTime(moment, offsetSeconds: Self.parisOffset(moment))
-            isPermittedNow = local.weekday < 5 && ((10..<13).contains(local.hour) || (14..<20).contains(local.hour))
+            isPermittedNow =
+                local.weekday < 5 && ((10..<13).contains(local.hour) || (14..<20).contains(local.hour))
         }
         return isPermittedNow
     }

@@ -31,7 +31,9 @@ struct DialerSigns: Sendable {
     }
 
     /// The signs, in the order of the contract.
-    var list: [DialerSign] { Self.order.enumerated().filter { bits >> UInt16($0.offset) & 1 == 1 }.map(\.element) }
+    var list: [DialerSign] {
+        Self.order.enumerated().filter { bits >> UInt16($0.offset) & 1 == 1 }.map(\.element)
+    }
     /// How many signs there are.
     var count: Int { bits.nonzeroBitCount }
 
@@ -42,7 +44,8 @@ struct DialerSigns: Sendable {
         guard trials > 0, hits > trials * usual else { return 0 }
         let share = min(hits / trials, 0.999)
         let nats =
-            share * Logarithm.natural(share / usual) + (1 - share) * Logarithm.natural((1 - share) / (1 - usual))
+            share * Logarithm.natural(share / usual) + (1 - share)
+            * Logarithm.natural((1 - share) / (1 - usual))
         return 0.5 * trials * nats
     }
 

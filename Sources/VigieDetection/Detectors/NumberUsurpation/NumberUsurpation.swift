@@ -91,7 +91,9 @@ public struct NumberUsurpation: Detector {
         let (relation, ingress) = relation(event, facts)
         let isNew = surges[index].count(event, facts, relation: relation, ingress: ingress)
         keepSample(event, of: index)
-        guard isNew, surges[index].sums.callers >= min(settings.leastCallers, settings.leastPairs) else { return }
+        guard isNew, surges[index].sums.callers >= min(settings.leastCallers, settings.leastPairs) else {
+            return
+        }
         judge(index, event, facts, report: report)
     }
 
@@ -103,7 +105,8 @@ public struct NumberUsurpation: Detector {
         }
     }
 
-    private mutating func open(_ event: borrowing CallEvent, hash: UInt64, _ activity: NumberActivity) -> Int {
+    private mutating func open(_ event: borrowing CallEvent, hash: UInt64, _ activity: NumberActivity) -> Int
+    {
         let place = surges.place(for: hash)
         if surges.isTaken(place) { samples.release(surges[place].samples) }
         let index = surges.insert(hash)
@@ -164,11 +167,13 @@ public struct NumberUsurpation: Detector {
     ) -> Standing {
         let hour = LineOrigins.hour(of: moment)
         let own = origins.find(KeyHash.of(line.number.rawValue))
-        let nats = ingress == Self.noIngress || ingresses.count < 2 ? 0 : strangeness(of: ingress, line, own, hour)
+        let nats =
+            ingress == Self.noIngress || ingresses.count < 2 ? 0 : strangeness(of: ingress, line, own, hour)
         if nats >= 2.5 { return .elsewhere }
         guard nats > -1, let use = own?.use(of: ingress) else { return .own }
         let hours = learned.components.seconds / 3_600
-        return hours >= 6 && Int64(hour &- use.since) <= min(12, hours / 2) && own?.oldest == use.since ? .new : .own
+        return hours >= 6 && Int64(hour &- use.since) <= min(12, hours / 2) && own?.oldest == use.since
+            ? .new : .own
     }
 
     /// How sure it is, in nats, that the line does not call from this ingress; negative: it does.
@@ -230,7 +235,8 @@ public struct NumberUsurpation: Detector {
         }
         guard facts.isFirstContact, event.called.isE164 else { return }
         presented.remember(
-            pairHash: facts.pairHash, callerIsSmaller: event.caller < event.called, at: event.start, ingress: ingress)
+            pairHash: facts.pairHash, callerIsSmaller: event.caller < event.called, at: event.start,
+            ingress: ingress)
         guard let index = surges.find(facts.callerHash) else { return }
         let line = Line(number: event.caller, facts: facts.caller, egress: .none)
         if standing(of: ingress, line: line, learned: facts.learned, at: event.start) == .own {
@@ -240,7 +246,9 @@ public struct NumberUsurpation: Detector {
 
     private mutating func keepSample(_ event: borrowing CallEvent, of index: Int) {
         guard !event.callID.isEmpty, surges[index].callBacks <= 40 else { return }
-        if surges[index].samples < 0, surges[index].sums.callers >= 5 { surges[index].samples = samples.take() }
+        if surges[index].samples < 0, surges[index].sums.callers >= 5 {
+            surges[index].samples = samples.take()
+        }
         samples.add(event.callID, to: surges[index].samples)
     }
 
@@ -287,14 +295,18 @@ public struct NumberUsurpation: Detector {
             Metric("call_backs", Double(surge.callBacks)),
             Metric("distinct_callers", Double(surge.distinctCallers)),
             Metric("pairs", Double(surge.pairs)),
-            Metric("first_contact_share", Double(surge.firstContacts + surge.pairs) / Double(max(1, surge.newCallers))),
+            Metric(
+                "first_contact_share",
+                Double(surge.firstContacts + surge.pairs) / Double(max(1, surge.newCallers))),
             Metric("countries", Double(surge.countryCount)),
             Metric("callers_per_minute_together", surge.sums.together),
             Metric("redial_share", surge.sums.redialShare),
             Metric("received_before", surge.ownPast.rounded()),
             Metric("presented_calls", presented.reduce(0, +)),
         ]
-        for (place, calls) in presented.enumerated() { metrics.append(Metric("presented_calls_\(place + 1)", calls)) }
+        for (place, calls) in presented.enumerated() {
+            metrics.append(Metric("presented_calls_\(place + 1)", calls))
+        }
         return Finding(
             kind: .numberUsurpation, key: "number-usurpation|\(surge.number)",
             subject: .numberUsurpation(

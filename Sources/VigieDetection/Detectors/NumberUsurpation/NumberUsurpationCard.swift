@@ -31,8 +31,12 @@ extension NumberUsurpation {
             .init("leastPairs", unit: "pairs", default: "4", "Pairs from elsewhere that prove it."),
             .init("pairSpan", unit: "hours", default: "48", "How long a call-back answers a displayed call."),
             .init("surges", unit: "lines", default: "2048", "Surges watched at once, about 700 bytes each."),
-            .init("presentedCalls", unit: "pairs", default: "262144", "Displayed calls remembered, 12 bytes each."),
-            .init("lines", unit: "lines", default: "262144", "Lines whose ingress is remembered, 16 bytes each."),
+            .init(
+                "presentedCalls", unit: "pairs", default: "262144",
+                "Displayed calls remembered, 12 bytes each."),
+            .init(
+                "lines", unit: "lines", default: "262144", "Lines whose ingress is remembered, 16 bytes each."
+            ),
         ],
         references: [
             "ITU-T E.156 (number misuse)", "RFC 8224 and 8588 (who may display a number)",

@@ -108,7 +108,8 @@ struct SurgeEvidence: Sendable {
             quiet =
                 0.5
                 * (inside * Logarithm.natural(share / expected)
-                    + (expected < 1 ? outside * Logarithm.natural(max((1 - share) / (1 - expected), 1e-9)) : 0))
+                    + (expected < 1
+                        ? outside * Logarithm.natural(max((1 - share) / (1 - expected), 1e-9)) : 0))
         }
         quiet += 3 * sums.paired + sums.unplaced
 
@@ -135,7 +136,8 @@ struct SurgeEvidence: Sendable {
 
     /// Whether every margin is reached.
     func convicts(_ margins: Margins) -> Bool {
-        quiet >= margins.quiet && crowd >= margins.crowd && burst >= margins.burst && service >= margins.service
+        quiet >= margins.quiet && crowd >= margins.crowd && burst >= margins.burst
+            && service >= margins.service
     }
 
     /// The smallest excess over its margin.
