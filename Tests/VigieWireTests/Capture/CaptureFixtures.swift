@@ -60,7 +60,8 @@ enum CaptureFixtures {
         text += "From: <sip:+212600\(number)@example.net>;tag=a\r\nTo: <sip:+33327000\(number)@example.net>\r\n"
         text += "Call-ID: \(number)@192.0.2.10\r\nCSeq: 1 INVITE\r\n"
         if padding > 0 { text += "Identity: " + String(repeating: "e", count: padding) + "\r\n" }
-        text += "Content-Length: \(bodyLength)\r\n\r\n" + String(repeating: "v", count: bodyLength)
+        text += "Content-Length: \(bodyLength)\r\n\r\n"
+        if bodyLength > 1 { text += String(repeating: "v", count: bodyLength - 2) + "\r\n" }
         return [UInt8](text.utf8)
     }
 
@@ -103,6 +104,9 @@ struct ReadCapture {
         hepPackets = reader.hepPackets
         bytesRead = reader.bytesRead
     }
+
+    /// Whether exactly these messages were delivered; a Bool, because octets make no readable test output.
+    func has(_ expected: [[UInt8]]) -> Bool { messages == expected }
 
     /// First line of each message.
     var startLines: [String] {

@@ -69,7 +69,8 @@ struct SharedCaptureTests {
         for row in try CaptureFixtures.table("pcap/hep-raw/expected.csv") {
             let name = try #require(row["file"])
             let bytes = try CaptureFixtures.file("pcap/hep-raw/" + name)
-            #expect(InputFormat.sniff(bytes.span) == .hep, "\(name)")
+            let format = InputFormat.sniff(bytes.span)
+            #expect(format == .hep, "\(name)")
             let read = ReadCapture(bytes)
             try #require(read.messages.count == 1, "\(name)")
             #expect(read.packets[0].source == endpoint(row["src"], row["sport"]), "\(name)")
