@@ -1,3 +1,5 @@
+public import VigieWire
+
 /// Turns a number as a record writes it into a `PhoneNumber`, by the dialling habits of one country.
 ///
 /// It reads `+33…`, `0033…` (the country's international prefix), `0…` (its trunk prefix), `tel:` and `sip:` URIs, and the
@@ -33,13 +35,22 @@ public struct NumberNormaliser: Sendable {
         let dialling = plans.dialling(of: home)
         self.home = home
         countryCode = dialling.countryCode
-        trunk = dialling.trunkPrefix.utf8.filter { $0 >= 0x30 && $0 <= 0x39 }
+        trunk = home == .none ? [] : dialling.trunkPrefix.utf8.filter { $0 >= 0x30 && $0 <= 0x39 }
         let prefixes = [dialling.internationalPrefix] + dialling.internationalPrefixes
         var seen: [[UInt8]] = []
         for prefix in prefixes.map({ $0.utf8.filter { $0 >= 0x30 && $0 <= 0x39 } })
         where !prefix.isEmpty && !seen.contains(prefix) { seen.append(prefix) }
         internationals = seen
-        nationalDigits = dialling.nationalDigits
+        nationalDigits = home == .none || dialling.countryCode == 0 ? 99...99 : dialling.nationalDigits
+    }
+
+    /// A normaliser for the records that a mapping describes; `home` where the mapping names no country.
+    public init(for mapping: RecordMapping, home: Country, plans: NumberingPlans = .standard) {
+        switch mapping.homeCountry {
+        case nil: self.init(home: home, plans: plans)
+        case .some(""): self.init(home: .none, plans: plans)
+        case .some(let code): self.init(home: Country(code) ?? home, plans: plans)
+        }
     }
 
     /// Reads a number; allocates nothing.
@@ -125,7 +136,7 @@ public struct NumberNormaliser: Sendable {
         if !trunk.isEmpty, Self.begins(digits, trunk), nationalDigits.contains(count - trunk.count) {
             if let number = e164(digits, trunk.count, count, code: countryCode) { return (number, .national) }
         }
-        if trunk.isEmpty || trunk == [1], nationalDigits.contains(count), digits[0] != 0 {
+        if trunk.isEmpty || trunk == [0x31], nationalDigits.contains(count), digits[0] != 0 {
             if let number = e164(digits, 0, count, code: countryCode) { return (number, .national) }
         }
         let value = Self.value(digits, 0, count)

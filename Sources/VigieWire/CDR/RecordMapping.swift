@@ -97,7 +97,8 @@ public struct RecordMapping: Sendable, Equatable {
     public var timeZone: String?
     /// `nil`: told from the values, day first when they do not tell.
     public var dateOrder: DateOrder?
-    /// ISO 3166-1 code of the country whose plan national numbers follow; `nil`: as the run says.
+    /// ISO 3166-1 code of the country whose plan national numbers follow; empty: every number carries its country code;
+    /// `nil`: as the run says.
     public var homeCountry: String?
     public var columns: [Column]
     /// What every row says: a text for a field.
