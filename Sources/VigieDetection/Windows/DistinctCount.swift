@@ -36,7 +36,7 @@ public struct DistinctCount: Sendable {
         return true
     }
 
-    private func register(_ index: Int) -> UInt32 { words[index >> 2] >> UInt32(index & 3 << 3) & 255 }
+    private func register(_ index: Int) -> UInt32 { words[index >> 2] >> UInt32((index & 3) << 3) & 255 }
 
     private mutating func raise(_ short: UInt32) -> Bool {
         // The register comes from the high half of a multiplication, the rank from the low bits: they are independent enough.
@@ -44,7 +44,7 @@ public struct DistinctCount: Sendable {
         let mixed = short &* 0x85EB_CA6B ^ (short &* 0x85EB_CA6B) >> 15
         let rank = UInt32(min(31, (mixed &* 0xC2B2_AE35).leadingZeroBitCount) + 1)
         guard rank > register(index) else { return false }
-        let shift = UInt32(index & 3 << 3)
+        let shift = UInt32((index & 3) << 3)
         words[index >> 2] = words[index >> 2] & ~(255 << shift) | rank << shift
         return true
     }
@@ -80,7 +80,7 @@ public struct DistinctCount: Sendable {
             return
         }
         for index in 0..<Self.registers where other.register(index) > register(index) {
-            let shift = UInt32(index & 3 << 3)
+            let shift = UInt32((index & 3) << 3)
             words[index >> 2] = words[index >> 2] & ~(255 << shift) | other.register(index) << shift
         }
     }

@@ -11,6 +11,8 @@ public struct SeasonalBaseline: Sendable {
         public var mean: Double
         /// Of the count in one hour, doubt about the mean included; at least `mean`.
         public var variance: Double
+        /// Standard deviation of the mean itself.
+        public var doubt: Double
         /// Mean plus `deviations` standard deviations.
         public func upper(_ deviations: Double) -> Double { mean + deviations * variance.squareRoot() }
     }
@@ -44,16 +46,17 @@ public struct SeasonalBaseline: Sendable {
         let ownDays = Double(days[day])
         let ownWeeks = Double(weeks[hour])
         // The wide prior: with no hour learned, anything up to thousands is possible.
-        guard hours > 0 else { return Expectation(mean: 1, variance: 1e6) }
+        guard hours > 0 else { return Expectation(mean: 1, variance: 1e6, doubt: 1e3) }
         let level = Double(overall)
         let byDay = (Double(hourOfDay[day]) * ownDays + level * Self.lentWeeks) / (ownDays + Self.lentWeeks)
         let mean = (Double(hourOfWeek[hour]) * ownWeeks + byDay * Self.lentWeeks) / (ownWeeks + Self.lentWeeks)
         // How far the truth can be from the mean: a daily curve swings by about its own size until the hour was seen.
         let seen = ownDays + 2 * ownWeeks
         let relative = 1.5 / (1 + seen)
-        let fewHours = Double(dispersion) * max(mean, 0.05) / max(0.25, min(Double(hours), seen + 1))
+        let fewHours = Double(dispersion) * max(mean, byDay, 0.3 * level, 0.05) / max(0.25, min(Double(hours), seen + 1))
         let doubt = relative * relative * mean * mean + fewHours
-        return Expectation(mean: max(mean, 0.01), variance: Double(dispersion) * max(mean, 0.01) + doubt)
+        return Expectation(
+            mean: max(mean, 0.01), variance: Double(dispersion) * max(mean, 0.01) + doubt, doubt: doubt.squareRoot())
     }
 
     /// Learns that an hour of the week brought `count` events over `exposure` hours (`0...1`).

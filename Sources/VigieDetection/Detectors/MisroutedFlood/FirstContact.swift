@@ -51,20 +51,24 @@ struct SuspectRing: Sendable {
     }
 }
 
-/// Remembers for a day how many first-contact calls a caller made: 65,536 places of 8 bytes, newest wins.
+/// Remembers for some hours how many first-contact calls a caller made: 65,536 places of 8 bytes, newest wins.
 struct CallerWatch: Sendable {
+    /// Length of the memory in quarters of an hour.
+    let quarters: UInt64
     private var places = [UInt64](repeating: 0, count: 65_536)
 
-    /// First-contact calls in the last 24 hours, `0...255`; counts one more when `adding`.
+    init(hours: UInt64) { quarters = hours * 4 }
+
+    /// First-contact calls in the last hours, `0...255`; counts one more when `adding`.
     mutating func calls(_ hash: UInt64, at now: Timestamp, adding: Bool) -> Int {
         let index = Int(truncatingIfNeeded: hash & 65_535)
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let quarter = UInt64(bitPattern: now.seconds / 900) & 0xFF_FFFF
         let old = places[index]
-        let isSame = old & 0xFFFF_FFFF_0000_0000 == tag && quarter &- (old >> 8 & 0xFF_FFFF) <= 96 && old & 255 != 0
+        let isSame = old & 0xFFFF_FFFF_0000_0000 == tag && quarter &- (old >> 8 & 0xFF_FFFF) <= quarters && old & 255 != 0
         let count = isSame ? old & 255 : 0
         if adding {
-            // The day runs from the first call, so that a steady caller gets its share again tomorrow.
+            // The time runs from the first call, so that a steady caller gets its share again later.
             let began = isSame ? old >> 8 & 0xFF_FFFF : quarter
             places[index] = tag | began << 8 | min(count + 1, 255)
         }

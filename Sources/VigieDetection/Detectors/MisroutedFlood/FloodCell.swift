@@ -41,12 +41,12 @@ struct FloodCell: Sendable {
 
 /// What is known of one leaf: callers of one country on one trunk to one landing of three digits.
 struct FloodLeaf: Sendable {
-    static let recentMinutes: Float = 30
+    static let recentMinutes: Float = 120
 
     /// Faded counts over weeks: first-contact calls that count, and calls between numbers that know each other.
     var fresh: Float = 0
     var known: Float = 0
-    /// The same, faded over half an hour, and first-contact calls of callers that had used up their share.
+    /// The same, faded over two hours, and first-contact calls of callers that had used up their share.
     var freshNow: Float = 0
     var knownNow: Float = 0
     var heavyNow: Float = 0
@@ -74,9 +74,28 @@ struct FloodLeaf: Sendable {
 
 /// The volume of one origin: this hour's first-contact callers and what hours usually bring.
 struct FloodRow: Sendable {
+    static let nowMinutes: Float = 60
     var thisHour: Float = 0
     var total: Float = 0
+    /// Callers faded over an hour, as of `minute`.
+    var now: Float = 0
+    var minute: Float = 0
     /// This hour's upper expectation over the mean; set at the turn of the hour.
     var factor: Float = 4
     var baseline = SeasonalBaseline()
+
+    /// Counts callers at `minute`; what stands out counts for less in what is learned.
+    mutating func add(_ callers: Float, weight: Float, at minute: Float) {
+        now = recent(at: minute) + callers
+        self.minute = minute
+        thisHour += callers * weight
+        total += callers * weight
+    }
+
+    /// Callers of about the last hour.
+    func recent(at minute: Float) -> Float {
+        // 1/(1 + x + x²/2) follows e^-x closely enough over the minutes between two calls.
+        let x = max(0, minute - self.minute) / Self.nowMinutes
+        return now / (1 + x + x * x / 2)
+    }
 }

@@ -15,6 +15,7 @@ struct FloodEpisode: Sendable {
     var now = 0.0
     var peak = 0.0
     var settledAt: Timestamp
+    var reportedAt = Timestamp.distantPast
     var callers = DistinctCount()
     var called = DistinctCount()
     var samples: [CallID] = []
@@ -24,7 +25,7 @@ struct FloodEpisode: Sendable {
 
 /// What the rest of the traffic says about a cell that stands out.
 struct FloodContext {
-    /// First-contact callers of the cell in the last half hour, faded.
+    /// First-contact callers of the cell in the last two hours, faded.
     var callers = 0.0
     /// As many as the learned rate, the rest of the origin, the rest of the landing, the calls between acquaintances, or
     /// the volume of all traffic would explain: the largest.

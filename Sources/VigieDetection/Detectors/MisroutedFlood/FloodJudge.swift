@@ -10,9 +10,13 @@ extension MisroutedFlood {
             let origin = FloodOrigin(cell: cell)
             guard judged.count < 16, !judged.contains(origin) else { continue }
             let context = context(of: cell, origin)
-            guard context.callers >= settings.minimumExcess * context.explained, context.evidence >= 10,
-                context.heavy <= 2 * context.callers
-            else { continue }
+            guard context.callers >= settings.minimumExcess * context.explained,
+                context.heavy <= 2 * context.callers + 10
+            else {
+                clearEvidence(of: cell)
+                continue
+            }
+            guard context.evidence >= 8 else { continue }
             if open(cell, origin, at: now) { judged.append(origin) }
         }
         for index in episodes.indices { follow(index, at: now, report: report) }
@@ -90,9 +94,9 @@ extension MisroutedFlood {
         let landing = FloodKey.landing(cell)
         let digits = FloodKey.digits(cell)
         let prefix = NumberPrefix(digits: landing, count: digits)
-        var start = now - .seconds(3_600)
+        var start = now - .seconds(7_200)
         if let place = cells.find(cell) {
-            start = max(now - .seconds(7_200), now - .seconds(Int64(max(0, minutes - cells[place].since) * 60) + 60))
+            start = max(now - .seconds(43_200), now - .seconds(Int64(max(0, minutes - cells[place].since) * 60) + 60))
         }
         let calls = suspects.since(start) { origin.holds($0.leaf) && prefix.contains($0.called) }
         guard let first = calls.first else { return false }
@@ -111,7 +115,10 @@ extension MisroutedFlood {
         let isHome = country.map { share(of: .country($0)) >= 0.4 } ?? true
         if isHome {
             // At home everybody may call anybody: it takes known subscribers who end at many different strangers.
-            guard called.estimate >= 5, called.estimate * 3 >= calls.count, fresh * 2 <= calls.count else { return false }
+            guard called.estimate >= 5, called.estimate * 3 >= calls.count, fresh * 2 <= calls.count else {
+                clearEvidence(of: cell)
+                return false
+            }
         }
         let code = NumberPrefix(first.called, count: Int(first.countryDigits))
         if let index = episodes.firstIndex(where: { episode in
@@ -144,8 +151,10 @@ extension MisroutedFlood {
     /// Takes in the calls that came since, and reports when there were any.
     private mutating func follow(_ index: Int, at now: Timestamp, report: (Finding) -> Void) {
         let episode = episodes[index]
+        guard now - episode.reportedAt >= .seconds(300) else { return }
         let recent = suspects.since(max(episode.firstSeen, now - .seconds(7_200))) { call in
             episode.landing.contains(call.called) && episode.origins.contains { $0.holds(call.leaf) }
+                && suspicion(of: call.leaf) >= threshold / 2
         }
         let new = recent.filter { $0.start > episode.settledAt }
         guard let last = new.last else { return }
@@ -155,6 +164,7 @@ extension MisroutedFlood {
         guard episodes[index].now > episodes[index].peak / 20 else { return }
         episodes[index].peak = max(episodes[index].peak, episodes[index].now)
         episodes[index].settledAt = last.start
+        episodes[index].reportedAt = now
         episodes[index].lastSeen = max(episode.lastSeen, last.start)
         episodes[index].calls += new.count
         for call in new {
@@ -206,7 +216,7 @@ extension MisroutedFlood {
         let count = Double(max(calls.count, 1))
         let answered = calls.count(where: \.isAnswered)
         let short = calls.count { $0.isAnswered && $0.talk < 15 }
-        let strength = calls.last.map { suspicionOf($0) - threshold } ?? 0
+        let strength = calls.last.map { suspicion(of: $0.leaf) - threshold } ?? 0
         return Finding(
             kind: .misroutedFlood, key: episode.key,
             subject: .misroutedFlood(origin: episode.origin, landing: episode.prefixes),
@@ -223,16 +233,4 @@ extension MisroutedFlood {
             samples: episode.samples)
     }
 
-    private func suspicionOf(_ call: FirstContact) -> Float {
-        var strongest: Float = 0
-        let code = FloodKey.digits(call.leaf) - FloodKey.leafDigits
-        for origin in [FloodOrigin.country(FloodKey.country(call.leaf)), .ingress(FloodKey.ingress(call.leaf))] {
-            for digits in code + 1...code + FloodKey.leafDigits {
-                if let place = cells.find(origin.cell(call.leaf, digits: digits)) {
-                    strongest = max(strongest, cells[place].strongest)
-                }
-            }
-        }
-        return strongest
-    }
 }

@@ -37,7 +37,7 @@ enum LandingCover {
         guard node.count < countryDigits + 5 else { return [node] }
         let used = counts.indices.filter { counts[$0] >= 2 && counts[$0] * 33 >= longer }
         let held = used.reduce(0) { $0 + counts[$1] }
-        let wide = node.count <= countryDigits ? 7 : max(3, populated(node) * 6 / 10)
+        let wide = node.count <= countryDigits ? 7 : max(3, populated(node) * 4 / 10)
         // Few calls that miss some children prove nothing about them; a fair spread over most children is the whole.
         guard held * 10 >= longer * 9, used.count < wide || node.count <= countryDigits, longer >= used.count * 4
         else { return node.count <= countryDigits ? used.map { NumberPrefix(digits: node.digits * 10 + UInt64($0), count: node.count + 1) }.ifNotEmpty ?? [node] : [node] }

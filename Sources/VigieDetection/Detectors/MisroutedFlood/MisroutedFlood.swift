@@ -23,8 +23,8 @@ public struct MisroutedFlood: Detector {
     private var minute: [FirstContact] = []
     private var touched: [UInt64] = []
     private var alarms: [UInt64] = []
-    private var callers = CallerWatch()
-    private var blocks = CallerWatch()
+    private var callers = CallerWatch(hours: 24)
+    private var blocks = CallerWatch(hours: 6)
     private var clock = LocalClock()
     private var began: Timestamp?
     private var hour = Int64.min
@@ -150,10 +150,9 @@ public struct MisroutedFlood: Detector {
             let (country, ingress) = origins(of: key)
             if let country { weight = min(weight, weigh(country, key, fresh, exposure, isLearned)) }
             if let ingress { weight = min(weight, weigh(ingress, key, fresh, exposure, isLearned)) }
-            grow(FloodOrigin.country(FloodKey.country(key)).row, by: fresh * weight)
-            if FloodKey.ingress(key) != 0 { grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh * weight) }
-            everything.thisHour += fresh * weight
-            everything.total += fresh * weight
+            grow(FloodOrigin.country(FloodKey.country(key)).row, by: fresh, weight)
+            if FloodKey.ingress(key) != 0 { grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh, weight) }
+            everything.add(fresh, weight: weight, at: minutes)
         }
         leaves[place].fresh += fresh * weight
         leaves[place].known += Float(pending.known)
@@ -162,13 +161,12 @@ public struct MisroutedFlood: Detector {
         leaves[place].heavyNow += Float(pending.heavy)
     }
 
-    private mutating func grow(_ row: UInt64, by amount: Float) {
+    private mutating func grow(_ row: UInt64, by callers: Float, _ weight: Float) {
         let place = rows.place(row) { Double($0.total) }
-        rows[place].thisHour += amount
-        rows[place].total += amount
+        rows[place].add(callers, weight: weight, at: minutes)
     }
 
-    /// Adds a minute's callers to the origin's cells; how much of them may be learned as usual, `0.1...1`.
+    /// Adds a minute's callers to the origin's cells; how much of them may be learned as usual, `0.02...1`.
     private mutating func weigh(
         _ origin: FloodOrigin, _ leaf: UInt64, _ fresh: Float, _ exposure: Float, _ isLearned: Bool
     ) -> Float {
@@ -183,7 +181,8 @@ public struct MisroutedFlood: Detector {
                 cells[place].add(fresh, at: minutes, rate: rate, ceiling: threshold + 10)
                 let strongest = cells[place].strongest
                 if strongest >= threshold, alarms.count < 64, !alarms.contains(key) { alarms.append(key) }
-                if strongest > threshold / 2 { weight = 0.1 }
+                // What stands out is learned as the inverse square of its evidence, so a slow beginning does not become usual.
+                if strongest > 3 { weight = min(weight, max(0.02, 9 / (strongest * strongest))) }
             } else {
                 cells[place].minute = minutes
             }
@@ -194,13 +193,17 @@ public struct MisroutedFlood: Detector {
         return weight
     }
 
-    /// How much more than its mean the origin may bring at this hour; small origins follow everything.
+    /// How much more than its mean the origin may bring at this hour: as the season says (small origins follow
+    /// everything), or as all other origins do at the moment, whichever is more.
     func factor(of origin: FloodOrigin) -> Float {
-        guard let place = rows.find(origin.row), rows[place].baseline.mean >= 5 else { return everything.factor }
-        return rows[place].factor
+        guard let place = rows.find(origin.row) else { return everything.factor }
+        let usual = Float(everything.baseline.mean - rows[place].baseline.mean)
+        let others = everything.recent(at: minutes) - rows[place].recent(at: minutes)
+        let growth = usual >= 5 ? min(8, 1.2 * others / usual) : 0
+        return max(growth, rows[place].baseline.mean >= 20 ? rows[place].factor : everything.factor)
     }
 
-    private func suspicion(of leaf: UInt64) -> Float {
+    func suspicion(of leaf: UInt64) -> Float {
         let (country, ingress) = origins(of: leaf)
         let code = FloodKey.digits(leaf) - FloodKey.leafDigits
         var strongest: Float = 0
@@ -237,7 +240,12 @@ public struct MisroutedFlood: Detector {
         row.thisHour = 0
         row.total *= 1 - 1 / FloodCell.memoryHours
         let expected = row.baseline.expectation(hourOfWeek: next)
-        row.factor = Float(min(max(expected.upper(1.5) / max(row.baseline.mean, 0.05), 0.25), 6))
+        row.factor = Float(min(max((expected.mean + 1.5 * expected.doubt) / max(row.baseline.mean, 0.05), 0.25), 6))
+    }
+
+    /// Forgets the evidence of a cell that something wider explains.
+    mutating func clearEvidence(of cell: UInt64) {
+        if let place = cells.find(cell) { cells[place].evidence = (0, 0, 0) }
     }
 
     /// Forgets the evidence of an origin's cells after its flood is over, so that the next one is seen afresh.

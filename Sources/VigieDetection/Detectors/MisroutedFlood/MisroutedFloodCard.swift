@@ -21,7 +21,7 @@ extension MisroutedFlood {
             "Calls home before a feast: calls between numbers that know each other grow as well, and explain the new ones.",
             "A carrier that hands over another's traffic: the rest of the origin lands in its usual proportions, and explains the cell.",
             "A vote, a contest, a closed school: the rest of the landing grows as well; at home one called number is never a misroute.",
-            "A call centre's campaign: one hundred-block of callers counts three times a day.",
+            "A call centre's campaign: one hundred-block of callers counts three times in six hours.",
             "A first hour without history: nothing is said before `minimumLearning`.",
         ],
         settings: [
@@ -29,7 +29,7 @@ extension MisroutedFlood {
             .init("minimumLearning", unit: "seconds", default: "7200", "Data time to learn from before the first finding."),
             .init("minimumCallers", unit: "hundred-blocks of callers", default: "10", "Different callers that a flood must have; 5…1,000."),
             .init("minimumExcess", unit: "times", default: "3", "Calls over what all other traffic explains; 1.5…100."),
-            .init("callsPerCallerBlock", unit: "calls a day", default: "3", "First-contact calls of one hundred-block that count."),
+            .init("callsPerCallerBlock", unit: "calls in six hours", default: "3", "First-contact calls of one hundred-block that count."),
             .init("cells", unit: "cells of 48 bytes", default: "65536", "Origins × landing prefixes kept at most."),
         ],
         references: [

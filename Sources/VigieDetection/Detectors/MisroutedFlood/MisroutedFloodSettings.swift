@@ -9,7 +9,7 @@ extension MisroutedFlood {
         public var minimumCallers = 10
         /// How many times the calls must exceed what the rest of the traffic explains; 1.5…100.
         public var minimumExcess = 3.0
-        /// First-contact calls of one hundred-block of callers that count in a day; a dialler makes no flood.
+        /// First-contact calls of one hundred-block of callers that count in six hours; a dialler makes no flood.
         public var callsPerCallerBlock = 3
         /// Cells (origin × landing prefix) kept at most, 48 bytes each.
         public var cells = 65_536
