@@ -1,9 +1,20 @@
 import VigieCalls
+import VigieWire
 
 /// Writes simulated calls as `vigie.calls/1`, CSV (RFC 4180) or NDJSON.
 public struct CallRecordText: Sendable {
     /// How the records are written.
     public enum Format: Sendable { case csv, ndjson }
+
+    /// How one record writes its times and numbers.
+    struct Style: Sendable {
+        enum Times: Sendable { case utc, unix, paris }
+        enum Numbers: Sendable { case international, national, doubleZero }
+
+        var times = Times.utc
+        var numbers = Numbers.international
+        var omitsEnd = false
+    }
 
     private let format: Format
     private let trunks: [[UInt8]]
@@ -33,25 +44,27 @@ public struct CallRecordText: Sendable {
     }
 
     /// One record.
-    public func write(_ call: SimulatedCall, to text: inout TextBuffer) {
+    public func write(_ call: SimulatedCall, to text: inout TextBuffer) { write(call, style: Style(), to: &text) }
+
+    func write(_ call: SimulatedCall, style: Style, to text: inout TextBuffer) {
         switch format {
-        case .csv: writeCSV(call, to: &text)
-        case .ndjson: writeJSON(call, to: &text)
+        case .csv: writeCSV(call, style, to: &text)
+        case .ndjson: writeJSON(call, style, to: &text)
         }
     }
 
-    private func writeCSV(_ call: SimulatedCall, to text: inout TextBuffer) {
-        text.put(call.start)
+    private func writeCSV(_ call: SimulatedCall, _ style: Style, to text: inout TextBuffer) {
+        put(call.start, style, to: &text)
         text.byte(0x2C)
-        if let answer = call.answer { text.put(answer) }
+        if let answer = call.answer { put(answer, style, to: &text) }
         text.byte(0x2C)
-        text.put(call.end, slot: 1)
+        if !style.omitsEnd { put(call.end, style, slot: 1, to: &text) }
         text.byte(0x2C)
-        text.put(call.caller)
+        put(call.caller, style, to: &text)
         text.byte(0x2C)
-        text.put(call.asserted)
+        put(call.asserted, style, to: &text)
         text.byte(0x2C)
-        text.put(call.called)
+        put(call.called, style, to: &text)
         text.byte(0x2C)
         text.put(call.dialled)
         text.byte(0x2C)
@@ -79,25 +92,27 @@ public struct CallRecordText: Sendable {
         text.byte(0x2C)
         putDepartment(call.department, to: &text)
         text.byte(0x2C)
-        putID(call, to: &text)
+        text.hex(SeededRandom.hash(seed ^ 0x1D, call.serial))
         text.byte(0x0D)
         text.byte(0x0A)
     }
 
-    private func writeJSON(_ call: SimulatedCall, to text: inout TextBuffer) {
+    private func writeJSON(_ call: SimulatedCall, _ style: Style, to text: inout TextBuffer) {
         text.put("{\"start\":\"")
-        text.put(call.start)
+        put(call.start, style, to: &text)
         if let answer = call.answer {
             text.put("\",\"answer\":\"")
-            text.put(answer)
+            put(answer, style, to: &text)
         }
-        text.put("\",\"end\":\"")
-        text.put(call.end, slot: 1)
+        if !style.omitsEnd {
+            text.put("\",\"end\":\"")
+            put(call.end, style, slot: 1, to: &text)
+        }
         for (key, number) in [
             ("caller", call.caller), ("asserted", call.asserted), ("called", call.called), ("dialled", call.dialled),
         ] where number != .absent {
             text.put("\",\"\(key)\":\"")
-            text.put(number)
+            put(number, style, to: &text)
         }
         for (key, name) in [
             ("ingress", trunks[Int(call.ingress)]), ("egress", trunks[Int(call.egress)]),
@@ -116,7 +131,7 @@ public struct CallRecordText: Sendable {
             putDepartment(call.department, to: &text)
         }
         text.put("\",\"call_id\":\"")
-        putID(call, to: &text)
+        text.hex(SeededRandom.hash(seed ^ 0x1D, call.serial))
         text.put("\",\"sip_status\":")
         text.put(UInt64(call.sipStatus))
         text.put(",\"q850\":")
@@ -143,6 +158,30 @@ public struct CallRecordText: Sendable {
         }
     }
 
+    private func put(_ moment: Timestamp, _ style: Style, slot: Int = 0, to text: inout TextBuffer) {
+        switch style.times {
+        case .utc: text.put(moment, slot: slot)
+        case .unix:
+            text.put(UInt64(max(0, moment.seconds)))
+            text.byte(0x2E)
+            text.put(Int(moment.nanosecondsOfSecond / 1_000_000), width: 3)
+        case .paris: text.put(moment.rfc3339(offsetSeconds: ParisClock.offsetSeconds(at: moment)))
+        }
+    }
+
+    private func put(_ number: PhoneNumber, _ style: Style, to text: inout TextBuffer) {
+        let isFrench = number.isE164 && number.count == 11 && number.leading(2) == 33
+        switch style.numbers {
+        case .national where isFrench:
+            text.byte(0x30)
+            text.put(number.digits % 1_000_000_000)
+        case .national where number.isE164, .doubleZero where number.isE164:
+            text.put("00")
+            text.put(number.digits)
+        default: text.put(number)
+        }
+    }
+
     private func putCharge(_ charge: Int32, to text: inout TextBuffer) {
         guard charge >= 0 else { return }
         text.put(UInt64(charge / 10_000))
@@ -158,15 +197,4 @@ public struct CallRecordText: Sendable {
         }
     }
 
-    /// Sixteen hexadecimal digits that tell nothing.
-    func putID(_ call: SimulatedCall, to text: inout TextBuffer) {
-        let id = SeededRandom.hash(seed ^ 0x1D, call.serial)
-        var shift: UInt64 = 60
-        while true {
-            let digit = UInt8(id >> shift & 15)
-            text.byte(digit < 10 ? 0x30 + digit : 0x57 + digit)
-            guard shift > 0 else { break }
-            shift -= 4
-        }
-    }
 }

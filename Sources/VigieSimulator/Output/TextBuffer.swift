@@ -19,12 +19,16 @@ public struct TextBuffer: Sendable {
     /// Empties the buffer and keeps its room.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+    /// One byte.
     @inline(__always) public mutating func byte(_ value: UInt8) { bytes.append(value) }
 
+    /// The text in UTF-8.
     public mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// These bytes.
     public mutating func put(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
+    /// A number in decimal.
     public mutating func put(_ value: UInt64) {
         var digits = [20 of UInt8](repeating: 0)
         var index = 20
@@ -37,6 +41,16 @@ public struct TextBuffer: Sendable {
         while index < 20 {
             bytes.append(digits[index])
             index += 1
+        }
+    }
+
+    /// Sixteen hexadecimal digits.
+    public mutating func hex(_ value: UInt64) {
+        var shift: UInt64 = 64
+        while shift > 0 {
+            shift -= 4
+            let digit = UInt8(value >> shift & 15)
+            bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
         }
     }
 

@@ -30,7 +30,7 @@ public struct FilterMeasure: Encodable, Sendable {
         settings.days = truth.days
         settings.callsADay = truth.rate
         var simulation = scenario.simulation(settings)
-        let trial = FilterTest(match, trunks: simulation.names.trunks)
+        let trial = FilterTest(match, trunks: simulation.names.trunks, addresses: truth.addresses ?? [:])
         guard trial.narrows else { return nil }
         var seen: Set<UInt64> = []
         var (unwanted, stopped, ordinary, ordinaryStopped, before) = (0, 0, 0, 0, 0)
@@ -76,13 +76,15 @@ struct FilterTest {
     private let namesCaller: Bool
     private let namesCalled: Bool
 
-    init(_ match: AnalysisDocument.ProposedFilter.Match, trunks names: [String]) {
+    init(_ match: AnalysisDocument.ProposedFilter.Match, trunks names: [String], addresses: [String: [String]]) {
         func numbers(_ texts: [String]?) -> Set<PhoneNumber> {
             Set((texts ?? []).compactMap { UInt64($0.drop { $0 == "+" }).flatMap { PhoneNumber(e164: $0) } })
         }
         namesTrunk = !(match.ingress?.values ?? []).isEmpty
         namesCountry = !(match.callerCountry ?? []).isEmpty
-        trunks = Set((match.ingress?.values ?? []).compactMap { name in names.firstIndex(of: name).map { UInt16($0) } })
+        trunks = Set((match.ingress?.values ?? []).compactMap { given in
+            names.firstIndex { $0 == given || addresses[$0]?.contains(given) == true }.map { UInt16($0) }
+        })
         let plans = ForeignPlan.all(at: Timestamp(seconds: 1_700_000_000))
         countryCodes = (match.callerCountry ?? []).compactMap { country in
             country == "FR" ? NumberPrefix("33") : plans.first { $0.country.description == country }.flatMap { NumberPrefix("\($0.code)") }

@@ -8,8 +8,10 @@ import VigieWire
 /// 3. Their subjects overlap: a landing prefix begins the other, or a number, or a trunk is the same. Where both name a
 ///    country of origin, it must be the same. A trunk alone is not enough for kinds whose subject is a number.
 enum Matching {
-    static func isSame(_ found: AnalysisDocument.Incident, _ truth: TrueIncident) -> Bool {
-        found.kind == truth.kind && timesOverlap(found, truth) && subjectsOverlap(found.subject, truth)
+    static func isSame(
+        _ found: AnalysisDocument.Incident, _ truth: TrueIncident, addresses: [String: [String]] = [:]
+    ) -> Bool {
+        found.kind == truth.kind && timesOverlap(found, truth) && subjectsOverlap(found.subject, truth, addresses)
     }
 
     private static func timesOverlap(_ found: AnalysisDocument.Incident, _ truth: TrueIncident) -> Bool {
@@ -21,7 +23,9 @@ enum Matching {
         return first <= end + .seconds(26 * 3_600) && last >= start - .seconds(3_600) && detected >= start
     }
 
-    private static func subjectsOverlap(_ subject: AnalysisDocument.Subject?, _ truth: TrueIncident) -> Bool {
+    private static func subjectsOverlap(
+        _ subject: AnalysisDocument.Subject?, _ truth: TrueIncident, _ addresses: [String: [String]]
+    ) -> Bool {
         guard let subject else { return false }
         if let country = subject.origin?.country, let wanted = truth.country, !country.isEmpty, country != wanted,
             truth.kind == "misrouted-flood"
@@ -38,7 +42,7 @@ enum Matching {
         }
         let trunks = Set((subject.ingress?.values ?? []) + (subject.origin?.ingress?.values ?? []))
         switch truth.kind {
-        case "dialer-campaign", "revenue-share-fraud": return !trunks.isDisjoint(with: truth.ingress)
+        case "dialer-campaign", "revenue-share-fraud": return !trunks.isDisjoint(with: truth.ingress + truth.ingress.flatMap { addresses[$0] ?? [] })
         case "wangiri":
             // A range of neighbours is presented; the analysis may name others of it.
             return numbers.contains { number in truth.numbers.contains { $0.prefix(9) == number.prefix(9) } }

@@ -66,9 +66,9 @@ public struct Score: Encodable, Sendable {
         alsoFound = []
         wrong = []
         for incident in analysis.incidents {
-            if let index = truth.incidents.firstIndex(where: { Matching.isSame(incident, $0) }) {
+            if let index = truth.incidents.firstIndex(where: { Matching.isSame(incident, $0, addresses: truth.addresses ?? [:]) }) {
                 note(incident, truth.incidents[index], at: index, truth, measuresFilters: measuresFilters)
-            } else if truth.alsoTrue.contains(where: { Matching.isSame(incident, $0) }) {
+            } else if truth.alsoTrue.contains(where: { Matching.isSame(incident, $0, addresses: truth.addresses ?? [:]) }) {
                 alsoFound.append(incident.kind)
             } else {
                 wrong.append(

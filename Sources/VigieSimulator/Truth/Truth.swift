@@ -85,11 +85,13 @@ public struct Truth: Codable, Sendable {
     public var alsoTrue: [TrueIncident]
     /// Calls, answered calls, and what was made imperfect on purpose.
     public var counts: [String: UInt64]
+    /// In captures: the addresses of each trunk.
+    public var addresses: [String: [String]]?
 
     enum CodingKeys: String, CodingKey {
         case schema, scenario, seed, days, rate, window, incidents
         case alsoTrue = "also_true"
-        case counts
+        case counts, addresses
     }
 
     /// The truth about a simulation that has made its last call.
@@ -103,5 +105,16 @@ public struct Truth: Codable, Sendable {
         incidents = all.filter(\.isRequired)
         alsoTrue = all.filter { !$0.isRequired }
         counts = ["calls": simulation.made, "answered": simulation.answered]
+    }
+}
+
+extension Truth {
+    /// Notes the addresses under which each trunk appears in captures.
+    public mutating func addAddresses(of simulation: Simulation) {
+        var found: [String: [String]] = [:]
+        for (index, name) in simulation.names.trunks.enumerated() where index > 0 {
+            found[name] = SignallingTrace.addresses(trunk: index, name: name).map(\.address)
+        }
+        addresses = found
     }
 }
