@@ -176,7 +176,14 @@ extension FragmentTable.Datagram {
 
     /// Copies what was not received before, and joins the pieces.
     mutating func insert(_ source: Span<UInt8>, _ lower: Int, _ offset: Int, _ end: Int) -> Insertion {
-        if bytes.count < end { bytes.append(contentsOf: repeatElement(0, count: end - bytes.count)) }
+        if bytes.count == offset, pieces.isEmpty || pieces.count == 1 && pieces[0].upperBound == offset {
+            // The usual case: the fragments come in order.
+            bytes.append(span: source.extracting(lower..<lower + end - offset))
+            let first = pieces.popLast()?.lowerBound ?? 0
+            pieces.append(first..<end)
+            return .new
+        }
+        while bytes.count < end { bytes.append(0) }
         var cursor = offset
         var copied = 0
         for piece in pieces where piece.upperBound > cursor && piece.lowerBound < end {
@@ -198,7 +205,13 @@ extension FragmentTable.Datagram {
     }
 
     private mutating func copy(_ source: Span<UInt8>, _ lower: Int, _ offset: Int, _ range: Range<Int>) -> Int {
-        for index in range { bytes[index] = source[lower + index - offset] }
+        let part = source.extracting(lower + range.lowerBound - offset..<lower + range.upperBound - offset)
+        unsafe bytes.withUnsafeMutableBytes { target in
+            unsafe part.withUnsafeBytes { octets in
+                // `insert` made `bytes` reach at least to the end of the fragment.
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[range]).copyMemory(from: octets)
+            }
+        }
         return range.count
     }
 }

@@ -48,6 +48,7 @@ extension CaptureMachine {
             }
             guard try stream.readMore() else { break }
         }
+        decoder.malformed.count("hep-payload-not-framed", at: stream.offset)
         return min(limit, stream.unreadCount)
     }
 

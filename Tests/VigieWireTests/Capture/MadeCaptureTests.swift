@@ -43,14 +43,16 @@ struct MadeCaptureTests {
             writer.append(udp: invite.span, from: source, to: destination, at: Fixtures.noon)
             let frames = split(writer.bytes)
             #expect(frames.count == 4)
-            for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [0, 0, 1, 2, 2, 3], [3, 1, 0, 1, 2]] {
+            for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [0, 0, 1, 2, 2, 3], [3, 1, 0, 1, 2], [1, 2, 3, 0]] {
                 let read = ReadCapture(capture(order.map { frames[$0] }))
                 #expect(read.has([invite]), "\(order)")
                 #expect(read.malformed.total == 0, "\(order)")
             }
-            let lost = ReadCapture(capture([frames[0], frames[1], frames[3]]))
-            #expect(lost.messages.isEmpty)
-            #expect(lost.dropped.byName == ["fragments-incomplete-at-end": 1])
+            for missing in 0..<4 {
+                let lost = ReadCapture(capture((0..<4).filter { $0 != missing }.map { frames[$0] }))
+                #expect(lost.messages.isEmpty)
+                #expect(lost.dropped.byName == ["fragments-incomplete-at-end": 1])
+            }
         }
     }
 
