@@ -21,6 +21,9 @@ public struct Dossier: Sendable {
         public var trouble = 0
         /// Other calls of the same kind.
         public var ordinary = 0
+
+        /// An hour without calls.
+        public init(start: Timestamp) { self.start = start }
     }
 
     /// Calls from one place to another.
@@ -56,7 +59,10 @@ public struct Dossier: Sendable {
     public var hours: [Hour] = []
     /// Largest first, at most 40.
     public var flows: [Flow] = []
-    /// Calls of the trouble (or of the proof) by trunk, by node and by operator, most first.
+    /// Calls of the proof by trunk, most first; and the countries of their callers.
+    public var proofTrunks: [(Symbol, Int)] = []
+    public var proofCountries: [(Country, Int)] = []
+    /// Calls of the trouble by trunk, by node and by operator, most first.
     public var trunks: [(Symbol, Int)] = []
     public var nodes: [(Symbol, Int)] = []
     public var operators: [(Symbol, Int)] = []
@@ -73,4 +79,10 @@ public struct Dossier: Sendable {
 
     /// Nothing known yet.
     public init() {}
+
+    /// The trunk by which at least nine in ten calls of the trouble came.
+    public var dominantTrunk: Symbol? {
+        guard let top = trunks.first, top.0 != .none, top.1 * 10 >= calls * 9 else { return nil }
+        return top.0
+    }
 }

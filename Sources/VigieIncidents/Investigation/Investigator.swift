@@ -14,6 +14,8 @@ public struct Investigator {
     private var hours: [Int64: Dossier.Hour] = [:]
     private var flows: [FlowKey: Int] = [:]
     private var trunks: [Symbol: Int] = [:]
+    private var proofTrunks: [Symbol: Int] = [:]
+    private var proofCountries: [Country: Int] = [:]
     private var nodes: [Symbol: Int] = [:]
     private var operators: [Symbol: Int] = [:]
     private var countries: [Country: Int] = [:]
@@ -48,7 +50,8 @@ public struct Investigator {
             countHour(event.start) { $0.ordinary += 1 }
         case .proof:
             dossier.proofs += 1
-            trunks[event.ingress, default: 0] += 1
+            proofTrunks[event.ingress, default: 0] += 1
+            proofCountries[plans.facts(of: event.caller, at: event.start).country, default: 0] += 1
             if shown.count < Dossier.maxDistinct { shown.insert(event.called) }
             sample(event.callID)
         case .trouble:
@@ -67,6 +70,8 @@ public struct Investigator {
             Dossier.Flow(from: $0.key.from.description, to: $0.key.to.description, calls: $0.value)
         }
         dossier.trunks = Self.ranked(trunks) { $0.rawValue < $1.rawValue }
+        dossier.proofTrunks = Self.ranked(proofTrunks) { $0.rawValue < $1.rawValue }
+        dossier.proofCountries = Self.ranked(proofCountries) { $0.rawValue < $1.rawValue }
         dossier.nodes = Self.ranked(nodes) { $0.rawValue < $1.rawValue }
         dossier.operators = Self.ranked(operators) { $0.rawValue < $1.rawValue }
         dossier.countries = Self.ranked(countries) { $0.rawValue < $1.rawValue }

@@ -1,1 +1,0 @@
-// The report model: filled by the pipeline, rendered as text, JSON and HTML in this target.

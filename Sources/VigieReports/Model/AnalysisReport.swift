@@ -1,0 +1,75 @@
+public import VigieCalls
+public import VigieIncidents
+public import VigieMitigation
+public import VigieWire
+
+/// All that one analysis found: filled by the pipeline, rendered as text, JSON (`vigie.analysis/1`) and HTML.
+public struct AnalysisReport: Sendable {
+    /// One file or stream that was read.
+    public struct Input: Sendable {
+        public var path: String
+        /// `pcap`, `pcapng`, `hep`, `vigie.calls/1 csv`, `asterisk`, …
+        public var format: String
+        public var bytes: UInt64 = 0
+        public var messages: UInt64 = 0
+        public var records: UInt64 = 0
+        /// What could not be read, and what was read and set aside, by name.
+        public var malformed = NamedCounts()
+        public var dropped = NamedCounts()
+        /// Why reading stopped before the end; `nil`: it did not.
+        public var stopped: String?
+
+        /// An input of which nothing was read yet.
+        public init(path: String, format: String) {
+            self.path = path
+            self.format = format
+        }
+    }
+
+    /// Attempts and answers of one hour (UTC).
+    public struct Hour: Sendable {
+        public var start: Timestamp
+        public var attempts: Int
+        public var answered: Int
+
+        /// One hour's counts.
+        public init(start: Timestamp, attempts: Int, answered: Int) {
+            self.start = start
+            self.attempts = attempts
+            self.answered = answered
+        }
+    }
+
+    /// One incident with what a second look at its calls told.
+    public struct Entry: Sendable {
+        public var incident: Incident
+        public var dossier: Dossier
+        public var proposal: FilterProposal?
+
+        /// An incident, its dossier and the filter proposed against it.
+        public init(incident: Incident, dossier: Dossier, proposal: FilterProposal?) {
+            self.incident = incident
+            self.dossier = dossier
+            self.proposal = proposal
+        }
+    }
+
+    public var inputs: [Input] = []
+    public var statistics = CallStatistics()
+    public var hours: [Hour] = []
+    /// Most severe first, then oldest.
+    public var entries: [Entry] = []
+    /// Names of trunks, nodes and operators.
+    public var symbols = SymbolTable()
+    /// The operator's country.
+    public var home: Country = .france
+    /// Seconds east of UTC by which times are shown to people.
+    public var displayOffsetSeconds = 0
+    /// Calls that the journal could not keep: the dossiers do not know them.
+    public var forgotten: UInt64 = 0
+    /// Events that came too late for their place in time; they were used all the same.
+    public var late: UInt64 = 0
+
+    /// An empty report.
+    public init() {}
+}

@@ -1,0 +1,154 @@
+import VigieCalls
+import VigieDetection
+import VigieDiagnosis
+import VigieIncidents
+import VigieMitigation
+import VigieWire
+
+/// Colours for a terminal, or none.
+public enum TextStyle: Sendable {
+    case plain, coloured
+
+    func bold(_ text: String) -> String { self == .coloured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func dim(_ text: String) -> String { self == .coloured ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    func severity(_ severity: Severity) -> String {
+        let word = severity.rawValue.uppercased()
+        guard self == .coloured else { return word }
+        let code = switch severity {
+        case .critical: "1;31"
+        case .major: "1;33"
+        case .minor: "1;36"
+        }
+        return "\u{1B}[\(code)m\(word)\u{1B}[0m"
+    }
+}
+
+extension AnalysisReport {
+    /// The report for a terminal: what was read, what is wrong, why, and what to do, in that order.
+    public func text(style: TextStyle, language: ReportLanguage = .english) -> String {
+        var lines: [String] = inputLines(language, style)
+        lines.append("")
+        lines.append(callsLine(language))
+        if entries.isEmpty {
+            lines += ["", style.bold(language.choose("Nothing is wrong that Vigie can see.", "Rien d’anormal que Vigie puisse voir."))]
+        }
+        for (index, entry) in entries.enumerated() { lines += incidentLines(entry, index + 1, language, style) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func inputLines(_ language: ReportLanguage, _ style: TextStyle) -> [String] {
+        inputs.flatMap { input in
+            let units = input.records > 0
+                ? language.choose("\(language.count(Int(clamping: input.records))) records", "\(language.count(Int(clamping: input.records))) enregistrements")
+                : language.choose("\(language.count(Int(clamping: input.messages))) messages", "\(language.count(Int(clamping: input.messages))) messages")
+            var lines = ["\(style.bold(input.path))  \(input.format), \(units)"]
+            let refused = input.malformed.entries.sorted { $0.count > $1.count }
+            for entry in refused.prefix(8) {
+                let first = language.choose("first at byte \(entry.firstOffset)", "d’abord à l’octet \(entry.firstOffset)")
+                lines.append("  " + language.choose("malformed", "malformés") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)  " + style.dim("(\(first))"))
+            }
+            for entry in input.dropped.entries.sorted(by: { $0.count > $1.count }).prefix(8) {
+                lines.append("  " + language.choose("set aside", "écartés") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+            }
+            if let stopped = input.stopped { lines.append("  " + language.choose("stopped early: ", "arrêté avant la fin : ") + stopped) }
+            return lines
+        }
+    }
+
+    private func callsLine(_ language: ReportLanguage) -> String {
+        guard statistics.attempts > 0, let first = statistics.first, let last = statistics.last else {
+            return language.choose("No call attempt was found.", "Aucune tentative d’appel trouvée.")
+        }
+        let attempts = language.count(Int(clamping: statistics.attempts))
+        let asr = language.percent(statistics.asr ?? 0)
+        let ner = language.percent(statistics.ner ?? 0)
+        let line = language.choose(
+            "\(attempts) call attempts, ASR \(asr), NER \(ner), from \(moment(first)) to \(moment(last))",
+            "\(attempts) tentatives d’appel, ASR \(asr), NER \(ner), du \(moment(first)) au \(moment(last))")
+        let asides = (late > 0 ? language.choose("; \(late) came late", " ; \(late) en retard") : "")
+            + (forgotten > 0 ? language.choose("; \(forgotten) were too old to investigate", " ; \(forgotten) trop anciens pour l’enquête") : "")
+        return line + asides
+    }
+
+    /// A moment as people read it, in the report's zone.
+    func moment(_ time: Timestamp) -> String {
+        let text = time.rfc3339(offsetSeconds: displayOffsetSeconds)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
+    }
+
+    private func incidentLines(_ entry: Entry, _ number: Int, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
+        let incident = entry.incident
+        let summary = IncidentSummary(entry, report: self, language: language)
+        var lines = ["", "\(number). \(style.severity(incident.severity))  \(style.bold(summary.title))  \(style.dim(incident.id))"]
+        lines.append("   " + summary.sentence)
+        lines.append(
+            "   " + language.choose("first call ", "premier appel ") + moment(incident.firstSeen)
+                + language.choose(", seen ", ", vu ") + moment(incident.detectedAt)
+                + language.choose(", last call ", ", dernier appel ") + moment(incident.lastSeen))
+        for (rank, cause) in incident.causes.enumerated() {
+            if rank == 0 { lines += ["", "   " + style.bold(language.choose("Why", "Pourquoi"))] }
+            let weight = language.percent(cause.score)
+            let explained = language.choose("explains \(language.percent(cause.explains))", "explique \(language.percent(cause.explains))")
+            lines.append("   \(rank + 1). " + language.choose(cause.hypothesis.english, cause.hypothesis.french) + "  " + style.dim("(\(weight), \(explained))"))
+            if let objection = cause.objection { lines.append("      " + style.dim(language.choose("but ", "mais ") + language.choose(objection.english, objection.french))) }
+            if rank == 0 { lines.append("      " + language.choose("To confirm: ", "Pour confirmer : ") + language.choose(cause.test.english, cause.test.french)) }
+        }
+        lines += figureLines(entry, language, style)
+        if let proposal = entry.proposal { lines += filterLines(proposal, language, style) }
+        return lines
+    }
+
+    private func figureLines(_ entry: Entry, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
+        let dossier = entry.dossier
+        var lines = ["", "   " + style.bold(language.choose("What happened", "Ce qui s’est passé"))]
+        lines.append(
+            "   " + language.choose(
+                "\(language.count(dossier.distinctCallers)) callers, \(language.count(dossier.reachedTotal)) lines reached, \(language.count(dossier.answered)) calls answered (\(language.count(dossier.shortCalls)) within ten seconds)",
+                "\(language.count(dossier.distinctCallers)) appelants, \(language.count(dossier.reachedTotal)) lignes atteintes, \(language.count(dossier.answered)) appels décrochés (dont \(language.count(dossier.shortCalls)) en moins de dix secondes)"))
+        if dossier.charged + dossier.free > 0 {
+            lines.append(
+                "   " + language.choose(
+                    "charging: \(language.count(dossier.free)) free, \(language.count(dossier.charged)) charged, \(language.count(dossier.chargeUnknown)) unknown",
+                    "taxation : \(language.count(dossier.free)) gratuits, \(language.count(dossier.charged)) taxés, \(language.count(dossier.chargeUnknown)) inconnus"))
+        }
+        for reached in dossier.reached.prefix(5) {
+            lines.append("   \(reached.number.description.padded(16)) \(language.count(reached.calls)) " + language.choose("calls", "appels"))
+        }
+        if dossier.reachedTotal > 5 {
+            lines.append("   " + style.dim(language.choose("… the whole census is in the JSON and HTML reports", "… le recensement complet est dans les rapports JSON et HTML")))
+        }
+        return lines
+    }
+
+    private func filterLines(_ proposal: FilterProposal, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
+        [
+            "", "   " + style.bold(language.choose("Proposed filter", "Filtre proposé")),
+            "   \(proposal.filter.action.rawValue) " + filterWords(proposal.filter.match, language),
+            "   " + language.choose(
+                "would have stopped \(language.percent(proposal.outcome.wantedShare)) of these calls, and \(language.percent(proposal.outcome.legitimateShare)) of \(language.count(proposal.outcome.legitimate)) wanted ones",
+                "aurait arrêté \(language.percent(proposal.outcome.wantedShare)) de ces appels, et \(language.percent(proposal.outcome.legitimateShare)) de \(language.count(proposal.outcome.legitimate)) appels voulus")
+                + language.choose("; lasts \(proposal.filter.expiresHours) h at most", " ; dure \(proposal.filter.expiresHours) h au plus"),
+        ]
+    }
+
+    /// A filter's match in words: `caller in +2126, called in +3332, first contact`.
+    func filterWords(_ match: Filter.Match, _ language: ReportLanguage) -> String {
+        var parts: [String] = []
+        func add(_ english: String, _ french: String, _ values: [String]) {
+            guard !values.isEmpty else { return }
+            let shown = values.prefix(6).joined(separator: ", ") + (values.count > 6 ? " (+\(values.count - 6))" : "")
+            parts.append(language.choose(english, french) + " " + shown)
+        }
+        add("trunk", "faisceau", match.ingress.map(symbols.name))
+        add("callers of", "appelants de", match.callerCountry.map { language.country($0) })
+        add("caller", "appelant", match.callerPrefixes.map { "\($0)…" } + match.callerNumbers.map(\.description))
+        add("called", "appelé", match.calledPrefixes.map { "\($0)…" } + match.calledNumbers.map(\.description))
+        if match.firstContact { parts.append(language.choose("who never spoke before", "qui ne se sont jamais parlé")) }
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension String {
+    /// The text with spaces behind it, up to `width` characters.
+    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
