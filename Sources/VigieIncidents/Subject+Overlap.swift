@@ -33,14 +33,13 @@ extension Finding.Subject {
     func joined(with later: Finding.Subject) -> Finding.Subject {
         switch (self, later) {
         case (.misroutedFlood(let origin, let landing), .misroutedFlood(let newOrigin, let newLanding)):
-            let all = Set(landing + newLanding)
-            let widest = all.filter { one in !all.contains { $0 != one && $0.isRelated(to: one) && $0.count < one.count } }
+            // The latest finding has seen the most calls: its landing is the best known.
             return .misroutedFlood(
                 origin: Origin(
                     country: origin.country == newOrigin.country ? origin.country : .none,
                     area: origin.area == newOrigin.area ? origin.area : nil,
                     ingress: origin.ingress == newOrigin.ingress ? origin.ingress : .none),
-                landing: widest.sorted())
+                landing: newLanding.isEmpty ? landing : newLanding)
         case (.numberUsurpation(let number, let trunks), .numberUsurpation(_, let newTrunks)):
             return .numberUsurpation(number: number, presentedBy: newTrunks.isEmpty ? trunks : newTrunks)
         case (.dialerCampaign(let ingress, let numbers, let signs), .dialerCampaign(_, let newNumbers, let newSigns)):

@@ -7,6 +7,7 @@ struct Vigie: AsyncParsableCommand {
         commandName: "vigie",
         abstract: "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
         subcommands: [
+            Analyze.self,
             Decode.self,
             Number.self,
             ScoreCommand.self,

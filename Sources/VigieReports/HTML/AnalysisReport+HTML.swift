@@ -53,8 +53,8 @@ extension AnalysisReport {
             return language.choose("No call attempt was found.", "Aucune tentative d’appel trouvée.")
         }
         return language.choose(
-            "\(language.count(Int(clamping: statistics.attempts))) call attempts from \(moment(first)) to \(moment(last)); ASR \(language.percent(statistics.asr ?? 0)), NER \(language.percent(statistics.ner ?? 0)).",
-            "\(language.count(Int(clamping: statistics.attempts))) tentatives d’appel du \(moment(first)) au \(moment(last)) ; taux de prise (ASR) \(language.percent(statistics.asr ?? 0)), efficacité du réseau (NER) \(language.percent(statistics.ner ?? 0)).")
+            "\(language.count(Int(clamping: statistics.attempts))) call attempts from \(moment(first)) to \(moment(last)); ASR \(language.percent(statistics.asr)), NER \(language.percent(statistics.ner)).",
+            "\(language.count(Int(clamping: statistics.attempts))) tentatives d’appel du \(moment(first)) au \(moment(last)) ; taux de prise (ASR) \(language.percent(statistics.asr)), efficacité du réseau (NER) \(language.percent(statistics.ner)).")
     }
 
     private func overview(_ language: ReportLanguage) -> String {

@@ -20,7 +20,7 @@ extension AnalysisReport {
         .object(
             [
                 ("attempts", .integer(Int64(statistics.attempts))), ("answered", .integer(Int64(statistics.answered))),
-                ("asr", .number(statistics.asr ?? 0)), ("ner", .number(statistics.ner ?? 0)),
+                ("asr", .number(statistics.asr)), ("ner", .number(statistics.ner)),
                 ("first", JSONValue(statistics.first)), ("last", JSONValue(statistics.last)),
                 ("late", .integer(Int64(late))), ("forgotten", .integer(Int64(forgotten))),
             ] + statistics.jsonMembers)

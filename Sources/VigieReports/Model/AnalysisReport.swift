@@ -16,6 +16,10 @@ public struct AnalysisReport: Sendable {
         /// What could not be read, and what was read and set aside, by name.
         public var malformed = NamedCounts()
         public var dropped = NamedCounts()
+        /// What was assumed or mended on the way, by name: told, so that nothing is guessed in silence.
+        public var notes = NamedCounts()
+        /// The first rows that were refused, with row, field and offset.
+        public var problems: [RowProblem] = []
         /// Why reading stopped before the end; `nil`: it did not.
         public var stopped: String?
 
@@ -67,6 +71,8 @@ public struct AnalysisReport: Sendable {
     public var displayOffsetSeconds = 0
     /// Calls that the journal could not keep: the dossiers do not know them.
     public var forgotten: UInt64 = 0
+    /// What joining messages into calls met: retransmissions, responses without a request, …
+    public var joining = NamedCounts()
     /// Events that came too late for their place in time; they were used all the same.
     public var late: UInt64 = 0
 

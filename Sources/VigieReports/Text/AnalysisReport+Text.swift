@@ -60,8 +60,8 @@ extension AnalysisReport {
             return language.choose("No call attempt was found.", "Aucune tentative d’appel trouvée.")
         }
         let attempts = language.count(Int(clamping: statistics.attempts))
-        let asr = language.percent(statistics.asr ?? 0)
-        let ner = language.percent(statistics.ner ?? 0)
+        let asr = language.percent(statistics.asr)
+        let ner = language.percent(statistics.ner)
         let line = language.choose(
             "\(attempts) call attempts, ASR \(asr), NER \(ner), from \(moment(first)) to \(moment(last))",
             "\(attempts) tentatives d’appel, ASR \(asr), NER \(ner), du \(moment(first)) au \(moment(last))")

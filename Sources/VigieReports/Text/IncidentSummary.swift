@@ -1,5 +1,5 @@
 import Foundation
-import VigieCalls
+public import VigieCalls
 import VigieDetection
 import VigieDiagnosis
 import VigieIncidents

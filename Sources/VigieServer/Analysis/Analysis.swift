@@ -1,0 +1,139 @@
+public import VigieCalls
+public import VigieDetection
+public import VigieReports
+import VigieStore
+public import VigieWire
+
+/// What an analysis may be told; all of it has a default.
+public struct AnalysisSettings: Sendable {
+    /// The operator's country: how national numbers are read, and whose local time is busy and quiet.
+    public var home: Country = .france
+    /// Zone of times that name none; `nil`: UTC, and the report says so.
+    public var timeZone: TimeZoneOffsets?
+    /// How to read call records that no reader knows.
+    public var mapping: RecordMapping?
+    /// Bytes of temporary disk for the calls that investigations look at again.
+    public var journalBytes = 4 << 30
+    public var detection = DetectionSettings()
+
+    /// The defaults.
+    public init() {}
+}
+
+/// The line for files, from left to right: bytes, messages and records, calls, detectors, incidents, report.
+public struct Analysis {
+    /// Why an analysis cannot begin.
+    public struct Failure: Error, Sendable {
+        /// What, where, and what to do; one line, or for an unknown file a mapping to start from below it.
+        public var sentence: String
+    }
+
+    private let settings: AnalysisSettings
+
+    /// An analysis of files.
+    public init(settings: AnalysisSettings = AnalysisSettings()) { self.settings = settings }
+
+    /// Reads the inputs in time order to their ends and says what is wrong.
+    ///
+    /// - Parameter progress: told now and then how much was done, in `0...1`, `nil` when the size is not known.
+    /// - Throws: `Failure` when an input cannot be opened or recognised; what is broken further on is in the report.
+    public func run(_ paths: [String], progress: (Double?) -> Void = { _ in }) throws(Failure) -> AnalysisReport {
+        let opened = try open(paths)
+        let journal = FileJournal(capacity: settings.journalBytes)
+        var line = AnalysisLine(settings: settings.detection, journal: journal)
+        var order = EventOrder()
+        let signalling = SignallingFeed(opened.captures)
+        let feeds: [any EventFeed] = opened.captures.isEmpty ? opened.records : opened.records + [signalling]
+        let meter = ProgressMeter(opened.meters)
+
+        var symbols = SymbolTable()
+        var steps = 0
+        while let feed = earliest(of: feeds) {
+            feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
+            steps &+= 1
+            if steps & 0x3FFF == 0 { progress(meter.share.map { $0 * 0.9 }) }
+        }
+        for feed in feeds { feed.finish { event in order.push(event) { line.take($0) } } }
+        order.flush { line.take($0) }
+
+        var report = AnalysisReport()
+        report.home = settings.home
+        report.symbols = symbols
+        report.inputs = opened.records.map(\.summary) + signalling.summaries
+        report.joining = signalling.summary.dropped
+        report.late = order.late
+        line.finish(into: &report) { progress(0.9 + $0 * 0.1) }
+        return report
+    }
+
+    private struct Opened {
+        var records: [RecordFeed] = []
+        var captures: [CaptureFeed] = []
+        var meters: [ByteMeter] = []
+    }
+
+    private func open(_ paths: [String]) throws(Failure) -> Opened {
+        var opened = Opened()
+        for path in paths {
+            do throws(InputError) {
+                let input = try InputOpener.open(path)
+                opened.meters.append(input.meter)
+                switch input.format {
+                case .pcap, .pcapng, .hep: opened.captures.append(CaptureFeed(input, path: path))
+                case .callRecords, .unknown, .sip, .empty, .gzip: try open(input, path, &opened)
+                }
+            } catch {
+                throw Failure(sentence: "cannot read \(path): \(error.sentence)")
+            }
+        }
+        return opened
+    }
+
+    private func open(_ input: consuming OpenedInput, _ path: String, _ opened: inout Opened) throws(InputError) {
+        if let mapping = settings.mapping {
+            opened.records.append(RecordFeed(input, path: path, format: CallRecordFormat(mapping), settings: settings))
+            return
+        }
+        _ = try input.stream.require(65_536)
+        if let format = CallRecordFormat.sniff(input.stream.unread) {
+            opened.records.append(RecordFeed(input, path: path, format: format, settings: settings))
+            return
+        }
+        switch input.format {
+        case .empty: throw .unreadable(reason: "it is empty")
+        case .sip:
+            throw .unreadable(
+                reason: "it holds a raw SIP message, which has no time; `vigie decode` reads it, an analysis needs a capture or call records")
+        default: throw .unreadable(reason: "it is no capture, no HEP stream and no call record file that Vigie knows")
+        }
+    }
+
+    private func earliest(of feeds: [any EventFeed]) -> (any EventFeed)? {
+        if feeds.count == 1 { return feeds[0].next == nil ? nil : feeds[0] }
+        var best: (feed: any EventFeed, time: Timestamp)?
+        for feed in feeds {
+            guard let time = feed.next else { continue }
+            if let known = best, known.time <= time { continue }
+            best = (feed, time)
+        }
+        return best?.feed
+    }
+}
+
+/// How much of all inputs was read.
+private struct ProgressMeter {
+    let meters: [ByteMeter]
+    let total: UInt64?
+
+    init(_ meters: [ByteMeter]) {
+        self.meters = meters
+        var total: UInt64? = 0
+        for meter in meters { total = meter.size.flatMap { size in total.map { $0 + size } } }
+        self.total = total
+    }
+
+    var share: Double? {
+        guard let total, total > 0 else { return nil }
+        return min(1, Double(meters.reduce(0) { $0 + $1.read }) / Double(total))
+    }
+}

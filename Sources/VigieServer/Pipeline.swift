@@ -1,1 +1,0 @@
-// The line is wired here.

@@ -1,0 +1,120 @@
+public import ArgumentParser
+import Foundation
+import VigieCalls
+import VigieDetection
+public import VigieIncidents
+public import VigieReports
+import VigieServer
+import VigieWire
+
+/// `vigie analyze`: what is wrong in these captures and call records, why, and what to do.
+struct Analyze: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reads captures and call records and reports what is wrong, why, and what to do.",
+        discussion: """
+            Takes any mix of pcap, pcapng, HEP stream and call-record files, plain or gzip, told apart by their content; `-` is
+            standard input. Calls are read in time order across files. Call records: vigie.calls/1 (CSV or NDJSON), Asterisk
+            Master.csv, FreeSWITCH CSV and JSON, Kamailio acc, Cisco CUCM; a --mapping file describes any other.
+
+            EXAMPLES
+              vigie analyze border.pcap
+              vigie analyze --html night.html records.csv.gz more-records.csv
+              vigie analyze --format json --output night.json capture.pcapng
+              vigie analyze --mapping wholesale.yaml cdr.csv
+              zcat night.csv.gz | vigie analyze -
+
+            EXIT STATUS
+              0 done, 1 an input could not be read, 2 usage, 3 an incident as severe as --fail-on was found.
+            """)
+
+    /// How the report is printed.
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
+
+    @Option(help: "How to print: text, json (vigie.analysis/1) or html.")
+    var format = Format.text
+
+    @Option(help: ArgumentHelp("Write the report there instead of standard output.", valueName: "path"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Also write the HTML report there.", valueName: "path"))
+    var html: String?
+
+    @Option(help: ArgumentHelp("Language of the text and the one the page shows first: en or fr.", valueName: "language"))
+    var language = ReportLanguage.english
+
+    @Option(help: ArgumentHelp("How to read call records that no reader knows (YAML).", valueName: "path"))
+    var mapping: String?
+
+    @Option(help: ArgumentHelp("The operator's country: how national numbers are read.", valueName: "code"))
+    var country = "FR"
+
+    @Option(help: ArgumentHelp("Zone of record times that name none, Europe/Paris or +01:00; UTC when not given.", valueName: "zone"))
+    var timeZone: String?
+
+    @Option(help: ArgumentHelp("Exit with 3 when an incident is at least so severe: minor, major or critical.", valueName: "severity"))
+    var failOn: Severity?
+
+    @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
+    var files: [String]
+
+    func validate() throws {
+        guard Country(country.uppercased()) != nil else {
+            throw ValidationError("--country takes two letters such as FR or MA, not '\(country)'")
+        }
+        if let timeZone, TimeZoneOffsets(timeZone) == nil {
+            throw ValidationError("--time-zone takes a name such as Europe/Paris or an offset such as +01:00, not '\(timeZone)'")
+        }
+        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input (-) can be read once only") }
+    }
+
+    func run() throws {
+        let bar = ProgressBar(label: "analysing")
+        let report: AnalysisReport
+        do throws(Analysis.Failure) {
+            report = try Analysis(settings: settings).run(files) { bar.show($0) }
+        } catch {
+            bar.clear()
+            throw CommandFailure(error.sentence)
+        }
+        bar.clear()
+        try write(rendered(report), to: output)
+        if let html {
+            try write(report.html(language: language), to: html)
+            StandardError.print("HTML report: \(html)")
+        }
+        if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) { throw ExitCode(3) }
+    }
+
+    private var settings: AnalysisSettings {
+        var settings = AnalysisSettings()
+        settings.home = Country(country.uppercased()) ?? .france
+        settings.detection.home = settings.home
+        settings.timeZone = timeZone.flatMap { TimeZoneOffsets($0) }
+        return settings
+    }
+
+    private func rendered(_ report: AnalysisReport) -> String {
+        switch format {
+        case .text:
+            let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+            return report.text(style: isTerminal ? .coloured : .plain, language: language)
+        case .json: return report.json.text(indented: true) + "\n"
+        case .html: return report.html(language: language)
+        }
+    }
+
+    private func write(_ text: String, to path: String?) throws {
+        guard let path, path != "-" else {
+            FileHandle.standardOutput.write(Data(text.utf8))
+            return
+        }
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw CommandFailure("cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+}
+
+extension ReportLanguage: ExpressibleByArgument {}
+extension Severity: ExpressibleByArgument {}
