@@ -103,20 +103,38 @@ public struct FilterSearch {
         var matches: [Filter.Match] = []
         for trunks in trunkChoices {
             for callers in callerChoices {
-                for firstContact in [true, false] {
+                for called in landingChoices(landing, dossier) {
                     matches.append(
                         match {
                             $0.ingress = trunks
                             $0.callerPrefixes = callers
                             $0.callerCountry = callers.isEmpty && origin.country != .none ? [origin.country] : []
-                            $0.calledPrefixes = landing
-                            $0.firstContact = firstContact
+                            $0.calledPrefixes = called
+                            $0.firstContact = true
                         })
                 }
             }
         }
         return matches
     }
+
+    /// The landing as found, and ever longer prefixes that still hold 97 % of the calls: fashion narrows a flood.
+    private static func landingChoices(_ landing: [NumberPrefix], _ dossier: Dossier) -> [[NumberPrefix]] {
+        var choices = [landing]
+        for length in 4...9 {
+            var counts: [NumberPrefix: Int] = [:]
+            for line in dossier.reached where line.number.count >= length {
+                counts[NumberPrefix(line.number, count: length), default: 0] += line.calls
+            }
+            let ranked = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }
+            let list = covering(ranked, of: dossier.calls, limit: maxPrefixes)
+            if !list.isEmpty { choices.append(list.sorted()) }
+        }
+        return choices
+    }
+
+    /// Prefixes in one filter at most: what a person can still read before approving it.
+    private static let maxPrefixes = 64
 
     private static func usurpationCandidates(_ number: PhoneNumber, _ trunks: [Symbol], isCauseSeen: Bool) -> [Filter.Match] {
         isCauseSeen
@@ -155,11 +173,11 @@ public struct FilterSearch {
         return matches
     }
 
-    /// The first entries that together hold 97 % of the calls; empty when even 20 of them do not.
-    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int) -> [Key] {
+    /// The first entries that together hold 97 % of the calls; empty when even `limit` of them do not.
+    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int, limit: Int = 20) -> [Key] {
         var kept: [Key] = []
         var sum = 0
-        for (key, calls) in ranked.prefix(20) {
+        for (key, calls) in ranked.prefix(limit) {
             kept.append(key)
             sum += calls
             if Double(sum) >= 0.97 * Double(total) { return kept }

@@ -11,7 +11,7 @@ struct FaultScorer {
     /// Distinct landed numbers weighed at most.
     static let maxNumbers = 1_500
     /// Independent observations that a large sample is worth.
-    static let effectiveSample = 120.0
+    static let effectiveSample = 60.0
     private static let noise = 0.03
 
     let evidence: MisrouteEvidence

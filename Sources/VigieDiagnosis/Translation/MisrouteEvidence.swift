@@ -67,7 +67,7 @@ public struct MisrouteEvidence: Sendable {
             guard plans.facts(of: event.caller, at: event.start).country == originCountry else { return }
         }
         if historyFrom == nil { historyFrom = event.start }
-        if let charge = event.chargeMicros {
+        if event.start < from, let charge = event.chargeMicros {
             ordinaryChargeKnown += 1
             if charge == 0 { ordinaryFree += 1 }
         }
