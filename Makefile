@@ -1,4 +1,60 @@
-.PHONY: run test smoke bench backtest fuzz layers format lint docs clean
+# `make run` shows what Vigie does; `make test` is what lands. The other targets say what they do in `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages release
 
-build-packages:
-	@./Scripts/install.sh zlib1g-dev
+PACKAGES := zlib1g-dev
+VIGIE := .build/release/vigie
+
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+packages:
+	@command -v swift >/dev/null || { echo "vigie: Swift 6.2 or newer is needed: see swift.org/install" >&2; exit 1; }
+	@./Scripts/install.sh $(PACKAGES)
+
+release: packages
+	@echo "building (the first time takes a few minutes)"
+	@swift build -c release --product vigie 2>&1 | grep -E 'error|Compiling|Build' | tail -1
+
+run: release ## Build, analyse a capture and a replay of the 2009 night, print the report, leave a page.
+	@mkdir -p out
+	@$(VIGIE) simulate background --seed 3 --days 0.25 --rate 40000 --out out/evening.pcap
+	@$(VIGIE) simulate rabat-2009 --seed 7 --out out/rabat-2009.csv --truth out/rabat-2009.truth.json
+	@echo; echo "== A capture of an ordinary evening: vigie analyze out/evening.pcap"; echo
+	@$(VIGIE) analyze out/evening.pcap
+	@echo; echo "== February 2009, replayed: vigie analyze --html out/rabat-2009.html out/rabat-2009.csv"; echo
+	@$(VIGIE) analyze --html out/rabat-2009.html out/rabat-2009.csv
+	@echo "Open the page: file://$(CURDIR)/out/rabat-2009.html"
+
+test: packages ## Run all tests.
+	@swift build --build-tests 2>&1 | grep -E 'error|warning: unre|Build' || true
+	@swift test --skip-build 2>&1 | ./Scripts/test-output.sh
+
+smoke: packages ## The quick tests: under a minute when the debug build is warm.
+	@swift build --build-tests 2>&1 | grep -E 'error|Build' || true
+	@swift test --skip-build --filter 'VigieWireTests|VigieCallsTests|VigieReportsTests|VigieIncidentsTests' 2>&1 | ./Scripts/test-output.sh
+
+bench: release ## Measure beside the peers, on one core, and print ratios.
+	@./Scripts/bench.sh
+
+backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20.
+	@./Scripts/backtest.sh $(or $(SEEDS),20) $(SCENARIOS)
+
+fuzz: packages ## Fuzz every parser: make fuzz SECONDS_EACH=600.
+	@./Scripts/fuzz.sh $(or $(SECONDS_EACH),600)
+
+layers: ## Refuse a target that depends on one to its right.
+	@./Scripts/layers.py
+
+format: ## Format the sources.
+	@swift format format --in-place --recursive --parallel Sources Tests Package.swift
+
+lint: layers ## Refuse what the formatter would change, and undocumented public names.
+	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+docs: release ## Write the detectors' pages from their cards.
+	@$(VIGIE) detectors --markdown Docs/detectors
+
+clean: ## Remove what was built and made.
+	@rm -rf .build out

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Measures Vigie beside its peers, on the same core and the same input, and prints each figure as a ratio.
+# bench.sh [capture|records|numbers|memory ...]; CALLS and ROWS size the inputs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+vigie=.build/release/vigie
+work=${BENCH_DIR:-out/bench}
+mkdir -p "$work"
+calls=${CALLS:-200000}
+rows=${ROWS:-3000000}
+what=("$@")
+[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory)
+pin="taskset -c $(($(nproc) - 1))"
+
+echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)"
+
+# seconds COMMAND…: user and system seconds of the best of three runs.
+seconds() {
+    local best="" now
+    for _ in 1 2 3; do
+        now=$({ TIMEFORMAT='%U %S'; time "$@" >/dev/null 2>&1; } 2>&1 | awk '{print $1 + $2}')
+        if [ -z "$best" ] || awk "BEGIN { exit !($now < $best) }"; then best=$now; fi
+    done
+    echo "$best"
+}
+
+capture() {
+    ./Scripts/install.sh tshark
+    local file=$work/background.pcap
+    [ -s "$file" ] || $vigie simulate background --seed 1 --days 1 --rate "$calls" --out "$file"
+    local messages ours theirs
+    messages=$($vigie analyze --format json "$file" | python3 -c 'import json,sys; print(json.load(sys.stdin)["inputs"][0]["messages"])')
+    ours=$(seconds $pin $vigie analyze --format json "$file")
+    theirs=$(seconds $pin tshark -n -r "$file" -Y sip -T fields -e frame.time_epoch -e ip.src -e ip.dst -e sip.Method -e sip.Status-Code -e sip.Call-ID -e sip.from.user -e sip.to.user)
+    awk -v m="$messages" -v a="$ours" -v b="$theirs" -v v="$(tshark --version 2>/dev/null | head -1)" 'BEGIN {
+        printf "capture -> incidents   vigie %8.0f messages/s   tshark %8.0f messages/s   ratio %5.1f (bar 20, goal 50)   %d messages, %s\n", m/a, m/b, b/a, m, v }'
+}
+
+records() {
+    local file=$work/background.csv python=$work/venv/bin/python
+    [ -x "$python" ] || { python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install duckdb; }
+    [ -s "$file" ] || $vigie simulate background --seed 1 --days 7 --rate $((rows / 7)) --out "$file"
+    local count ours theirs
+    count=$(($(wc -l <"$file") - 1))
+    ours=$(seconds $pin $vigie analyze --format json "$file")
+    theirs=$(seconds $pin "$python" Benchmarks/peers/duckdb_group.py "$file")
+    awk -v n="$count" -v a="$ours" -v b="$theirs" -v v="$("$python" -c 'import duckdb; print(duckdb.__version__)')" 'BEGIN {
+        printf "call records -> incidents   vigie %8.0f rows/s   DuckDB %8.0f rows/s   ratio %5.2f (bar 0.25, goal 1)   %d rows, DuckDB %s, one thread\n", n/a, n/b, b/a, n, v }'
+}
+
+numbers() { ./Benchmarks/numbers/run.sh; }
+
+memory() {
+    for count in 100000 1000000 10000000; do
+        local kib
+        kib=$(python3 Benchmarks/peers/distinct_numbers.py "$count" | { /usr/bin/env python3 Benchmarks/peers/peak_memory.py $vigie analyze --format json -; })
+        awk -v n="$count" -v k="$kib" 'BEGIN { printf "distinct numbers %9d   peak memory %4.0f MiB (bar 256 MiB at 10,000,000, goal 128)\n", n, k / 1024 }'
+    done
+}
+
+for part in "${what[@]}"; do "$part"; done
