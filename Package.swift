@@ -52,7 +52,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // What the fuzzers run: Scripts/fuzz.sh builds it with libFuzzer, the tests replay its corpus.
+        .target(name: "VigieFuzzing", dependencies: ["VigieCalls", "VigieWire"], path: "Fuzz/Harness"),
+
         // One test target per folder of the house.
+        .testTarget(name: "VigieFuzzingTests", dependencies: ["VigieFuzzing"]),
         .testTarget(name: "VigieWireTests", dependencies: ["VigieWire", "CAllocationCounter"]),
         .testTarget(name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
         .testTarget(

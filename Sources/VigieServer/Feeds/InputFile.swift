@@ -56,9 +56,15 @@ public struct InputFile: ~Copyable {
                 // Every bit pattern is an octet.
                 var all = unsafe octets.mutableBytes
                 var free = all._mutatingExtracting(last: all.byteCount - filled)
-                let count = try source.read(into: &free)
-                if count == 0 { break }
-                filled += count
+                do throws(InputError) {
+                    let count = try source.read(into: &free)
+                    if count == 0 { break }
+                    filled += count
+                } catch {
+                    // What came before the damage is worth reading; the source will complain again behind it.
+                    if filled == 0 { throw error }
+                    break
+                }
             }
             bytes = Array(head.prefix(filled))
             rest = source
