@@ -125,8 +125,15 @@ private func readNumbers(_ bytes: [UInt8]) -> Int {
     let moment = Timestamp(seconds: 1_234_548_306)
     let facts = NumberingPlans.standard.describe(text, home: .france, at: moment)
     sum &+= facts.rules.count
-    let raw = bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    sum &+= NumberingPlans.standard.placeIndex(of: PhoneNumber(rawValue: raw))
-    _ = NumberingPlans.standard.facts(of: PhoneNumber(rawValue: raw), at: moment)
-    return sum &+ PhoneNumber(rawValue: raw).description.utf8.count
+    // Any number that can be made, whatever its text.
+    let digits = bytes.prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    for form in [PhoneNumber.Form.e164, .dialled] {
+        for count in 1...PhoneNumber.maxDigits {
+            let cut = digits % PhoneNumber.powerOfTen(count)
+            guard let number = PhoneNumber(form: form, digits: cut, count: count) else { continue }
+            sum &+= NumberingPlans.standard.placeIndex(of: number) &+ number.description.utf8.count
+            sum &+= Int(NumberingPlans.standard.facts(of: number, at: moment).kind.rawValue)
+        }
+    }
+    return sum
 }

@@ -158,6 +158,7 @@ struct JSONRowScanner: Sendable {
             for index in text.indices where unsafe text[index] != word.utf8Start[index] { return false }
             return true
         }
+        guard !text.isEmpty else { return false }
         if text[0] == 0x2D || text[0] &- 0x30 < 10 {
             for index in text.indices {
                 let byte = text[index]

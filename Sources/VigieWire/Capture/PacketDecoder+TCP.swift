@@ -105,14 +105,14 @@ extension PacketDecoder {
     /// Makes a stream the one that is read from.
     private mutating func ready(_ slot: Int) -> Bool {
         if tcp.isGap(slot, at: frameTime) { tcp.streams[slot].ending = .gap }
-        pending = .tcp
-        pendingStream = slot
         return drain(slot)
     }
 
     /// Delivers the next message of a stream.
     mutating func drain(_ slot: Int) -> Bool {
         pending = .tcp
+        // The message is lent from this stream's buffer, also at the end of the input.
+        pendingStream = slot
         while true {
             var buffer: [UInt8] = []
             swap(&buffer, &tcp.streams[slot].buffer)
