@@ -4,6 +4,7 @@ enum Catalog {
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
         [
             MisroutedFlood(settings: settings.misroutedFlood),
+            TelephonyDoS(settings: settings.telephonyDoS),
             NumberUsurpation(),
             DialerCampaign(home: settings.home),
             Wangiri(),
@@ -14,6 +15,7 @@ enum Catalog {
     /// The page of every detector, one line for each.
     static let cards: [DetectorCard] = [
         MisroutedFlood.card,
+        TelephonyDoS.card,
         NumberUsurpation.card,
         DialerCampaign.card,
         Wangiri.card,

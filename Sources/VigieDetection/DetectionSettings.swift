@@ -21,6 +21,7 @@ public struct DetectionSettings: Sendable {
 
     /// Tunables of the detectors, each on its card.
     public var misroutedFlood = MisroutedFlood.Settings()
+    public var telephonyDoS = TelephonyDoS.Settings()
 
     /// The defaults.
     public init() {}

@@ -9,6 +9,7 @@ struct Vigie: AsyncParsableCommand {
         subcommands: [
             Analyze.self,
             Decode.self,
+            Detectors.self,
             Number.self,
             ScoreCommand.self,
             Simulate.self,

@@ -11,6 +11,8 @@ struct FirstContact: Sendable {
     var country: Country
     var countryDigits: UInt8
     var landingDigits: UInt8
+    /// Calls that the called number had received in this clock hour.
+    var calledThisHour: UInt16
     var callerIsNew: Bool
     var callerIsValid: Bool
     var isUnallocated: Bool

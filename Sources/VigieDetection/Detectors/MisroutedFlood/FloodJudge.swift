@@ -120,6 +120,11 @@ extension MisroutedFlood {
                 return false
             }
         }
+        // Few numbers hit: the others must not be calling them as well, or it is a crowd, or a usurped number.
+        if called.estimate <= 3 {
+            let busiest = calls.reduce(0) { max($0, Int($1.calledThisHour)) }
+            guard busiest <= 2 * calls.count else { return false }
+        }
         let code = NumberPrefix(first.called, count: Int(first.countryDigits))
         if let index = episodes.firstIndex(where: { episode in
             episode.landing == code

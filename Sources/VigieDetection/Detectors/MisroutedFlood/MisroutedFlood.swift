@@ -88,6 +88,7 @@ public struct MisroutedFlood: Detector {
             FirstContact(
                 leaf: leaf, start: event.start, caller: event.caller, called: event.called, ingress: event.ingress,
                 country: facts.caller.country, countryDigits: UInt8(code), landingDigits: UInt8(digits),
+                calledThisHour: UInt16(clamping: facts.calledActivity.receivedThisHour),
                 callerIsNew: facts.callerActivity.isNew, callerIsValid: facts.caller.isValid,
                 isUnallocated: !isValid || isRefused,
                 isAnswered: event.answer != nil, talk: Float(event.talk?.secondsAsDouble ?? 0), callID: event.callID))
