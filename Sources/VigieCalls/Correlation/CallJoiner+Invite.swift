@@ -216,8 +216,8 @@ extension CallJoiner {
         table[place].event.caller = details.caller
         table[place].event.asserted = details.asserted
         table[place].event.called = details.called
-        table[place].event.dialled = details.dialled.isNumber && details.dialled != details.called
-            ? details.dialled : details.called
+        table[place].event.dialled = details.dialled
+        table[place].target = details.target
         table[place].event.divertedFrom = details.divertedFrom
         table[place].event.verstat = details.verstat
         table[place].event.attestation = details.attestation
@@ -226,7 +226,10 @@ extension CallJoiner {
     /// A further hop: the last one tells where the call lands and what is displayed, the first one what was dialled.
     private mutating func redescribe(_ place: UInt32, _ details: InviteDetails, _ role: HopRole) {
         if role == .upstream {
-            if details.dialled.isNumber { table[place].event.dialled = details.dialled }
+            if details.dialled.isNumber {
+                table[place].event.dialled = details.dialled
+                table[place].target = details.target
+            }
             if !table[place].event.caller.isNumber { table[place].event.caller = details.caller }
         } else {
             if details.called.isNumber { table[place].event.called = details.called }

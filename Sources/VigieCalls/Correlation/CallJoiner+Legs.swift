@@ -100,6 +100,12 @@ extension CallJoiner {
                 || table[place].isSame(packet.destination, table[place].firstSource))
     }
 
+    /// Whether a node tries another way after the last one failed.
+    private func isNextTry(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
+        table[place].event.node != .none && table[place].downstreamStatus >= 300
+            && table[place].isSame(packet.source, table[place].lastSource)
+    }
+
     /// Whether the caller was challenged or redirected, and this comes from there.
     private func isAwaited(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
         table[place].phase == .waiting && table[place].event.sipStatus >= 300
@@ -110,7 +116,7 @@ extension CallJoiner {
     private func isPlausible(_ place: UInt32, _ packet: SignallingPacket, _ details: InviteDetails) -> Bool {
         guard isOpen(place), isWithin(settings.linkWindow, place, packet) else { return false }
         if isAwaited(place, packet) { return true }
-        if table[place].knows(hop: hasher.hop(packet)), table[place].downstreamStatus < 300 { return false }
+        if table[place].knows(hop: hasher.hop(packet)), !isNextTry(place, packet) { return false }
         let identity = details.identity
         let event = table[place].event
         let caller = (event.caller.isNumber ? event.caller : event.asserted).tail
@@ -138,7 +144,7 @@ extension CallJoiner {
             if isAwaited(candidate, packet) { return candidate }
             guard !table[candidate].marks.contains(.answered), isWithin(settings.legWindow, candidate, packet)
             else { continue }
-            if isNextHop(candidate, packet) { return candidate }
+            if isNextHop(candidate, packet) || isNextTry(candidate, packet) { return candidate }
             if !table[candidate].isSame(packet.source, table[candidate].firstSource),
                 !table[candidate].isSame(packet.source, table[candidate].lastSource),
                 !table[candidate].isSame(packet.destination, table[candidate].lastDestination),

@@ -80,6 +80,7 @@ extension CallJoiner {
         guard toCaller else {
             table[place].downstreamStatus = status
             table[place].event.q850 = cause
+            table[place].lastInvite = packet.time  // the next way is tried from now on
             return
         }
         if table[place].event.sipStatus >= 300, table[place].phase == .settling, status == table[place].event.sipStatus {

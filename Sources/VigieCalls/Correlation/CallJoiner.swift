@@ -25,6 +25,8 @@ public struct CallJoiner: Sendable {
         public var longest: Duration = .seconds(43_200)
         /// Legs with the same numbers follow each other within this time.
         public var legWindow: Duration = .seconds(2)
+        /// The country whose national form of numbers is read.
+        public var home = Country.france
         /// Legs with the same icid, Session-ID or HEP correlation id follow each other within this time.
         public var linkWindow: Duration = .seconds(10)
 
@@ -47,12 +49,13 @@ public struct CallJoiner: Sendable {
     var table: OpenCallTable
     var hasher: MessageHasher
     var names = AddressNames()
-    var numbers = SIPNumbers()
+    let numbers: SIPNumbers
     private var nextSweep = Timestamp.distantPast
 
     /// A joiner that has seen nothing. `hashKey` should be unknown to those who send the messages.
     public init(settings: Settings = Settings(), hashKey: UInt64 = 0x5B4D_1C8E_97F3_0A6D) {
         self.settings = settings
+        numbers = SIPNumbers(home: settings.home)
         table = OpenCallTable(capacity: settings.capacity)
         hasher = MessageHasher(key: hashKey)
     }
@@ -167,7 +170,7 @@ public struct CallJoiner: Sendable {
         let call = table[place]
         var event = call.event
         if event.sipStatus == 0 { event.sipStatus = call.downstreamStatus }
-        if event.dialled == event.called { event.dialled = .absent }
+        if call.target == event.called || event.dialled == event.called { event.dialled = .absent }
         let answered = call.marks.contains(.answered)
         if answered, !call.marks.contains(.released) { event.end = nil }
         if !answered, call.marks.contains(.cancelledByCaller) { event.releasedBy = .caller }

@@ -6,8 +6,10 @@ struct InviteDetails {
     var asserted = PhoneNumber.absent
     /// From the Request-URI, else from `To`.
     var called = PhoneNumber.absent
-    /// From `To`.
+    /// From `To`, else from the Request-URI, as dialled.
     var dialled = PhoneNumber.absent
+    /// The same, read as a number.
+    var target = PhoneNumber.absent
     var divertedFrom = PhoneNumber.absent
     var verstat = CallEvent.Verstat.absent
     var attestation = CallEvent.Attestation.none
@@ -17,9 +19,20 @@ struct InviteDetails {
             caller = numbers.number(message, from.uri)
             readVerstat(message, from.uri)
         }
-        if let to = message.to { dialled = numbers.number(message, to.uri) }
-        if let target = message.requestURI { called = numbers.number(message, target) }
-        if called.form != .e164, called.form != .dialled { called = dialled }
+        if let target = message.requestURI {
+            called = numbers.number(message, target)
+            if called.isNumber { dialled = numbers.dialled(message, target) }
+            self.target = called
+        }
+        if let to = message.to {
+            let number = numbers.number(message, to.uri)
+            if !called.isNumber {
+                called = number
+            } else if number.isNumber, number != called {
+                dialled = numbers.dialled(message, to.uri)
+                target = number
+            }
+        }
         readAsserted(message, numbers)
         if let diversion = message.diversion { divertedFrom = numbers.number(message, diversion.uri) }
         readHistory(message, numbers)

@@ -86,6 +86,8 @@ struct OpenCall: Sendable {
         var next = OpenCallTable.none
     }
 
+    /// What was dialled, read as a number.
+    var target = PhoneNumber.absent
     /// What will be told.
     var event = CallEvent(start: Timestamp(rawValue: 0))
 

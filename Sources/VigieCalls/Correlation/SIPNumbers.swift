@@ -2,41 +2,26 @@ import VigieWire
 
 /// Reads the telephone numbers of SIP and tel URIs.
 struct SIPNumbers: Sendable {
+    private let normaliser: NumberNormaliser
+
+    init(home: Country) { normaliser = NumberNormaliser(home: home) }
+
     /// The number that a URI names: `absent` when it names nobody, `malformed` when its user is no number.
     func number(_ message: borrowing SIPMessage, _ uri: SIPURI) -> PhoneNumber {
         switch uri.scheme {
         case .urn: return emergency(message[uri.host])
         case .other: return uri.slice.isEmpty ? .absent : .malformed
-        case .sip, .sips, .tel: break
+        case .sip, .sips, .tel: return normaliser.normalise(message[message.number(of: uri)]).number
         }
-        let user = message[message.number(of: uri)]
-        guard user.count > 0 else { return .absent }
-        if user.equalsIgnoringCase("anonymous") || user.equalsIgnoringCase("unavailable")
-            || user.equalsIgnoringCase("restricted") || user.equalsIgnoringCase("unknown")
-        {
-            return .absent
-        }
-        return digits(user)
     }
 
-    // RFC 3966 §5.1.1: visual separators are `-`, `.`, `(`, `)`.
-    private func digits(_ user: Span<UInt8>) -> PhoneNumber {
-        var value: UInt64 = 0
-        var count = 0
-        var isGlobal = false
-        for index in user.indices {
-            let octet = user[index]
-            switch octet {
-            case 0x2B where index == 0: isGlobal = true
-            case 0x30...0x39:
-                guard count < PhoneNumber.maxDigits else { return .malformed }
-                value = value * 10 + UInt64(octet & 15)
-                count += 1
-            case 0x2D, 0x2E, 0x28, 0x29, 0x20: continue
-            default: return .malformed
-            }
+    /// The digits of a URI as the caller dialled them.
+    func dialled(_ message: borrowing SIPMessage, _ uri: SIPURI) -> PhoneNumber {
+        switch uri.scheme {
+        case .urn: return emergency(message[uri.host])
+        case .other: return .absent
+        case .sip, .sips, .tel: return normaliser.dialled(message[message.number(of: uri)])
         }
-        return PhoneNumber(form: isGlobal ? .e164 : .dialled, digits: value, count: count) ?? .malformed
     }
 
     // RFC 5031 §4.2: urn:service:sos and its sub-services; the number is the one that leads to the same service in France.
