@@ -13,7 +13,7 @@ extension CallJoiner {
         // RFC 3261 §12.2: an INVITE with a To tag belongs to a dialog that exists. Some clients keep the tag of a 401 when they
         // try again with credentials.
         if keys.hasToTag {
-            guard let known, table[known].phase == .waiting, cSeq.number > table[known].cSeq else {
+            guard let known, table.calls[known].phase == .waiting, cSeq.number > table.calls[known].cSeq else {
                 if known == nil, table.find(keys.reverseLeg) == nil {
                     counts.count("reinvite-of-unseen-call", at: packet.offset)
                 }
@@ -37,10 +37,10 @@ extension CallJoiner {
     private mutating func begin(
         _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys, _ details: InviteDetails,
         _ cSeq: UInt32, _ symbols: inout SymbolTable, _ emit: (CallEvent) -> Void
-    ) -> UInt32? {
+    ) -> Int? {
         guard let place = claim(packet.offset, emit) else { return nil }
         start(place, packet.source, packet.destination, packet, message, keys, cSeq, &symbols)
-        _ = table[place].addBranch(hasher.branch(message))
+        _ = table.calls[place].addBranch(hasher.branch(message))
         describe(place, details)
         enterChains(place, details.identity)
         return place
@@ -48,34 +48,34 @@ extension CallJoiner {
 
     /// Fills a claimed place with what every first message tells.
     mutating func start(
-        _ place: UInt32, _ source: IPEndpoint, _ destination: IPEndpoint, _ packet: SignallingPacket,
+        _ place: Int, _ source: IPEndpoint, _ destination: IPEndpoint, _ packet: SignallingPacket,
         _ message: borrowing SIPMessage, _ keys: MessageKeys, _ cSeq: UInt32, _ symbols: inout SymbolTable
     ) {
         table.move(place, to: .open, until: now + settings.ongoingAfter)
-        table[place].cSeq = cSeq
-        table[place].firstLeg = keys.leg
-        table[place].firstSource = source
-        table[place].firstDestination = destination
-        table[place].lastSource = source
-        table[place].lastDestination = destination
-        table[place].lastInvite = packet.time
-        if source.low == destination.low, source.high == destination.high { table[place].marks.insert(.portsMatter) }
-        table[place].hops[0] = hasher.hop(source, destination)
-        table[place].hopCount = 1
-        table[place].event = CallEvent(start: packet.time, callID: CallID(message[message.callID]))
-        table[place].event.ingress = names.symbol(source, &symbols)
-        table[place].event.egress = names.symbol(destination, &symbols)
+        table.calls[place].cSeq = cSeq
+        table.calls[place].firstLeg = keys.leg
+        table.calls[place].firstSource = source
+        table.calls[place].firstDestination = destination
+        table.calls[place].lastSource = source
+        table.calls[place].lastDestination = destination
+        table.calls[place].lastInvite = packet.time
+        if source.low == destination.low, source.high == destination.high { table.calls[place].marks.insert(.portsMatter) }
+        table.calls[place].hops[0] = hasher.hop(source, destination)
+        table.calls[place].hopCount = 1
+        table.calls[place].event = CallEvent(start: packet.time, callID: CallID(message[message.callID]))
+        table.calls[place].event.ingress = names.symbol(source, &symbols)
+        table.calls[place].event.egress = names.symbol(destination, &symbols)
     }
 
     /// An INVITE of a leg that is known: a copy, another try, or the same request one hop further.
     private mutating func takeAgain(
-        _ place: UInt32, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
+        _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
         _ cSeq: UInt32, _ symbols: inout SymbolTable, _ emit: (CallEvent) -> Void
     ) {
-        let fromCaller = keys.leg == table[place].firstLeg && table[place].isSame(packet.source, table[place].firstSource)
-        let isNewer = fromCaller && cSeq > table[place].cSeq
-        if table[place].isEmitted {
-            guard isNewer, table[place].phase == .lingering else {
+        let fromCaller = keys.leg == table.calls[place].firstLeg && table.calls[place].isSame(packet.source, table.calls[place].firstSource)
+        let isNewer = fromCaller && cSeq > table.calls[place].cSeq
+        if table.calls[place].isEmitted {
+            guard isNewer, table.calls[place].phase == .lingering else {
                 repeated += 1
                 return
             }
@@ -88,20 +88,20 @@ extension CallJoiner {
             }
             return
         }
-        guard !table[place].marks.contains(.answered), !table[place].marks.contains(.released) else {
-            if table[place].knows(hop: hasher.hop(packet)) { repeated += 1 } else { hop(place, packet, &symbols) }
+        guard !table.calls[place].marks.contains(.answered), !table.calls[place].marks.contains(.released) else {
+            if table.calls[place].knows(hop: hasher.hop(packet)) { repeated += 1 } else { hop(place, packet, &symbols) }
             return
         }
         if isNewer {
             // With credentials after 401 or 407, at the Contact of a 3xx, or again after 422, 491, 503 …
-            table[place].cSeq = cSeq
-            table[place].forgetBranches()
+            table.calls[place].cSeq = cSeq
+            table.calls[place].forgetBranches()
             reopen(place)
         }
-        let isNewBranch = fromCaller && table[place].addBranch(hasher.branch(message))
-        if !table[place].knows(hop: hasher.hop(packet)) {
+        let isNewBranch = fromCaller && table.calls[place].addBranch(hasher.branch(message))
+        if !table.calls[place].knows(hop: hasher.hop(packet)) {
             reopen(place)
-            table[place].lastInvite = packet.time
+            table.calls[place].lastInvite = packet.time
             let role = hop(place, packet, &symbols)
             redescribe(place, InviteDetails(message, numbers), role)
             if role == .upstream { becameDownstream(place, packet, message, keys, cSeq) }
@@ -116,19 +116,19 @@ extension CallJoiner {
 
     /// Adds a leg with ids of its own to an attempt.
     private mutating func join(
-        _ place: UInt32, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
+        _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
         _ links: LegLinks, _ details: InviteDetails, _ cSeq: UInt32, _ symbols: inout SymbolTable
     ) {
         addKeys(place, keys, links, packet.offset)
-        table[place].lastInvite = packet.time
-        let isRetry = table[place].knows(hop: hasher.hop(packet))
-            && table[place].isSame(packet.source, table[place].firstSource)
-        if !table[place].marks.contains(.answered) { reopen(place) }
+        table.calls[place].lastInvite = packet.time
+        let isRetry = table.calls[place].knows(hop: hasher.hop(packet))
+            && table.calls[place].isSame(packet.source, table.calls[place].firstSource)
+        if !table.calls[place].marks.contains(.answered) { reopen(place) }
         if isRetry {
-            table[place].firstLeg = keys.leg
-            table[place].cSeq = cSeq
-            table[place].forgetBranches()
-            _ = table[place].addBranch(hasher.branch(message))
+            table.calls[place].firstLeg = keys.leg
+            table.calls[place].cSeq = cSeq
+            table.calls[place].forgetBranches()
+            _ = table.calls[place].addBranch(hasher.branch(message))
             redescribe(place, details, .downstream)
             return
         }
@@ -140,26 +140,26 @@ extension CallJoiner {
 
     /// The attempt has a hop before the one that was taken for its first.
     private mutating func becameDownstream(
-        _ place: UInt32, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys, _ cSeq: UInt32
+        _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys, _ cSeq: UInt32
     ) {
-        table[place].event.start = min(table[place].event.start, packet.time)
-        if keys.leg != table[place].firstLeg { table[place].event.callID = CallID(message[message.callID]) }
-        table[place].firstLeg = keys.leg
-        table[place].cSeq = cSeq
-        table[place].forgetBranches()
-        _ = table[place].addBranch(hasher.branch(message))
-        table[place].marks.remove(.beganUnseen)
+        table.calls[place].event.start = min(table.calls[place].event.start, packet.time)
+        if keys.leg != table.calls[place].firstLeg { table.calls[place].event.callID = CallID(message[message.callID]) }
+        table.calls[place].firstLeg = keys.leg
+        table.calls[place].cSeq = cSeq
+        table.calls[place].forgetBranches()
+        _ = table.calls[place].addBranch(hasher.branch(message))
+        table.calls[place].marks.remove(.beganUnseen)
     }
 
     /// What failed or was challenged goes on after all.
-    mutating func reopen(_ place: UInt32) {
-        guard table[place].phase != .open else { return }
-        if table[place].event.sipStatus >= 300 {
-            table[place].downstreamStatus = table[place].event.sipStatus
-            table[place].event.sipStatus = 0
-            table[place].event.q850 = 0
+    mutating func reopen(_ place: Int) {
+        guard table.calls[place].phase != .open else { return }
+        if table.calls[place].event.sipStatus >= 300 {
+            table.calls[place].downstreamStatus = table.calls[place].event.sipStatus
+            table.calls[place].event.sipStatus = 0
+            table.calls[place].event.q850 = 0
         }
-        table[place].event.end = nil
+        table.calls[place].event.end = nil
         table.move(place, to: .open, until: now + settings.ongoingAfter)
     }
 
@@ -170,78 +170,78 @@ extension CallJoiner {
 
     /// Adds a hop to the way of an attempt.
     @discardableResult
-    mutating func hop(_ place: UInt32, _ packet: SignallingPacket, _ symbols: inout SymbolTable) -> HopRole {
+    mutating func hop(_ place: Int, _ packet: SignallingPacket, _ symbols: inout SymbolTable) -> HopRole {
         hop(place, from: packet.source, to: packet.destination, &symbols)
     }
 
     /// Adds a hop to the way of an attempt.
     mutating func hop(
-        _ place: UInt32, from source: IPEndpoint, to destination: IPEndpoint, _ symbols: inout SymbolTable
+        _ place: Int, from source: IPEndpoint, to destination: IPEndpoint, _ symbols: inout SymbolTable
     ) -> HopRole {
-        let count = Int(table[place].hopCount)
-        if count < table[place].hops.count {
-            table[place].hops[count] = hasher.hop(source, destination)
-            table[place].hopCount += 1
+        let count = Int(table.calls[place].hopCount)
+        if count < table.calls[place].hops.count {
+            table.calls[place].hops[count] = hasher.hop(source, destination)
+            table.calls[place].hopCount += 1
         }
         let role: HopRole
-        if table[place].isSame(source, table[place].lastDestination) {
+        if table.calls[place].isSame(source, table.calls[place].lastDestination) {
             role = .downstream
-        } else if table[place].isSame(destination, table[place].firstSource) {
+        } else if table.calls[place].isSame(destination, table.calls[place].firstSource) {
             role = .upstream
-        } else if table[place].isSame(source, table[place].lastSource)
-            || table[place].isSame(source, table[place].firstSource)
+        } else if table.calls[place].isSame(source, table.calls[place].lastSource)
+            || table.calls[place].isSame(source, table.calls[place].firstSource)
         {
             role = .beside
         } else {
             role = .downstream  // hops in between were not captured, or the node has two addresses
         }
         if role == .upstream {
-            table[place].firstSource = source
-            table[place].firstDestination = destination
-            table[place].event.ingress = names.symbol(source, &symbols)
+            table.calls[place].firstSource = source
+            table.calls[place].firstDestination = destination
+            table.calls[place].event.ingress = names.symbol(source, &symbols)
         } else {
-            if table[place].isSame(source, table[place].firstSource) { table[place].firstDestination = destination }
-            table[place].lastSource = source
-            table[place].lastDestination = destination
-            table[place].event.egress = names.symbol(destination, &symbols)
+            if table.calls[place].isSame(source, table.calls[place].firstSource) { table.calls[place].firstDestination = destination }
+            table.calls[place].lastSource = source
+            table.calls[place].lastDestination = destination
+            table.calls[place].event.egress = names.symbol(destination, &symbols)
         }
-        let isOneHop = table[place].isSame(table[place].lastSource, table[place].firstSource)
-        table[place].event.node = isOneHop ? .none : names.symbol(table[place].firstDestination, &symbols)
+        let isOneHop = table.calls[place].isSame(table.calls[place].lastSource, table.calls[place].firstSource)
+        table.calls[place].event.node = isOneHop ? .none : names.symbol(table.calls[place].firstDestination, &symbols)
         return role
     }
 
     // MARK: What the call is
 
-    private mutating func describe(_ place: UInt32, _ details: InviteDetails) {
-        table[place].event.caller = details.caller
-        table[place].event.asserted = details.asserted
-        table[place].event.called = details.called
-        table[place].event.dialled = details.dialled
-        table[place].target = details.target
-        table[place].event.divertedFrom = details.divertedFrom
-        table[place].event.verstat = details.verstat
-        table[place].event.attestation = details.attestation
+    private mutating func describe(_ place: Int, _ details: InviteDetails) {
+        table.calls[place].event.caller = details.caller
+        table.calls[place].event.asserted = details.asserted
+        table.calls[place].event.called = details.called
+        table.calls[place].event.dialled = details.dialled
+        table.calls[place].target = details.target
+        table.calls[place].event.divertedFrom = details.divertedFrom
+        table.calls[place].event.verstat = details.verstat
+        table.calls[place].event.attestation = details.attestation
     }
 
     /// A further hop: the last one tells where the call lands and what is displayed, the first one what was dialled.
-    private mutating func redescribe(_ place: UInt32, _ details: InviteDetails, _ role: HopRole) {
+    private mutating func redescribe(_ place: Int, _ details: InviteDetails, _ role: HopRole) {
         if role == .upstream {
             if details.dialled.isNumber {
-                table[place].event.dialled = details.dialled
-                table[place].target = details.target
+                table.calls[place].event.dialled = details.dialled
+                table.calls[place].target = details.target
             }
-            if !table[place].event.caller.isNumber { table[place].event.caller = details.caller }
+            if !table.calls[place].event.caller.isNumber { table.calls[place].event.caller = details.caller }
         } else {
-            if details.called.isNumber { table[place].event.called = details.called }
-            if details.caller.isE164 || !table[place].event.caller.isNumber && details.caller.isNumber {
-                table[place].event.caller = details.caller
+            if details.called.isNumber { table.calls[place].event.called = details.called }
+            if details.caller.isE164 || !table.calls[place].event.caller.isNumber && details.caller.isNumber {
+                table.calls[place].event.caller = details.caller
             }
         }
-        if details.asserted.isNumber { table[place].event.asserted = details.asserted }
-        if details.divertedFrom.isNumber { table[place].event.divertedFrom = details.divertedFrom }
+        if details.asserted.isNumber { table.calls[place].event.asserted = details.asserted }
+        if details.divertedFrom.isNumber { table.calls[place].event.divertedFrom = details.divertedFrom }
         if details.verstat != .absent {
-            table[place].event.verstat = details.verstat
-            table[place].event.attestation = details.attestation
+            table.calls[place].event.verstat = details.verstat
+            table.calls[place].event.attestation = details.attestation
         }
     }
 }

@@ -39,7 +39,7 @@ extension CallJoiner {
     /// The attempt of which this INVITE is another leg; `nil` when it begins one.
     func linked(
         _ packet: SignallingPacket, _ keys: MessageKeys, _ links: LegLinks, _ details: InviteDetails
-    ) -> UInt32? {
+    ) -> Int? {
         // The same Call-ID with another From tag: another try by the caller, or a B2BUA that keeps the Call-ID.
         if let place = table.find(keys.callID), isOpen(place) {
             if isAwaited(place, packet) || (isWithin(settings.linkWindow, place, packet) && isNextHop(place, packet)) {
@@ -62,7 +62,7 @@ extension CallJoiner {
     }
 
     /// Makes an attempt known by the ids of one of its legs.
-    mutating func addKeys(_ place: UInt32, _ keys: MessageKeys, _ links: LegLinks, _ offset: UInt64) {
+    mutating func addKeys(_ place: Int, _ keys: MessageKeys, _ links: LegLinks, _ offset: UInt64) {
         var fits = table.add(key: keys.leg, to: place)
         fits = table.add(key: keys.callID, to: place) && fits
         if links.otherCallID != 0 { fits = table.add(key: hasher.link(callID: links.otherCallID), to: place) && fits }
@@ -73,52 +73,52 @@ extension CallJoiner {
     }
 
     /// Makes an attempt findable by its numbers, and by its caller at the machine that the last leg went to.
-    mutating func enterChains(_ place: UInt32, _ identity: (caller: UInt64, called: UInt64)) {
+    mutating func enterChains(_ place: Int, _ identity: (caller: UInt64, called: UInt64)) {
         guard identity.caller != 0, identity.called != 0 else { return }
         table.enterChain(place, .numbers, key: hasher.numbers(identity.caller, identity.called))
         table.enterChain(
             place, .machine,
             key: hasher.machine(
-                identity.caller, table[place].lastDestination, withPort: table[place].marks.contains(.portsMatter)))
+                identity.caller, table.calls[place].lastDestination, withPort: table.calls[place].marks.contains(.portsMatter)))
     }
 
     // MARK: Whether an INVITE may belong to an attempt
 
-    private func isOpen(_ place: UInt32) -> Bool {
-        !table[place].isEmitted && !table[place].marks.contains(.released)
+    private func isOpen(_ place: Int) -> Bool {
+        !table.calls[place].isEmitted && !table.calls[place].marks.contains(.released)
     }
 
-    private func isWithin(_ window: Duration, _ place: UInt32, _ packet: SignallingPacket) -> Bool {
-        let apart = packet.time - table[place].lastInvite
+    private func isWithin(_ window: Duration, _ place: Int, _ packet: SignallingPacket) -> Bool {
+        let apart = packet.time - table.calls[place].lastInvite
         return apart <= window && apart >= .zero - window
     }
 
     /// Whether the leg begins where the last one ended, or ends where the first one began.
-    private func isNextHop(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
-        !table[place].knows(hop: hasher.hop(packet))
-            && (table[place].isSame(packet.source, table[place].lastDestination)
-                || table[place].isSame(packet.destination, table[place].firstSource))
+    private func isNextHop(_ place: Int, _ packet: SignallingPacket) -> Bool {
+        !table.calls[place].knows(hop: hasher.hop(packet))
+            && (table.calls[place].isSame(packet.source, table.calls[place].lastDestination)
+                || table.calls[place].isSame(packet.destination, table.calls[place].firstSource))
     }
 
     /// Whether a node tries another way after the last one failed.
-    private func isNextTry(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
-        table[place].event.node != .none && table[place].downstreamStatus >= 300
-            && table[place].isSame(packet.source, table[place].lastSource)
+    private func isNextTry(_ place: Int, _ packet: SignallingPacket) -> Bool {
+        table.calls[place].event.node != .none && table.calls[place].downstreamStatus >= 300
+            && table.calls[place].isSame(packet.source, table.calls[place].lastSource)
     }
 
     /// Whether the caller was challenged or redirected, and this comes from there.
-    private func isAwaited(_ place: UInt32, _ packet: SignallingPacket) -> Bool {
-        table[place].phase == .waiting && table[place].event.sipStatus >= 300
-            && table[place].isSame(packet.source, table[place].firstSource)
+    private func isAwaited(_ place: Int, _ packet: SignallingPacket) -> Bool {
+        table.calls[place].phase == .waiting && table.calls[place].event.sipStatus >= 300
+            && table.calls[place].isSame(packet.source, table.calls[place].firstSource)
     }
 
     /// Whether a shared id may be believed: a lazy node writes one icid into all its calls.
-    private func isPlausible(_ place: UInt32, _ packet: SignallingPacket, _ details: InviteDetails) -> Bool {
+    private func isPlausible(_ place: Int, _ packet: SignallingPacket, _ details: InviteDetails) -> Bool {
         guard isOpen(place), isWithin(settings.linkWindow, place, packet) else { return false }
         if isAwaited(place, packet) { return true }
-        if table[place].knows(hop: hasher.hop(packet)), !isNextTry(place, packet) { return false }
+        if table.calls[place].knows(hop: hasher.hop(packet)), !isNextTry(place, packet) { return false }
         let identity = details.identity
-        let event = table[place].event
+        let event = table.calls[place].event
         let caller = (event.caller.isNumber ? event.caller : event.asserted).tail
         if caller != 0, identity.caller != 0, caller != identity.caller {
             return event.called.tail == identity.called && identity.called != 0
@@ -128,12 +128,12 @@ extension CallJoiner {
 
     // MARK: By numbers
 
-    private func linkedByNumbers(_ packet: SignallingPacket, _ details: InviteDetails) -> UInt32? {
+    private func linkedByNumbers(_ packet: SignallingPacket, _ details: InviteDetails) -> Int? {
         let identity = details.identity
         guard identity.caller != 0, identity.called != 0 else { return nil }
         // 1. The same two numbers: at a machine that both legs touch, or, if only one attempt can be meant, across a node
         //    with two addresses.
-        var apart: UInt32?
+        var apart: Int?
         var isAmbiguous = false
         var place = table.find(hasher.numbers(identity.caller, identity.called))
         var left = Self.longestChain
@@ -142,13 +142,13 @@ extension CallJoiner {
             place = table.next(in: .numbers, after: candidate)
             guard isOpen(candidate) else { continue }
             if isAwaited(candidate, packet) { return candidate }
-            guard !table[candidate].marks.contains(.answered), isWithin(settings.legWindow, candidate, packet)
+            guard !table.calls[candidate].marks.contains(.answered), isWithin(settings.legWindow, candidate, packet)
             else { continue }
             if isNextHop(candidate, packet) || isNextTry(candidate, packet) { return candidate }
-            if !table[candidate].isSame(packet.source, table[candidate].firstSource),
-                !table[candidate].isSame(packet.source, table[candidate].lastSource),
-                !table[candidate].isSame(packet.destination, table[candidate].lastDestination),
-                !table[candidate].knows(hop: hasher.hop(packet)), table[candidate].hopCount == 1
+            if !table.calls[candidate].isSame(packet.source, table.calls[candidate].firstSource),
+                !table.calls[candidate].isSame(packet.source, table.calls[candidate].lastSource),
+                !table.calls[candidate].isSame(packet.destination, table.calls[candidate].lastDestination),
+                !table.calls[candidate].knows(hop: hasher.hop(packet)), table.calls[candidate].hopCount == 1
             {
                 isAmbiguous = apart != nil
                 apart = candidate
@@ -159,16 +159,16 @@ extension CallJoiner {
         return waitingAt(packet, identity.caller, withPort: false) ?? waitingAt(packet, identity.caller, withPort: true)
     }
 
-    private func waitingAt(_ packet: SignallingPacket, _ caller: UInt64, withPort: Bool) -> UInt32? {
-        var found: UInt32?
+    private func waitingAt(_ packet: SignallingPacket, _ caller: UInt64, withPort: Bool) -> Int? {
+        var found: Int?
         var place = table.find(hasher.machine(caller, packet.source, withPort: withPort))
         var left = Self.longestChain
         while let candidate = place, left > 0 {
             left -= 1
             place = table.next(in: .machine, after: candidate)
-            guard isOpen(candidate), !table[candidate].marks.contains(.answered),
+            guard isOpen(candidate), !table.calls[candidate].marks.contains(.answered),
                 isWithin(settings.legWindow, candidate, packet), isNextHop(candidate, packet),
-                table[candidate].hopCount == 1, table[candidate].phase == .open
+                table.calls[candidate].hopCount == 1, table.calls[candidate].phase == .open
             else { continue }
             if found != nil { return nil }
             found = candidate

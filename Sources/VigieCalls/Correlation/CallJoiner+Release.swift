@@ -8,15 +8,15 @@ extension CallJoiner {
             counts.count("cancel-of-unseen-call", at: packet.offset)
             return
         }
-        guard !table[place].isEmitted, !table[place].marks.contains(.answered) else { return }
+        guard !table.calls[place].isEmitted, !table.calls[place].marks.contains(.answered) else { return }
         let cause = q850(message)
-        if cause != 0, table[place].event.q850 == 0 { table[place].event.q850 = cause }
-        if table[place].isSame(packet.source, table[place].firstSource) {
-            table[place].marks.insert(.cancelledByCaller)
-            if table[place].event.end == nil { table[place].event.end = max(packet.time, table[place].event.start) }
-            if table[place].phase == .open { table.move(place, to: .waiting, until: now + settings.wait) }
-        } else if !table[place].marks.contains(.cancelledByCaller) {
-            table[place].marks.insert(.cancelledByNode)
+        if cause != 0, table.calls[place].event.q850 == 0 { table.calls[place].event.q850 = cause }
+        if table.calls[place].isSame(packet.source, table.calls[place].firstSource) {
+            table.calls[place].marks.insert(.cancelledByCaller)
+            if table.calls[place].event.end == nil { table.calls[place].event.end = max(packet.time, table.calls[place].event.start) }
+            if table.calls[place].phase == .open { table.move(place, to: .waiting, until: now + settings.wait) }
+        } else if !table.calls[place].marks.contains(.cancelledByCaller) {
+            table.calls[place].marks.insert(.cancelledByNode)
         }
     }
 
@@ -26,7 +26,7 @@ extension CallJoiner {
             return
         }
         let byCaller: Bool
-        let place: UInt32
+        let place: Int
         if let found = table.find(keys.leg) {
             (place, byCaller) = (found, true)
         } else if keys.hasToTag, let found = table.find(keys.reverseLeg) {
@@ -35,35 +35,35 @@ extension CallJoiner {
             counts.count("bye-of-unseen-call", at: packet.offset)
             return
         }
-        guard table[place].phase != .lingering else { return }
-        let isBetween = table[place].event.node != .none
-            && !table[place].isSame(packet.source, table[place].firstSource)
-            && !table[place].isSame(packet.source, table[place].lastDestination)
+        guard table.calls[place].phase != .lingering else { return }
+        let isBetween = table.calls[place].event.node != .none
+            && !table.calls[place].isSame(packet.source, table.calls[place].firstSource)
+            && !table.calls[place].isSame(packet.source, table.calls[place].lastDestination)
         let cause = q850(message)
-        if table[place].marks.contains(.released) {
+        if table.calls[place].marks.contains(.released) {
             // A node that sends a BYE to both ends ended the call itself.
-            if isBetween, table[place].marks.contains(.releasedByNode),
-                byCaller != (table[place].event.releasedBy == .caller)
+            if isBetween, table.calls[place].marks.contains(.releasedByNode),
+                byCaller != (table.calls[place].event.releasedBy == .caller)
             {
-                table[place].event.releasedBy = .network
+                table.calls[place].event.releasedBy = .network
             }
-            if table[place].event.q850 == 0 { table[place].event.q850 = cause }
+            if table.calls[place].event.q850 == 0 { table.calls[place].event.q850 = cause }
             return
         }
-        table[place].marks.insert(.released)
-        if isBetween { table[place].marks.insert(.releasedByNode) }
-        table[place].firstBye = packet.time
-        table[place].event.end = max(packet.time, table[place].event.answer ?? table[place].event.start)
-        table[place].event.releasedBy = byCaller ? .caller : .called
-        table[place].event.q850 = cause
-        measures.addRelease(answer: table[place].event.answer, bye: packet.time)
-        if !table[place].marks.contains(.answered) {
+        table.calls[place].marks.insert(.released)
+        if isBetween { table.calls[place].marks.insert(.releasedByNode) }
+        table.calls[place].firstBye = packet.time
+        table.calls[place].event.end = max(packet.time, table.calls[place].event.answer ?? table.calls[place].event.start)
+        table.calls[place].event.releasedBy = byCaller ? .caller : .called
+        table.calls[place].event.q850 = cause
+        measures.addRelease(answer: table.calls[place].event.answer, bye: packet.time)
+        if !table.calls[place].marks.contains(.answered) {
             // There was a dialog, so there was an answer; when, nobody saw.
             counts.count("answer-not-captured", at: packet.offset)
-            table[place].marks.insert(.answered)
-            table[place].event.sipStatus = 200
+            table.calls[place].marks.insert(.answered)
+            table.calls[place].event.sipStatus = 200
         }
-        if table[place].phase == .long {
+        if table.calls[place].phase == .long {
             table.move(place, to: .lingering, until: now + settings.linger)
         } else {
             table.move(place, to: .settling, until: now + settings.settle)
@@ -73,9 +73,9 @@ extension CallJoiner {
     mutating func takeByeResponse(_ packet: SignallingPacket, _ message: borrowing SIPMessage) {
         guard let keys = hasher.keys(message),
             let place = table.find(keys.leg) ?? (keys.hasToTag ? table.find(keys.reverseLeg) : nil),
-            let bye = table[place].firstBye, !table[place].marks.contains(.disconnectMeasured)
+            let bye = table.calls[place].firstBye, !table.calls[place].marks.contains(.disconnectMeasured)
         else { return }
-        table[place].marks.insert(.disconnectMeasured)
+        table.calls[place].marks.insert(.disconnectMeasured)
         measures.addDisconnect(packet.time - bye)
     }
 }

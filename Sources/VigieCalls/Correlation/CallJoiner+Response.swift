@@ -16,82 +16,82 @@ extension CallJoiner {
             beginUnseen(packet, message, keys, cSeq.number, &symbols, emit)
             return
         }
-        guard !table[place].isEmitted else {
-            if status >= 200, status < 300, table[place].phase == .lingering,
-                !table[place].marks.contains(.answered)
+        guard !table.calls[place].isEmitted else {
+            if status >= 200, status < 300, table.calls[place].phase == .lingering,
+                !table.calls[place].marks.contains(.answered)
             {
                 counts.count("answer-after-the-event", at: packet.offset)
             }
             return
         }
-        if table[place].marks.contains(.beganUnseen), !table[place].knows(hop: hasher.hop(packet.destination, packet.source)) {
+        if table.calls[place].marks.contains(.beganUnseen), !table.calls[place].knows(hop: hasher.hop(packet.destination, packet.source)) {
             _ = hop(place, from: packet.destination, to: packet.source, &symbols)
         }
-        if keys.leg == table[place].firstLeg, cSeq.number < table[place].cSeq {
+        if keys.leg == table.calls[place].firstLeg, cSeq.number < table.calls[place].cSeq {
             repeated += 1  // to a try that was given up
             return
         }
         switch status {
         case ..<200:
-            if table[place].firstProvisional == nil { table[place].firstProvisional = packet.time }
-            if status == 180 { table[place].marks.insert(.rang) }
+            if table.calls[place].firstProvisional == nil { table.calls[place].firstProvisional = packet.time }
+            if status == 180 { table.calls[place].marks.insert(.rang) }
         case ..<300: answer(place, packet, status, &symbols)
         default: fail(place, packet, message, keys, status)
         }
     }
 
     private mutating func answer(
-        _ place: UInt32, _ packet: SignallingPacket, _ status: UInt16, _ symbols: inout SymbolTable
+        _ place: Int, _ packet: SignallingPacket, _ status: UInt16, _ symbols: inout SymbolTable
     ) {
-        guard !table[place].marks.contains(.released) else { return }
-        let toCaller = table[place].isSame(packet.destination, table[place].firstSource)
-        if toCaller { table[place].marks.insert(.answeredToCaller) }
-        guard !table[place].marks.contains(.answered) else { return }
+        guard !table.calls[place].marks.contains(.released) else { return }
+        let toCaller = table.calls[place].isSame(packet.destination, table.calls[place].firstSource)
+        if toCaller { table.calls[place].marks.insert(.answeredToCaller) }
+        guard !table.calls[place].marks.contains(.answered) else { return }
         reopen(place)
-        table[place].marks.insert(.answered)
-        table[place].event.answer = max(packet.time, table[place].event.start)
-        table[place].event.sipStatus = status
-        table[place].event.q850 = 0
+        table.calls[place].marks.insert(.answered)
+        table.calls[place].event.answer = max(packet.time, table.calls[place].event.start)
+        table.calls[place].event.sipStatus = status
+        table.calls[place].event.q850 = 0
         // Of several forks the one that answers is the way out. A node behind which others were seen is not it.
-        let isNode = table[place].isSame(packet.source, table[place].lastSource)
-            || (table[place].event.node != .none && table[place].isSame(packet.source, table[place].firstDestination))
-        if !isNode, !table[place].isSame(packet.source, table[place].lastDestination) {
-            table[place].lastDestination = packet.source
-            table[place].event.egress = names.symbol(packet.source, &symbols)
+        let isNode = table.calls[place].isSame(packet.source, table.calls[place].lastSource)
+            || (table.calls[place].event.node != .none && table.calls[place].isSame(packet.source, table.calls[place].firstDestination))
+        if !isNode, !table.calls[place].isSame(packet.source, table.calls[place].lastDestination) {
+            table.calls[place].lastDestination = packet.source
+            table.calls[place].event.egress = names.symbol(packet.source, &symbols)
         }
     }
 
     private mutating func fail(
-        _ place: UInt32, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
+        _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
         _ status: UInt16
     ) {
-        let toCaller = table[place].isSame(packet.destination, table[place].firstSource)
-        if table[place].marks.contains(.answered) {
+        let toCaller = table.calls[place].isSame(packet.destination, table.calls[place].firstSource)
+        if table.calls[place].marks.contains(.answered) {
             // RFC 3261 §9.1: a CANCEL and a 2xx may cross; what the caller's own hop says is what happened. Behind an answer
             // that reached the caller it is the end of a re-INVITE or of a losing fork.
-            guard toCaller, keys.leg == table[place].firstLeg, !table[place].marks.contains(.answeredToCaller),
-                !table[place].marks.contains(.released), table[place].marks.contains(.cancelledByCaller)
+            guard toCaller, keys.leg == table.calls[place].firstLeg, !table.calls[place].marks.contains(.answeredToCaller),
+                !table.calls[place].marks.contains(.released), table.calls[place].marks.contains(.cancelledByCaller)
             else { return }
-            table[place].marks.remove(.answered)
-            table[place].event.answer = nil
+            table.calls[place].marks.remove(.answered)
+            table.calls[place].event.answer = nil
         }
-        guard !table[place].marks.contains(.released) else { return }
+        guard !table.calls[place].marks.contains(.released) else { return }
         let cause = q850(message)
         guard toCaller else {
-            table[place].downstreamStatus = status
-            table[place].event.q850 = cause
-            table[place].lastInvite = packet.time  // the next way is tried from now on
+            table.calls[place].downstreamStatus = status
+            table.calls[place].event.q850 = cause
+            table.calls[place].lastInvite = packet.time  // the next way is tried from now on
             return
         }
-        if table[place].event.sipStatus >= 300, table[place].phase == .settling, status == table[place].event.sipStatus {
+        if table.calls[place].event.sipStatus >= 300, table.calls[place].phase == .settling, status == table.calls[place].event.sipStatus {
             repeated += 1
             return
         }
-        if cause != 0 || table[place].downstreamStatus != status { table[place].event.q850 = cause }
-        let isLast = table[place].finish(branch: hasher.branch(message))
+        if cause != 0 || table.calls[place].downstreamStatus != status { table.calls[place].event.q850 = cause }
+        let isLast = table.calls[place].finish(branch: hasher.branch(message))
         // Forks that were cancelled because another one failed for good say 487; the failure is what counts.
-        if status != 487 || table[place].event.sipStatus < 300 { table[place].event.sipStatus = status }
-        table[place].event.end = max(packet.time, table[place].event.start)
+        if status != 487 || table.calls[place].event.sipStatus < 300 { table.calls[place].event.sipStatus = status }
+        table.calls[place].event.end = max(packet.time, table.calls[place].event.start)
         guard isLast else { return }
         switch status {
         case 300..<400, 401, 407, 422, 491: table.move(place, to: .waiting, until: now + settings.wait)
@@ -126,12 +126,12 @@ extension CallJoiner {
         guard let place = claim(packet.offset, emit) else { return }
         counts.count("call-began-before-capture", at: packet.offset)
         start(place, packet.destination, packet.source, packet, message, keys, cSeq, &symbols)
-        table[place].marks.insert(.beganUnseen)
-        if let from = message.from { table[place].event.caller = numbers.number(message, from.uri) }
-        if let to = message.to { table[place].event.called = numbers.number(message, to.uri) }
+        table.calls[place].marks.insert(.beganUnseen)
+        if let from = message.from { table.calls[place].event.caller = numbers.number(message, from.uri) }
+        if let to = message.to { table.calls[place].event.called = numbers.number(message, to.uri) }
         _ = table.add(key: keys.leg, to: place)
         if status < 200 {
-            if status == 180 { table[place].marks.insert(.rang) }
+            if status == 180 { table.calls[place].marks.insert(.rang) }
         } else {
             fail(place, packet, message, keys, status)
         }

@@ -130,7 +130,7 @@ public struct CallJoiner: Sendable {
         }
         while let place = due(.open) {
             tell(place, emit)
-            if table[place].marks.contains(.answered) {
+            if table.calls[place].marks.contains(.answered) {
                 table.move(place, to: .long, until: now + settings.longest)
             } else {
                 table.move(place, to: .lingering, until: now + settings.linger)
@@ -140,13 +140,13 @@ public struct CallJoiner: Sendable {
         while let place = due(.lingering) { table.free(place) }
     }
 
-    private func due(_ phase: OpenCall.Phase) -> UInt32? {
-        guard let place = table.first(phase), table[place].deadline <= now else { return nil }
+    private func due(_ phase: OpenCall.Phase) -> Int? {
+        guard let place = table.first(phase), table.calls[place].deadline <= now else { return nil }
         return place
     }
 
     /// A place for a new attempt; when all are taken, the one that is missed least is forgotten.
-    mutating func claim(_ offset: UInt64, _ emit: (CallEvent) -> Void) -> UInt32? {
+    mutating func claim(_ offset: UInt64, _ emit: (CallEvent) -> Void) -> Int? {
         if let place = table.claim() { return place }
         if let place = table.first(.lingering) {
             counts.count("told-call-forgotten-early", at: offset)
@@ -165,9 +165,9 @@ public struct CallJoiner: Sendable {
     // MARK: Telling
 
     /// Emits the event of an attempt, unless it is out.
-    private mutating func tell(_ place: UInt32, _ emit: (CallEvent) -> Void) {
-        guard !table[place].isEmitted else { return }
-        let call = table[place]
+    private mutating func tell(_ place: Int, _ emit: (CallEvent) -> Void) {
+        guard !table.calls[place].isEmitted else { return }
+        let call = table.calls[place]
         var event = call.event
         if event.sipStatus == 0 { event.sipStatus = call.downstreamStatus }
         if call.target == event.called || event.dialled == event.called { event.dialled = .absent }

@@ -96,6 +96,11 @@ struct SIPScene {
         joiner.take(packet, message, symbols: &symbols) { events.append($0) }
     }
 
+    /// Lets time pass without a message.
+    mutating func advance(_ milliseconds: Int = 0) {
+        joiner.advance(to: Timestamp(rawValue: Int64(clock + milliseconds) * 1_000_000)) { events.append($0) }
+    }
+
     mutating func finish() -> [CallEvent] {
         joiner.finish { events.append($0) }
         return events
