@@ -13,6 +13,8 @@ extension Span<UInt8> {
     @inline(__always)
     func integer16(_ at: Int, bigEndian: Bool) -> UInt16 { bigEndian ? big16(at) : big16(at).byteSwapped }
 
+    func integer64(_ at: Int, bigEndian: Bool) -> UInt64 { bigEndian ? big64(at) : big64(at).byteSwapped }
+
     @inline(__always)
     func integer32(_ at: Int, bigEndian: Bool) -> UInt32 { bigEndian ? big32(at) : big32(at).byteSwapped }
 }

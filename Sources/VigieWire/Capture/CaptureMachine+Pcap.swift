@@ -43,7 +43,9 @@ extension CaptureMachine {
     mutating func readPcapRecord() throws(InputError) -> Step {
         let headerLength = pcap.recordHeader
         guard try stream.require(headerLength) else {
-            if stream.unreadCount > 0 { decoder.malformed.count("pcap-last-record-cut-short", at: stream.offset) }
+            if stream.unreadCount > 0 {
+                decoder.malformed.count("pcap-last-record-cut-short", at: stream.offset)
+            }
             return .end
         }
         // Two files glued together: no capture holds a packet of the second a1b2c3d4 (in 2055) and 2.4 fractions.
@@ -110,7 +112,9 @@ extension CaptureMachine {
 
     private func believable(_ bytes: Span<UInt8>, _ at: Int) -> Bool {
         guard let next = recordEnd(bytes, at), next > at + pcap.recordHeader else { return false }
-        guard next + pcap.recordHeader <= bytes.count else { return next == bytes.count && stream.sourceEnded }
+        guard next + pcap.recordHeader <= bytes.count else {
+            return next == bytes.count && stream.sourceEnded
+        }
         return recordEnd(bytes, next) != nil
     }
 

@@ -17,6 +17,8 @@ struct PcapngState {
         var linkType: UInt32
         var snapshotLength: UInt32
         var clock = PcapngClock()
+        /// Packets that the capturing machine lost, as its statistics blocks said so far.
+        var lost: UInt64 = 0
     }
 }
 
@@ -37,13 +39,15 @@ struct PcapngClock {
             let fraction = exponent == 0 ? 0 : units & (UInt64.max >> UInt64(64 - exponent))
             // fraction · 10^9 / 2^exponent without overflow.
             let wide = fraction.multipliedFullWidth(by: 1_000_000_000)
-            nanoseconds = exponent == 0 ? 0 : (wide.high << UInt64(64 - exponent)) | (wide.low >> UInt64(exponent))
+            nanoseconds =
+                exponent == 0 ? 0 : (wide.high << UInt64(64 - exponent)) | (wide.low >> UInt64(exponent))
         } else {
             guard exponent <= 19 else { return Timestamp(seconds: offset) }
             let perSecond = Self.power(exponent)
             seconds = units / perSecond
             let fraction = units % perSecond
-            nanoseconds = exponent <= 9 ? fraction * Self.power(9 - exponent) : fraction / Self.power(exponent - 9)
+            nanoseconds =
+                exponent <= 9 ? fraction * Self.power(9 - exponent) : fraction / Self.power(exponent - 9)
         }
         let (sum, overflow) = Int64(truncatingIfNeeded: min(seconds, 1 << 60)).addingReportingOverflow(offset)
         return Timestamp(seconds: overflow ? .max : sum, nanoseconds: Int64(nanoseconds))
@@ -59,7 +63,9 @@ struct PcapngClock {
 extension CaptureMachine {
     mutating func readPcapngBlock() throws(InputError) -> Step {
         guard try stream.require(12) else {
-            if stream.unreadCount > 0 { decoder.malformed.count("pcapng-last-block-cut-short", at: stream.offset) }
+            if stream.unreadCount > 0 {
+                decoder.malformed.count("pcapng-last-block-cut-short", at: stream.offset)
+            }
             return .end
         }
         let isSection = stream.unread.big32(0) == 0x0A0D_0D0A
@@ -81,7 +87,7 @@ extension CaptureMachine {
         }
         // Blocks are padded to four bytes; a length that is not a multiple of four is rounded up as readers do.
         let total = (Int(stated) + 3) & ~3
-        let isKnown = isSection || type == 1 || type == 2 || type == 3 || type == 6
+        let isKnown = isSection || type == 1 || type == 2 || type == 3 || type == 5 || type == 6
         guard isKnown, total <= PcapngState.maxBlock else {
             if isKnown { decoder.malformed.count("pcapng-block-too-long", at: stream.offset) }
             let before = stream.offset
@@ -107,13 +113,16 @@ extension CaptureMachine {
         case 1: readInterface(end)
         case 2: return packetBlock(end, isOld: true)
         case 3: return simplePacket(end)
+        case 5: readStatistics(end)
         default: return packetBlock(end, isOld: false)
         }
         return .nothing
     }
 
     private mutating func readInterface(_ end: Int) {
-        guard end >= 16 else { return decoder.malformed.count("pcapng-interface-cut-short", at: stream.offset) }
+        guard end >= 16 else {
+            return decoder.malformed.count("pcapng-interface-cut-short", at: stream.offset)
+        }
         guard pcapng.interfaces.count < PcapngState.maxInterfaces else {
             return decoder.malformed.count("pcapng-too-many-interfaces", at: stream.offset)
         }
@@ -134,13 +143,42 @@ extension CaptureMachine {
             guard code != 0, at + 4 + length <= end else { break }
             if code == 9, length == 1 { interface.clock.resolution = span[at + 4] }
             if code == 14, length == 8 {
-                let first = UInt64(span.integer32(at + 4, bigEndian: order))
-                let second = UInt64(span.integer32(at + 8, bigEndian: order))
-                interface.clock.offset = Int64(bitPattern: order ? first << 32 | second : second << 32 | first)
+                interface.clock.offset = Int64(bitPattern: span.integer64(at + 4, bigEndian: order))
             }
             at += 4 + (length + 3) & ~3
         }
         return interface
+    }
+
+    /// Interface statistics: interface u32, time u64, options; if_drop (5) and os_drop (7) say what the capture lost.
+    private mutating func readStatistics(_ end: Int) {
+        guard end >= 20 else { return }
+        let index = Int(stream.unread.integer32(8, bigEndian: pcapng.isBigEndian))
+        guard index < pcapng.interfaces.count else { return }
+        let lost = lostPackets(end)
+        let before = pcapng.interfaces[index].lost
+        guard lost > before else { return }
+        pcapng.interfaces[index].lost = lost
+        decoder.dropped.count("lost-before-capture", at: stream.offset, times: min(lost - before, 1 << 40))
+    }
+
+    private func lostPackets(_ end: Int) -> UInt64 {
+        let order = pcapng.isBigEndian
+        let span = stream.unread
+        var lost: UInt64 = 0
+        var at = 20
+        while at + 12 <= end {
+            let code = span.integer16(at, bigEndian: order)
+            let length = Int(span.integer16(at + 2, bigEndian: order))
+            guard code != 0, at + 4 + length <= end else { break }
+            if code == 5 || code == 7, length == 8 {
+                let value = span.integer64(at + 4, bigEndian: order)
+                // All ones means that nobody knows.
+                if value != .max { lost = max(lost, value) }
+            }
+            at += 4 + (length + 3) & ~3
+        }
+        return lost
     }
 
     /// Enhanced packet: interface u32, time high u32 and low u32, captured u32, original u32. The obsolete one: interface u16, drops u16.
@@ -151,7 +189,9 @@ extension CaptureMachine {
         }
         let order = pcapng.isBigEndian
         let index =
-            isOld ? UInt32(stream.unread.integer16(8, bigEndian: order)) : stream.unread.integer32(8, bigEndian: order)
+            isOld
+            ? UInt32(stream.unread.integer16(8, bigEndian: order))
+            : stream.unread.integer32(8, bigEndian: order)
         guard Int(index) < pcapng.interfaces.count else {
             decoder.malformed.count("pcapng-interface-unknown", at: stream.offset)
             return .nothing
@@ -180,7 +220,8 @@ extension CaptureMachine {
     }
 
     private mutating func packet(
-        _ interface: PcapngState.Interface, _ index: UInt32, time: Timestamp, _ lower: Int, _ upper: Int, original: Int
+        _ interface: PcapngState.Interface, _ index: UInt32, time: Timestamp, _ lower: Int, _ upper: Int,
+        original: Int
     ) -> Step {
         packets += 1
         decoder.begin(

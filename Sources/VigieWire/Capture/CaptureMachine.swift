@@ -66,7 +66,8 @@ struct CaptureMachine: ~Copyable {
 
     @inline(__always)
     static func frame(
-        _ stream: borrowing ByteStream, _ decoder: inout PacketDecoder, _ lower: Int, _ upper: Int, _ linkType: UInt32
+        _ stream: borrowing ByteStream, _ decoder: inout PacketDecoder, _ lower: Int, _ upper: Int,
+        _ linkType: UInt32
     ) -> Step {
         decoder.frame(stream.unread, lower, upper, linkType: linkType) ? .message : .nothing
     }

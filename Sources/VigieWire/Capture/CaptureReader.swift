@@ -19,7 +19,9 @@ public final class CaptureReader {
     public var packet: SignallingPacket { machine.decoder.packet }
 
     /// Lends the bytes of the current message; none before the first `next()`.
-    public func withMessage<R, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> R) throws(Failure) -> R {
+    public func withMessage<R, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> R) throws(Failure)
+        -> R
+    {
         try machine.withMessage(body)
     }
 

@@ -103,7 +103,9 @@ struct FragmentTable: ~Copyable {
             dropped.count("fragment-too-many-pieces", at: position)
             return remove(slot)
         }
-        if slots[slot].total >= 0, slots[slot].pieces.count == 1, slots[slot].pieces[0] == 0..<slots[slot].total {
+        if slots[slot].total >= 0, slots[slot].pieces.count == 1,
+            slots[slot].pieces[0] == 0..<slots[slot].total
+        {
             completedProtocol = slots[slot].protocolNumber
             swap(&completed, &slots[slot].bytes)
             isComplete = true
@@ -137,7 +139,8 @@ struct FragmentTable: ~Copyable {
         serial += 1
         slots.append(
             Datagram(
-                key: key, bytes: spare.popLast() ?? [], protocolNumber: protocolNumber, since: time, serial: serial))
+                key: key, bytes: spare.popLast() ?? [], protocolNumber: protocolNumber, since: time,
+                serial: serial))
         index[key] = slots.count - 1
         return slots.count - 1
     }
@@ -195,7 +198,9 @@ extension FragmentTable.Datagram {
         var joined = offset..<end
         // Pieces that touch or overlap the new one become one with it.
         pieces.removeAll { piece in
-            guard piece.lowerBound <= joined.upperBound, piece.upperBound >= joined.lowerBound else { return false }
+            guard piece.lowerBound <= joined.upperBound, piece.upperBound >= joined.lowerBound else {
+                return false
+            }
             joined = min(piece.lowerBound, joined.lowerBound)..<max(piece.upperBound, joined.upperBound)
             return true
         }
@@ -204,7 +209,8 @@ extension FragmentTable.Datagram {
         return copied == end - offset ? .new : .overlap
     }
 
-    private mutating func copy(_ source: Span<UInt8>, _ lower: Int, _ offset: Int, _ range: Range<Int>) -> Int {
+    private mutating func copy(_ source: Span<UInt8>, _ lower: Int, _ offset: Int, _ range: Range<Int>) -> Int
+    {
         let part = source.extracting(lower + range.lowerBound - offset..<lower + range.upperBound - offset)
         unsafe bytes.withUnsafeMutableBytes { target in
             unsafe part.withUnsafeBytes { octets in

@@ -17,7 +17,7 @@ extension PacketDecoder {
         let identification = bytes.big16(at + 4)
         at += header
         guard word & 0x3FFF != 0 else {
-            if isShort { isCut = true }
+            if isShort { cut(at - header + total - end) }
             return .transport(protocolNumber)
         }
         guard !isShort else { return stop("fragment-cut-short") }
@@ -40,6 +40,7 @@ extension PacketDecoder {
         packet.source = IPEndpoint(high: bytes.big64(at + 8), low: bytes.big64(at + 16), port: 0)
         packet.destination = IPEndpoint(high: bytes.big64(at + 24), low: bytes.big64(at + 32), port: 0)
         var next = bytes[at + 6]
+        let start = at
         at += 40
         // RFC 8200 §4.1 names five kinds once or twice each; twelve is beyond any honest packet.
         for _ in 0..<12 {
@@ -66,15 +67,22 @@ extension PacketDecoder {
                 let key = FragmentKey(
                     source: packet.source, destination: packet.destination, identification: identification,
                     protocolNumber: 0)
-                fragment(bytes, at, end, key, offset: Int(word & 0xFFF8), more: word & 1 != 0, protocolNumber: inner)
+                fragment(
+                    bytes, at, end, key, offset: Int(word & 0xFFF8), more: word & 1 != 0,
+                    protocolNumber: inner)
                 return .end
             case 59: return aside("ipv6-nothing-follows")
             default:
-                if isShort { isCut = true }
+                if isShort { cut(start + 40 + length - end) }
                 return .transport(next)
             }
         }
         return stop("ipv6-too-many-extensions")
+    }
+
+    private mutating func cut(_ octets: Int) {
+        isCut = true
+        missing = octets
     }
 
     private mutating func fragment(
@@ -82,57 +90,8 @@ extension PacketDecoder {
         protocolNumber: UInt8
     ) {
         fragments.add(
-            bytes, lower, upper, key, offset: offset, more: more, protocolNumber: protocolNumber, time: frameTime,
+            bytes, lower, upper, key, offset: offset, more: more, protocolNumber: protocolNumber,
+            time: frameTime,
             at: self.offset, malformed: &malformed, dropped: &dropped)
-    }
-
-    /// RFC 768: ports, length, checksum.
-    mutating func udp(_ bytes: Span<UInt8>, _ at: Int, _ end: Int, _ store: Store) -> Bool {
-        guard end - at >= 8 else { return bad("udp-cut-short") }
-        packet.source.port = bytes.big16(at)
-        packet.destination.port = bytes.big16(at + 2)
-        packet.transport = .udp
-        let length = Int(bytes.big16(at + 4))
-        guard length >= 8 || length == 0 else { return bad("udp-length-below-header") }
-        var upper = end
-        if length > end - at {
-            isCut = true
-        } else if length != 0 {
-            upper = at + length
-        }
-        return datagram(bytes, at + 8, upper, store)
-    }
-
-    /// Tells what a UDP payload is.
-    private mutating func datagram(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int, _ store: Store) -> Bool {
-        guard lower < upper else { return leave("udp-empty") }
-        let first = bytes[lower]
-        if first == 0x48 || first == 1 || first == 2, HEPPacket.isHead(bytes, lower, upper) {
-            return hepRun(bytes, lower, upper, store)
-        }
-        let start = SIPStart.find(bytes, lower, upper)
-        guard start >= 0 else { return notSIP(bytes, lower, upper) }
-        if start > lower, SIPStart.skipBlank(bytes, lower, upper) != start { _ = bad("junk-before-start-line") }
-        // A datagram that was cut still tells who calls whom.
-        if isCut { _ = bad("datagram-cut-short") }
-        place(start, upper, store)
-        return true
-    }
-
-    private mutating func notSIP(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Bool {
-        let first = bytes[lower]
-        // RFC 3550 §5.1 and §12.1: version 2 in the first two bits; RTCP packet types are 192 to 223.
-        if first & 0xC0 == 0x80, upper - lower >= 8 {
-            let type = bytes[lower + 1]
-            if (192...223).contains(type) { return leave("rtcp") }
-            if upper - lower >= 12 { return leave("rtp") }
-        }
-        // RFC 8489 §5: magic cookie.
-        if upper - lower >= 20, bytes.big32(lower + 4) == 0x2112_A442 { return leave("stun") }
-        // RFC 5626 §4.4.1 and what user agents send in its place: CRLF, NULs, a few letters.
-        if upper - lower <= 4 || SIPStart.skipBlank(bytes, lower, upper) == upper { return leave("keep-alive") }
-        // RFC 6347 §4.1: DTLS record.
-        if (20...25).contains(first), upper - lower >= 13, bytes[lower + 1] == 0xFE { return leave("dtls") }
-        return leave("udp-not-sip")
     }
 }

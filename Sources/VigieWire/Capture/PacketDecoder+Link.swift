@@ -130,7 +130,9 @@ extension PacketDecoder {
         if version == 1, flags & 0x0080 != 0 { length += 4 }
         guard version <= 1 else { return aside("gre-version-not-read") }
         guard flags & 0x4000 == 0 else { return aside("gre-source-routing-not-read") }
-        guard end - at > length else { return length == end - at ? aside("gre-empty") : stop("gre-cut-short") }
+        guard end - at > length else {
+            return length == end - at ? aside("gre-empty") : stop("gre-cut-short")
+        }
         at += length
         if version == 1 { return type == 0x880B ? .ppp : aside("gre-not-ip") }
         // ERSPAN type I has no header of its own and no sequence number.

@@ -28,8 +28,14 @@ extension PacketDecoder {
                 continue
             }
             tcp.streams[slot].state = .synchronised
-            let end = SIPFraming.headersEnd(bytes, head, from: max(head, tcp.streams[slot].scanned - 3), count)
+            let end = SIPFraming.headersEnd(
+                bytes, head, from: max(head, tcp.streams[slot].scanned - 3), count)
             guard end > 0 else {
+                if isCut, tcp.streams[slot].ending == .gap {
+                    // Cut by the capture, as in a datagram: who calls whom stands in front.
+                    tcp.streams[slot].head = count
+                    return .message(head, count)
+                }
                 tcp.streams[slot].scanned = count
                 if count - head > SIPFraming.maxHeaders {
                     _ = bad("tcp-headers-too-long")
@@ -124,7 +130,9 @@ extension PacketDecoder {
     private func couldBecomeStartLine(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Bool {
         guard upper - lower < SIPStart.maxLine else { return false }
         var index = lower
-        while index < upper, index - lower < SIPStart.maxMethod, SIPStart.isTokenOctet(bytes[index]) || bytes[index] == 0x2F {
+        while index < upper, index - lower < SIPStart.maxMethod,
+            SIPStart.isTokenOctet(bytes[index]) || bytes[index] == 0x2F
+        {
             index += 1
         }
         if index == upper { return true }
@@ -139,7 +147,9 @@ extension PacketDecoder {
     /// What begins like TLS, HTTP or WebSocket: counted under that name and read no further.
     private func foreign(_ bytes: Span<UInt8>, _ at: Int, _ upper: Int) -> StaticString? {
         // RFC 8446 §5.1: record type 20 to 23, legacy version 3.0 to 3.4.
-        if upper - at >= 5, (20...23).contains(bytes[at]), bytes[at + 1] == 3, bytes[at + 2] <= 4 { return "tls" }
+        if upper - at >= 5, (20...23).contains(bytes[at]), bytes[at + 1] == 3, bytes[at + 2] <= 4 {
+            return "tls"
+        }
         var line = at
         while line < upper, bytes[line] != 0x0A, bytes[line] != 0x0D { line += 1 }
         guard contains("HTTP/", bytes, at, line) else { return nil }

@@ -18,15 +18,17 @@ extension PacketDecoder {
         if isStart {
             if let known = slot {
                 // A SYN sent again changes nothing; another one begins another connection.
-                if tcp.streams[known].next == sequence &+ 1 || tcp.streams[known].hasSpoken && isRecent(known, sequence) {
-                    return leave("tcp-duplicate")
-                }
+                if tcp.streams[known].initial == sequence &+ 1 { return leave("tcp-duplicate") }
                 endOfStream(known)
+                tcp.close(known)
             }
             slot = tcp.open(key, next: sequence &+ 1, state: .synchronised, dropped: &dropped, at: offset)
         }
         if isReset {
-            if let slot { endOfStream(slot) }
+            if let slot {
+                endOfStream(slot)
+                tcp.close(slot)
+            }
             return leave("tcp-control")
         }
         guard lower < end else {
@@ -38,11 +40,6 @@ extension PacketDecoder {
         let target = slot ?? tcp.open(key, next: sequence, state: .searching, dropped: &dropped, at: offset)
         tcp.streams[target].wasUsed = true
         return payload(bytes, lower, end, target, isStart ? sequence &+ 1 : sequence, isFinish)
-    }
-
-    private func isRecent(_ slot: Int, _ sequence: UInt32) -> Bool {
-        let distance = Int32(bitPattern: sequence &- tcp.streams[slot].next)
-        return distance < 0 && distance > -TCPTable.maxJump
     }
 
     private mutating func finish(_ slot: Int, _ sequence: UInt32) {
@@ -62,6 +59,7 @@ extension PacketDecoder {
             // Another connection on the same ports, whose SYN was not captured.
             _ = bad("tcp-sequence-jump")
             endOfStream(slot)
+            tcp.close(slot)
             let key = TCPTable.Key(source: packet.source, destination: packet.destination)
             let fresh = tcp.open(key, next: sequence, state: .searching, dropped: &dropped, at: offset)
             return payload(bytes, lower, upper, fresh, sequence, isFinish)
@@ -80,21 +78,24 @@ extension PacketDecoder {
         tcp.append(slot, bytes, lower + known, upper)
         _ = tcp.takeAhead(slot)
         if isCut {
-            // The rest of the segment was not captured: what follows cannot fit.
+            // The rest of the segment was not captured: a gap whose length is known.
             _ = bad("segment-cut-short")
+            tcp.streams[slot].next &+= UInt32(truncatingIfNeeded: missing)
             tcp.streams[slot].ending = .gap
         }
         if let finish = tcp.streams[slot].finish, tcp.streams[slot].next == finish {
             tcp.streams[slot].ending = .closed
         }
+        tcp.makeRoom(besides: slot, &dropped, at: offset)
         return ready(slot)
     }
 
-    /// Ends a stream for which no more is to come; what it still holds is counted.
+    /// Ends a stream for which no more is to come; what it still holds is counted. Its place stays known for a while, so that segments
+    /// which are sent again are not read again.
     private mutating func endOfStream(_ slot: Int) {
         if tcp.streams[slot].state == .synchronised, hasRest(slot) { _ = bad("tcp-message-cut-short") }
         if !tcp.streams[slot].ahead.isEmpty { _ = bad("tcp-gap") }
-        tcp.close(slot)
+        tcp.clear(slot)
     }
 
     private func hasRest(_ slot: Int) -> Bool {
@@ -148,7 +149,7 @@ extension PacketDecoder {
             endOfStream(slot)
             return false
         case .gap:
-            _ = bad("tcp-gap")
+            if !isCut || !tcp.streams[slot].ahead.isEmpty { _ = bad("tcp-gap") }
             tcp.skipGap(slot)
             return true
         }
@@ -172,10 +173,13 @@ extension PacketDecoder {
             tcp.streams[slot].ending = tcp.streams[slot].ahead.isEmpty ? .closed : .gap
             if drain(slot) { return true }
             // A gap was skipped and what followed was read: now it is closed.
-            if tcp.slot(TCPTable.Key(source: tcp.streams[slot].source, destination: tcp.streams[slot].destination)) == slot,
+            if tcp.slot(
+                TCPTable.Key(source: tcp.streams[slot].source, destination: tcp.streams[slot].destination))
+                == slot,
                 tcp.streams[slot].ahead.isEmpty
             {
                 endOfStream(slot)
+                tcp.close(slot)
             }
         }
         return false

@@ -6,7 +6,7 @@ struct PacketDecoder: ~Copyable {
     enum Store { case nowhere, window, held, inflated, tcp }
 
     /// What to look at before the next packet is read.
-    enum Pending { case nothing, tcp, hep }
+    enum Pending { case nothing, tcp, hep, sctp }
 
     var packet = SignallingPacket(
         time: Timestamp(rawValue: 0), source: IPEndpoint(high: 0, low: 0, port: 0),
@@ -20,6 +20,8 @@ struct PacketDecoder: ~Copyable {
     var offset: UInt64 = 0
     /// Whether the capture kept only the beginning of the packet.
     var isCut = false
+    /// How many octets of the IP packet were not captured, as far as its header tells.
+    var missing = 0
 
     var store = Store.nowhere
     var lower = 0
@@ -46,6 +48,7 @@ struct PacketDecoder: ~Copyable {
         frameInterface = interface
         self.offset = offset
         self.isCut = isCut
+        missing = 0
         packet.time = time
         packet.captureAgent = interface
         packet.correlation = 0
@@ -81,16 +84,22 @@ struct PacketDecoder: ~Copyable {
         switch pending {
         case .nothing: return false
         case .tcp: return drain(pendingStream)
-        case .hep:
-            pending = .nothing
-            guard pendingStore == .held else { return hepRun(window, pendingLower, pendingUpper, .window) }
+        case .hep, .sctp:
+            guard pendingStore == .held else { return resume(window, .window) }
             var taken: [UInt8] = []
             swap(&taken, &held)
-            isHeldSet = false
-            let found = hepRun(taken.span, pendingLower, pendingUpper, .held)
+            let found = resume(taken.span, .held)
             swap(&taken, &held)
             return found
         }
+    }
+
+    private mutating func resume(_ bytes: Span<UInt8>, _ store: Store) -> Bool {
+        let isHEP = pending == .hep
+        pending = .nothing
+        return isHEP
+            ? hepRun(bytes, pendingLower, pendingUpper, store)
+            : sctpChunks(bytes, pendingLower, pendingUpper, store)
     }
 
     /// What a layer is known to be before it is read.
@@ -116,7 +125,7 @@ struct PacketDecoder: ~Copyable {
         let bytes = datagram
         let found = walk(bytes.span, 0, bytes.count, .transport(protocolNumber), .held)
         // A datagram inside the datagram was fragmented itself: then the inner one holds the message.
-        if found, !isHeldSet, store == .held || (pending == .hep && pendingStore == .held) {
+        if found, !isHeldSet, store == .held || (hasPending && pendingStore == .held) {
             held = bytes
             isHeldSet = true
         } else {
@@ -152,7 +161,7 @@ struct PacketDecoder: ~Copyable {
             case .transport(6): return tcpSegment(bytes, at, end)
             case .transport(4), .transport(41): layer = .ip
             case .transport(47): layer = .gre
-            case .transport(132): return leave("sctp")
+            case .transport(132): return sctp(bytes, at, end, store)
             case .transport(1), .transport(58): return leave("icmp")
             case .transport(50): return leave("ipsec-esp")
             case .transport: return leave("ip-protocol-not-read")

@@ -79,14 +79,17 @@ public struct PcapWriter: Sendable {
 
     /// Appends what an IP packet carries, in as many fragments as the MTU asks for.
     public mutating func append(
-        ipPayload payload: [UInt8], protocolNumber: UInt8, from source: IPEndpoint, to destination: IPEndpoint,
+        ipPayload payload: [UInt8], protocolNumber: UInt8, from source: IPEndpoint,
+        to destination: IPEndpoint,
         at time: Timestamp
     ) {
         identification &+= 1
         let isIPv4 = source.isIPv4 && destination.isIPv4
         let headerLength = isIPv4 ? 20 : 40
         guard payload.count > mtu - headerLength else {
-            appendPacket(payload[...], protocolNumber, source, destination, time, offset: 0, more: false, isFragment: false)
+            appendPacket(
+                payload[...], protocolNumber, source, destination, time, offset: 0, more: false,
+                isFragment: false)
             return
         }
         // RFC 791 §3.2 and RFC 8200 §4.5: all fragments but the last carry a multiple of 8 bytes.
@@ -110,7 +113,8 @@ public struct PcapWriter: Sendable {
     }
 
     private mutating func appendPacket(
-        _ payload: ArraySlice<UInt8>, _ protocolNumber: UInt8, _ source: IPEndpoint, _ destination: IPEndpoint,
+        _ payload: ArraySlice<UInt8>, _ protocolNumber: UInt8, _ source: IPEndpoint,
+        _ destination: IPEndpoint,
         _ time: Timestamp, offset: Int, more: Bool, isFragment: Bool
     ) {
         let isIPv4 = source.isIPv4 && destination.isIPv4

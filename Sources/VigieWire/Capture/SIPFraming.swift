@@ -38,7 +38,9 @@ enum SIPFraming {
         let count = name.utf8CodeUnitCount
         guard at + count < upper else { return -1 }
         let isSame = name.withUTF8Buffer { text in
-            for offset in 0..<count where unsafe bytes[at + offset] | 0x20 != text[offset] | 0x20 { return false }
+            for offset in 0..<count where unsafe bytes[at + offset] | 0x20 != text[offset] | 0x20 {
+                return false
+            }
             return true
         }
         return isSame ? afterColon(bytes, at + count, upper) : -1

@@ -28,7 +28,9 @@ enum SIPStart {
         var index = lower
         while index < upper {
             let octet = bytes[index]
-            guard octet == 0x0D || octet == 0x0A || octet == 0x20 || octet == 0x09 || octet == 0 else { break }
+            guard octet == 0x0D || octet == 0x0A || octet == 0x20 || octet == 0x09 || octet == 0 else {
+                break
+            }
             index += 1
         }
         return index
@@ -76,7 +78,9 @@ enum SIPStart {
     /// RFC 3261 §25.1: token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~" )
     static func isTokenOctet(_ octet: UInt8) -> Bool {
         switch octet {
-        case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E, 0x21, 0x25, 0x2A, 0x5F, 0x2B, 0x60, 0x27, 0x7E: true
+        case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E, 0x21, 0x25, 0x2A, 0x5F, 0x2B, 0x60, 0x27,
+            0x7E:
+            true
         default: false
         }
     }
@@ -93,7 +97,8 @@ enum SIPStart {
             return bytes[index + 3] == 0x3A
                 || (bytes[index + 3] | 0x20 == 0x73 && index + 4 < upper && bytes[index + 4] == 0x3A)
         }
-        return bytes[index + 3] == 0x3A && ((a == 0x74 && b == 0x65 && c == 0x6C) || (a == 0x75 && b == 0x72 && c == 0x6E))
+        return bytes[index + 3] == 0x3A
+            && ((a == 0x74 && b == 0x65 && c == 0x6C) || (a == 0x75 && b == 0x72 && c == 0x6E))
     }
 
     /// The length of the known method that ends `bytes[lower..<end]`; 0 when there is none.
@@ -121,7 +126,8 @@ enum SIPStart {
         return endsWith(bytes, lower, end, name) ? name.utf8CodeUnitCount : 0
     }
 
-    private static func endsWith(_ bytes: Span<UInt8>, _ lower: Int, _ end: Int, _ name: StaticString) -> Bool {
+    private static func endsWith(_ bytes: Span<UInt8>, _ lower: Int, _ end: Int, _ name: StaticString) -> Bool
+    {
         let count = name.utf8CodeUnitCount
         guard count > 0, end - lower >= count else { return false }
         return name.withUTF8Buffer { text in

@@ -25,6 +25,8 @@ struct TCPStream {
     /// Sequence number of the octet behind the buffer.
     var next: UInt32
     var buffer: [UInt8] = []
+    /// Sequence number of the first octet.
+    var initial: UInt32
     /// Index in `buffer` of the first octet not yet delivered.
     var head = 0
     /// Index up to which the end of the headers was searched.
@@ -80,13 +82,16 @@ struct TCPTable: ~Copyable {
     func slot(_ key: Key) -> Int? { index[key] }
 
     /// A slot for a new stream; evicts one when all are taken.
-    mutating func open(_ key: Key, next: UInt32, state: TCPStream.State, dropped: inout NamedCounts, at offset: UInt64)
+    mutating func open(
+        _ key: Key, next: UInt32, state: TCPStream.State, dropped: inout NamedCounts, at offset: UInt64
+    )
         -> Int
     {
         while index.count >= Self.maxStreams || bytesHeld > Self.maxBytes, !index.isEmpty {
             evict(&dropped, at: offset)
         }
-        let stream = TCPStream(source: key.source, destination: key.destination, state: state, next: next)
+        let stream = TCPStream(
+            source: key.source, destination: key.destination, state: state, next: next, initial: next)
         let slot: Int
         if let reused = free.popLast() {
             slot = reused
@@ -99,29 +104,49 @@ struct TCPTable: ~Copyable {
         return slot
     }
 
+    /// Forgets a stream's octets; the stream goes on, or is closed next.
+    mutating func clear(_ slot: Int) {
+        bytesHeld -= streams[slot].buffer.count + streams[slot].aheadBytes
+        streams[slot].buffer = []
+        streams[slot].ahead = []
+        streams[slot].aheadBytes = 0
+        streams[slot].head = 0
+        streams[slot].scanned = 0
+        streams[slot].messageEnd = 0
+        streams[slot].ending = .open
+    }
+
     /// Forgets a stream and its octets.
     mutating func close(_ slot: Int) {
         let key = Key(source: streams[slot].source, destination: streams[slot].destination)
         guard index[key] == slot else { return }
         index[key] = nil
-        bytesHeld -= streams[slot].buffer.count + streams[slot].aheadBytes
-        streams[slot].buffer = []
-        streams[slot].ahead = []
-        streams[slot].aheadBytes = 0
+        clear(slot)
         free.append(slot)
     }
 
-    private mutating func evict(_ dropped: inout NamedCounts, at offset: UInt64) {
+    /// Evicts other streams while all together hold too much.
+    mutating func makeRoom(besides slot: Int, _ dropped: inout NamedCounts, at offset: UInt64) {
+        while bytesHeld > Self.maxBytes, index.count > 1 {
+            streams[slot].wasUsed = true
+            evict(&dropped, at: offset, besides: slot)
+        }
+    }
+
+    private mutating func evict(_ dropped: inout NamedCounts, at offset: UInt64, besides kept: Int = -1) {
         // Second chance: a stream that was used since the hand passed stays for another round.
         while true {
             hand = hand + 1 < streams.count ? hand + 1 : 0
             let key = Key(source: streams[hand].source, destination: streams[hand].destination)
-            guard index[key] == hand else { continue }
+            guard index[key] == hand, hand != kept else { continue }
             if streams[hand].wasUsed {
                 streams[hand].wasUsed = false
                 continue
             }
-            dropped.count("tcp-stream-evicted", at: offset)
+            // A stream that holds nothing is forgotten without loss.
+            if streams[hand].head < streams[hand].buffer.count || !streams[hand].ahead.isEmpty {
+                dropped.count("tcp-stream-evicted", at: offset)
+            }
             return close(hand)
         }
     }
@@ -161,7 +186,8 @@ struct TCPTable: ~Copyable {
         copy.append(span: bytes.extracting(lower..<upper))
         let base = streams[slot].next
         let distance = sequence &- base
-        let place = streams[slot].ahead.firstIndex { $0.sequence &- base > distance } ?? streams[slot].ahead.count
+        let place =
+            streams[slot].ahead.firstIndex { $0.sequence &- base > distance } ?? streams[slot].ahead.count
         streams[slot].ahead.insert(TCPStream.Segment(sequence: sequence, bytes: copy), at: place)
         streams[slot].aheadBytes += upper - lower
         bytesHeld += upper - lower
@@ -201,7 +227,8 @@ struct TCPTable: ~Copyable {
     func isGap(_ slot: Int, at time: Timestamp) -> Bool {
         guard !streams[slot].ahead.isEmpty else { return false }
         let wait = time - streams[slot].aheadSince
-        return streams[slot].aheadBytes > Self.maxAheadBytes || streams[slot].ahead.count > Self.maxAheadSegments
+        return streams[slot].aheadBytes > Self.maxAheadBytes
+            || streams[slot].ahead.count > Self.maxAheadSegments
             || wait > Self.patience || Duration.zero - wait > Self.patience
     }
 
@@ -209,7 +236,9 @@ struct TCPTable: ~Copyable {
     func openSlot(from slot: Int) -> Int? {
         var slot = slot
         while slot < streams.count {
-            if index[Key(source: streams[slot].source, destination: streams[slot].destination)] == slot { return slot }
+            if index[Key(source: streams[slot].source, destination: streams[slot].destination)] == slot {
+                return slot
+            }
             slot += 1
         }
         return nil

@@ -39,7 +39,8 @@ public struct GzipByteSource: ByteSource {
                     return try fail(0)
                 }
                 if !isInMember, try !beginMember() { break }
-                let result = inflater.inflate(input.span.extracting(0..<upper), from: lower, into: &buffer, outputFrom: 0)
+                let result = inflater.inflate(
+                    input.span.extracting(0..<upper), from: lower, into: &buffer, outputFrom: 0)
                 lower += result.read
                 offset += UInt64(result.read)
                 if result.step == .damaged { return try fail(result.written) }

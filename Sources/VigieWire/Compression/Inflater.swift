@@ -21,7 +21,8 @@ final class Inflater {
     init(_ wrapping: Wrapping) {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        unsafe isReady = inflateInit2_(stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        unsafe isReady =
+            inflateInit2_(stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     }
 
     deinit {
@@ -49,7 +50,9 @@ final class Inflater {
                 let base = unsafe UnsafeMutablePointer(mutating: source.baseAddress)
                 unsafe stream.pointee.next_in = base.map { unsafe $0 + from }
                 unsafe stream.pointee.avail_in = UInt32(available)
-                unsafe stream.pointee.next_out = target.baseAddress.map { unsafe ($0 + outputFrom).assumingMemoryBound(to: UInt8.self) }
+                unsafe stream.pointee.next_out = target.baseAddress.map {
+                    unsafe ($0 + outputFrom).assumingMemoryBound(to: UInt8.self)
+                }
                 unsafe stream.pointee.avail_out = UInt32(room)
                 let code = unsafe CZlib.inflate(stream, Z_NO_FLUSH)
                 read = unsafe available - Int(stream.pointee.avail_in)

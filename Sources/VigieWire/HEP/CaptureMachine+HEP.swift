@@ -4,7 +4,9 @@ extension CaptureMachine {
     /// Version 3 says its length. Versions 1 and 2 do not: their payload is a SIP message, framed by Content-Length as on TCP.
     mutating func readHEPRecord() throws(InputError) -> Step {
         guard try stream.require(6) else {
-            if stream.unreadCount > 0 { decoder.malformed.count("hep-last-packet-cut-short", at: stream.offset) }
+            if stream.unreadCount > 0 {
+                decoder.malformed.count("hep-last-packet-cut-short", at: stream.offset)
+            }
             return .end
         }
         if HEPPacket.isMagic3(stream.unread, 0, 6) {
@@ -32,7 +34,9 @@ extension CaptureMachine {
         return Self.hep(stream, &decoder, length)
     }
 
-    private static func hep(_ stream: borrowing ByteStream, _ decoder: inout PacketDecoder, _ length: Int) -> Step {
+    private static func hep(_ stream: borrowing ByteStream, _ decoder: inout PacketDecoder, _ length: Int)
+        -> Step
+    {
         decoder.hep(stream.unread, 0, length, .window) ? .message : .nothing
     }
 

@@ -8,7 +8,9 @@
 public struct HEPPacket: Sendable {
     /// A range of indices, small enough to keep two dozen of.
     public struct Slice: Sendable, Equatable {
+        /// Index of the first octet.
         public var lower: Int32 = 0
+        /// Index behind the last octet.
         public var upper: Int32 = 0
         /// Whether the chunk was absent or empty.
         public var isEmpty: Bool { lower == upper }
@@ -20,8 +22,9 @@ public struct HEPPacket: Sendable {
     public var addressFamily: UInt8 = 0
     /// Chunk 0x02: 17 UDP, 6 TCP, 132 SCTP.
     public var ipProtocol: UInt8 = 0
-    /// Chunks 0x03 to 0x08; `nil` when the agent sent no address.
+    /// Chunks 0x03, 0x05 and 0x07; `nil` when the agent sent no address.
     public var source: IPEndpoint?
+    /// Chunks 0x04, 0x06 and 0x08.
     public var destination: IPEndpoint?
     /// Chunks 0x09 and 0x0a; `nil` when the agent sent no time.
     public var time: Timestamp?
@@ -35,6 +38,7 @@ public struct HEPPacket: Sendable {
     public var authenticationKey = Slice()
     /// Chunk 0x0f, or 0x10 when `isCompressed`.
     public var payload = Slice()
+    /// Whether `payload` is chunk 0x10.
     public var isCompressed = false
     /// Chunk 0x11.
     public var correlationID = Slice()
@@ -42,8 +46,9 @@ public struct HEPPacket: Sendable {
     public var vlan: UInt16 = 0
     /// Chunk 0x13.
     public var agentName = Slice()
-    /// Chunks 0x14 and 0x15.
+    /// Chunk 0x14.
     public var sourceMAC: UInt64 = 0
+    /// Chunk 0x15.
     public var destinationMAC: UInt64 = 0
     /// Chunk 0x16.
     public var etherType: UInt16 = 0
@@ -134,18 +139,21 @@ public struct HEPPacket: Sendable {
             destination = IPEndpoint(ipv4: bytes.big32(lower + 12), port: destinationPort)
         } else {
             source = IPEndpoint(high: bytes.big64(lower + 8), low: bytes.big64(lower + 16), port: sourcePort)
-            destination = IPEndpoint(high: bytes.big64(lower + 24), low: bytes.big64(lower + 32), port: destinationPort)
+            destination = IPEndpoint(
+                high: bytes.big64(lower + 24), low: bytes.big64(lower + 32), port: destinationPort)
         }
         if version == 2 {
             // Only one byte order leaves the microseconds below a million, or else we take the common one.
             let at = lower + length - 12
-            let isBig = bytes.integer32(at + 4, bigEndian: false) >= 1_000_000 && bytes.big32(at + 4) < 1_000_000
+            let isBig =
+                bytes.integer32(at + 4, bigEndian: false) >= 1_000_000 && bytes.big32(at + 4) < 1_000_000
             let seconds = bytes.integer32(at, bigEndian: isBig)
             let microseconds = bytes.integer32(at + 4, bigEndian: isBig)
             time = Timestamp(seconds: Int64(seconds), nanoseconds: Int64(microseconds) * 1_000)
             agent = UInt32(bytes.integer16(at + 8, bigEndian: isBig))
         }
-        payload = Slice(lower: Int32(truncatingIfNeeded: lower + length), upper: Int32(truncatingIfNeeded: upper))
+        payload = Slice(
+            lower: Int32(truncatingIfNeeded: lower + length), upper: Int32(truncatingIfNeeded: upper))
         end = upper
         return nil
     }

@@ -48,7 +48,8 @@ extension PacketDecoder {
         packet.correlation =
             hep.correlationID.isEmpty
             ? 0
-            : bytes.extracting(Int(hep.correlationID.lower)..<Int(hep.correlationID.upper)).keyedHash(Self.correlationKey)
+            : bytes.extracting(Int(hep.correlationID.lower)..<Int(hep.correlationID.upper)).keyedHash(
+                Self.correlationKey)
         packet.offset = offset
         guard hep.isCompressed else {
             return hepPayload(bytes, Int(hep.payload.lower), Int(hep.payload.upper), store)
@@ -69,7 +70,8 @@ extension PacketDecoder {
     private static let correlationKey: UInt64 = 0x5669_6769_6548_4550
 
     /// The agent says it is SIP: what has no start line is delivered too, for the SIP parser to name what is wrong.
-    private mutating func hepPayload(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int, _ store: Store) -> Bool {
+    private mutating func hepPayload(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int, _ store: Store) -> Bool
+    {
         let first = SIPStart.skipBlank(bytes, lower, upper)
         guard first < upper else { return leave("keep-alive") }
         guard upper - first > 4 else { return leave("keep-alive") }

@@ -12,7 +12,8 @@ struct ByteVerifierTests {
         let ok = Fixtures.ok
         var hep: [UInt8] = []
         let packet = SignallingPacket(
-            time: Fixtures.noon, source: Fixtures.alice6, destination: Fixtures.bob6, transport: .udp, captureAgent: 3)
+            time: Fixtures.noon, source: Fixtures.alice6, destination: Fixtures.bob6, transport: .udp,
+            captureAgent: 3)
         HEPEncoder.append(ok.span, packet: packet, correlation: [1, 2, 3], to: &hep)
         small.append(udp: invite.span, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
         small.append(udp: hep.span, from: Fixtures.alice6, to: Fixtures.bob6, at: Fixtures.noon)
@@ -20,12 +21,24 @@ struct ByteVerifierTests {
         whole.append(udp: ok.span, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
         var tcp = PcapWriter()
         let nothing: [UInt8] = []
-        tcp.append(tcp: nothing.span, sequence: 9, flags: 2, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
-        tcp.append(tcp: Array(ok[20...]).span, sequence: 30, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
-        tcp.append(tcp: Array(ok[..<20]).span, sequence: 10, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
-        var old: [UInt8] = [2, 16, 2, 17, 19, 196, 19, 196, 192, 0, 2, 10, 198, 51, 100, 20, 0, 0, 0, 73, 1, 0, 0, 0, 7, 0, 0, 0]
+        tcp.append(
+            tcp: nothing.span, sequence: 9, flags: 2, from: Fixtures.alice, to: Fixtures.bob,
+            at: Fixtures.noon)
+        tcp.append(
+            tcp: Array(ok[20...]).span, sequence: 30, from: Fixtures.alice, to: Fixtures.bob,
+            at: Fixtures.noon)
+        tcp.append(
+            tcp: Array(ok[..<20]).span, sequence: 10, from: Fixtures.alice, to: Fixtures.bob,
+            at: Fixtures.noon)
+        var old: [UInt8] = [
+            2, 16, 2, 17, 19, 196, 19, 196, 192, 0, 2, 10, 198, 51, 100, 20, 0, 0, 0, 73, 1, 0, 0, 0, 7, 0, 0,
+            0,
+        ]
         old += ok
-        return [("udp", small.bytes), ("tcp", tcp.bytes), ("hep", hep + old), ("pcapng", pcapng(Array(whole.bytes[40...])))]
+        return [
+            ("udp", small.bytes), ("tcp", tcp.bytes), ("hep", hep + old),
+            ("pcapng", pcapng(Array(whole.bytes[40...]))),
+        ]
     }
 
     /// One section, one interface, one enhanced and one simple packet, little-endian.
@@ -43,7 +56,8 @@ struct ByteVerifierTests {
 
     /// Reads without keeping; returns how many messages, and checks that no message is longer than the input could hold.
     private func count(_ bytes: [UInt8], chunk: Int = .max, format: InputFormat, name: String) -> Int {
-        let reader = CaptureReader(ByteStream(MemoryByteSource(bytes, chunk: chunk), capacity: 4_096), format: format)
+        let reader = CaptureReader(
+            ByteStream(MemoryByteSource(bytes, chunk: chunk), capacity: 4_096), format: format)
         var messages = 0
         while true {
             do {

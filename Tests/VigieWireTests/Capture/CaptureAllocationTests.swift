@@ -36,7 +36,8 @@ struct CaptureAllocationTests {
     @Test func `HEP packets are read without an allocation`() {
         var bytes: [UInt8] = []
         let invite = Fixtures.invite(1, body: 100)
-        let packet = SignallingPacket(time: Fixtures.noon, source: Fixtures.alice, destination: Fixtures.bob, transport: .udp)
+        let packet = SignallingPacket(
+            time: Fixtures.noon, source: Fixtures.alice, destination: Fixtures.bob, transport: .udp)
         for _ in 0..<1_010 { HEPEncoder.append(invite.span, packet: packet, correlation: [1], to: &bytes) }
         #expect(allocations(bytes, format: .hep, count: 1_000) == 0)
     }
@@ -44,7 +45,9 @@ struct CaptureAllocationTests {
     @Test func `fragments and TCP segments reuse their buffers`() {
         var writer = PcapWriter()
         let long = Fixtures.invite(1, padding: 3_000)
-        for _ in 0..<1_010 { writer.append(udp: long.span, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon) }
+        for _ in 0..<1_010 {
+            writer.append(udp: long.span, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
+        }
         let perDatagram = allocations(writer.bytes, format: .pcap, count: 1_000) / 1_000
         #expect(perDatagram <= 6)
 
@@ -52,7 +55,8 @@ struct CaptureAllocationTests {
         let invite = Fixtures.invite(1, body: 100)
         for number in 0..<1_010 {
             stream.append(
-                tcp: invite.span, sequence: UInt32(number * invite.count), from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
+                tcp: invite.span, sequence: UInt32(number * invite.count), from: Fixtures.alice,
+                to: Fixtures.bob, at: Fixtures.noon)
         }
         #expect(allocations(stream.bytes, format: .pcap, count: 1_000) / 1_000 <= 1)
     }

@@ -56,8 +56,10 @@ enum CaptureFixtures {
 
     /// An INVITE with `bodyLength` octets of body; `padding` octets of Identity header push it over the MTU.
     static func invite(_ number: Int, body bodyLength: Int = 0, padding: Int = 0) -> [UInt8] {
-        var text = "INVITE sip:+33327000\(number)@example.net SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK\(number)\r\n"
-        text += "From: <sip:+212600\(number)@example.net>;tag=a\r\nTo: <sip:+33327000\(number)@example.net>\r\n"
+        var text =
+            "INVITE sip:+33327000\(number)@example.net SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK\(number)\r\n"
+        text +=
+            "From: <sip:+212600\(number)@example.net>;tag=a\r\nTo: <sip:+33327000\(number)@example.net>\r\n"
         text += "Call-ID: \(number)@192.0.2.10\r\nCSeq: 1 INVITE\r\n"
         if padding > 0 { text += "Identity: " + String(repeating: "e", count: padding) + "\r\n" }
         text += "Content-Length: \(bodyLength)\r\n\r\n"
@@ -65,7 +67,8 @@ enum CaptureFixtures {
         return [UInt8](text.utf8)
     }
 
-    static let ok: [UInt8] = [UInt8]("SIP/2.0 200 OK\r\nCall-ID: 1@192.0.2.10\r\nContent-Length: 0\r\n\r\n".utf8)
+    static let ok: [UInt8] = [UInt8](
+        "SIP/2.0 200 OK\r\nCall-ID: 1@192.0.2.10\r\nContent-Length: 0\r\n\r\n".utf8)
 }
 
 /// Everything a reader delivered, owned.
@@ -83,7 +86,8 @@ struct ReadCapture {
     init(_ bytes: [UInt8], chunk: Int = .max, format: InputFormat? = nil) {
         self.init(
             MemoryByteSource(bytes, chunk: chunk),
-            format: format ?? InputFormat.sniff(bytes.span.extracting(0..<min(bytes.count, InputFormat.headLength))))
+            format: format
+                ?? InputFormat.sniff(bytes.span.extracting(0..<min(bytes.count, InputFormat.headLength))))
     }
 
     init(_ source: any ByteSource, format: InputFormat) {
@@ -96,7 +100,8 @@ struct ReadCapture {
                 continue
             }
             packets.append(reader.packet)
-            messages.append(reader.withMessage { span in unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) } })
+            messages.append(
+                reader.withMessage { span in unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) } })
         }
         malformed = reader.malformed
         dropped = reader.dropped

@@ -43,7 +43,9 @@ struct MadeCaptureTests {
             writer.append(udp: invite.span, from: source, to: destination, at: Fixtures.noon)
             let frames = split(writer.bytes)
             #expect(frames.count == 4)
-            for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [0, 0, 1, 2, 2, 3], [3, 1, 0, 1, 2], [1, 2, 3, 0]] {
+            for order in [
+                [0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [0, 0, 1, 2, 2, 3], [3, 1, 0, 1, 2], [1, 2, 3, 0],
+            ] {
                 let read = ReadCapture(capture(order.map { frames[$0] }))
                 #expect(read.has([invite]), "\(order)")
                 #expect(read.malformed.total == 0, "\(order)")
@@ -58,7 +60,9 @@ struct MadeCaptureTests {
 
     @Test func `an overlapping IPv6 fragment drops the datagram, an overlapping IPv4 one does not`() {
         let invite = Fixtures.invite(1, padding: 2_000)
-        for (source, destination, survives) in [(Fixtures.alice, Fixtures.bob, true), (Fixtures.alice6, Fixtures.bob6, false)] {
+        for (source, destination, survives) in [
+            (Fixtures.alice, Fixtures.bob, true), (Fixtures.alice6, Fixtures.bob6, false),
+        ] {
             var large = PcapWriter()
             large.append(udp: invite.span, from: source, to: destination, at: Fixtures.noon)
             var small = PcapWriter(mtu: 1_300)
@@ -92,14 +96,22 @@ struct MadeCaptureTests {
         let macs = Array(ethernet[..<12])
         func ipv4(_ inner: [UInt8], protocolNumber: UInt8) -> [UInt8] {
             var writer = PcapWriter(mtu: 65_535)
-            writer.append(ipPayload: inner, protocolNumber: protocolNumber, from: Fixtures.bob, to: Fixtures.alice, at: Fixtures.noon)
+            writer.append(
+                ipPayload: inner, protocolNumber: protocolNumber, from: Fixtures.bob, to: Fixtures.alice,
+                at: Fixtures.noon)
             return Array(writer.bytes[54...])
         }
         let cases: [(String, UInt8, [UInt8])] = [
             ("802.1Q", 1, macs + [0x81, 0, 0, 7, 8, 0] + packet),
             ("QinQ", 1, macs + [0x88, 0xA8, 0, 7, 0x81, 0, 0, 9, 8, 0] + packet),
             ("QinQ IPv6", 1, macs + [0x91, 0, 0, 7, 0x81, 0, 0, 9, 0x86, 0xDD] + packet6),
-            ("SNAP", 1, macs + [UInt8((packet.count + 8) >> 8), UInt8((packet.count + 8) & 255), 0xAA, 0xAA, 3, 0, 0, 0, 8, 0] + packet),
+            (
+                "SNAP", 1,
+                macs + [
+                    UInt8((packet.count + 8) >> 8), UInt8((packet.count + 8) & 255), 0xAA, 0xAA, 3, 0, 0, 0,
+                    8, 0,
+                ] + packet
+            ),
             ("MPLS", 1, macs + [0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64] + packet),
             ("PPPoE", 1, macs + [0x88, 0x64, 0x11, 0, 0, 1, 0, 0, 0, 0x21] + packet),
             ("raw", 101, packet), ("raw IPv6", 101, packet6), ("raw 12", 12, packet), ("raw 14", 14, packet),
@@ -111,14 +123,26 @@ struct MadeCaptureTests {
             ("PPP", 9, [0xFF, 3, 0, 0x21] + packet), ("PPP compressed", 9, [0x21] + packet),
             ("Cisco HDLC", 104, [0x0F, 0, 8, 0] + packet),
             ("ERF", 197, [UInt8](repeating: 0, count: 8) + [2, 0, 0, 0, 0, 0, 0, 0, 0, 0] + ethernet),
-            ("IP in IP", 101, ipv4(packet, protocolNumber: 4)), ("IPv6 in IPv4", 101, ipv4(packet6, protocolNumber: 41)),
+            ("IP in IP", 101, ipv4(packet, protocolNumber: 4)),
+            ("IPv6 in IPv4", 101, ipv4(packet6, protocolNumber: 41)),
             ("GRE", 101, ipv4([0, 0, 8, 0] + packet, protocolNumber: 47)),
-            ("GRE checksum, key, sequence", 101, ipv4([0xB0, 0, 8, 0] + [UInt8](repeating: 1, count: 12) + packet, protocolNumber: 47)),
+            (
+                "GRE checksum, key, sequence", 101,
+                ipv4([0xB0, 0, 8, 0] + [UInt8](repeating: 1, count: 12) + packet, protocolNumber: 47)
+            ),
             ("GRE key", 101, ipv4([0x20, 0, 0x86, 0xDD, 0, 0, 0, 1] + packet6, protocolNumber: 47)),
             ("GRE Ethernet", 101, ipv4([0, 0, 0x65, 0x58] + ethernet, protocolNumber: 47)),
             ("ERSPAN I", 101, ipv4([0, 0, 0x88, 0xBE] + ethernet, protocolNumber: 47)),
-            ("ERSPAN II", 101, ipv4([0x10, 0, 0x88, 0xBE] + [UInt8](repeating: 0, count: 12) + ethernet, protocolNumber: 47)),
-            ("PPTP", 101, ipv4([0x30, 1, 0x88, 0x0B] + [UInt8](repeating: 0, count: 8) + [0xFF, 3, 0, 0x21] + packet, protocolNumber: 47)),
+            (
+                "ERSPAN II", 101,
+                ipv4([0x10, 0, 0x88, 0xBE] + [UInt8](repeating: 0, count: 12) + ethernet, protocolNumber: 47)
+            ),
+            (
+                "PPTP", 101,
+                ipv4(
+                    [0x30, 1, 0x88, 0x0B] + [UInt8](repeating: 0, count: 8) + [0xFF, 3, 0, 0x21] + packet,
+                    protocolNumber: 47)
+            ),
         ]
         for (name, linkType, bytes) in cases {
             let read = ReadCapture(capture([bytes], linkType: linkType))
@@ -137,7 +161,9 @@ struct MadeCaptureTests {
         inner.append(udp: invite.span, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
         var outer = PcapWriter(mtu: 1_000)
         for frame in split(inner.bytes) {
-            outer.append(ipPayload: [0, 0, 8, 0] + frame[14...], protocolNumber: 47, from: Fixtures.alice6, to: Fixtures.bob6, at: Fixtures.noon)
+            outer.append(
+                ipPayload: [0, 0, 8, 0] + frame[14...], protocolNumber: 47, from: Fixtures.alice6,
+                to: Fixtures.bob6, at: Fixtures.noon)
         }
         let read = ReadCapture(outer.bytes)
         #expect(read.has([invite]))
@@ -196,18 +222,21 @@ struct MadeCaptureTests {
         let yes = [
             "INVITE sip:a@example.net SIP/2.0\r\n\r\n", "\r\n\r\nINVITE sip:a@example.net SIP/2.0\r\n\r\n",
             "OPTIONS tel:+33327000001 SIP/7.0\r\n\r\n", "NEWMETHOD  sip:a@example.net   SIP/2.0  \r\n\r\n",
-            "SIP/2.0 100 Trying\r\n\r\n", "sip/2.0 200 ok\r\n\r\n", "INVITE sip:cut-before-the-version@example",
+            "SIP/2.0 100 Trying\r\n\r\n", "sip/2.0 200 ok\r\n\r\n",
+            "INVITE sip:cut-before-the-version@example",
             "\u{1}\u{2}REGISTER sip:example.net SIP/2.0\r\n\r\n", "\u{3}SIP/2.0 200 OK\r\n\r\n",
         ]
         for text in yes {
             let bytes = Array(text.utf8)
             var writer = PcapWriter()
             writer.append(
-                udp: bytes.span, from: IPEndpoint(ipv4: 1, port: 9_999), to: IPEndpoint(ipv4: 2, port: 20_000), at: Fixtures.noon)
+                udp: bytes.span, from: IPEndpoint(ipv4: 1, port: 9_999),
+                to: IPEndpoint(ipv4: 2, port: 20_000), at: Fixtures.noon)
             let read = ReadCapture(writer.bytes)
             #expect(read.messages.count == 1, "\(text.debugDescription)")
             let hasJunk = (bytes.first ?? 0) < 10
-            #expect((read.malformed.byName["junk-before-start-line"] == 1) == hasJunk, "\(text.debugDescription)")
+            #expect(
+                (read.malformed.byName["junk-before-start-line"] == 1) == hasJunk, "\(text.debugDescription)")
         }
     }
 
@@ -221,10 +250,50 @@ struct MadeCaptureTests {
         #expect(read.malformed.byName == ["datagram-cut-short": 1])
     }
 
+    @Test func `SIP in SCTP data chunks is read, several in a packet`() {
+        let invite = Fixtures.invite(1)
+        func chunk(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
+            let length = body.count + 4
+            return [type, 3, UInt8(length >> 8), UInt8(length & 255)] + body
+                + [UInt8](repeating: 0, count: (4 - length % 4) % 4)
+        }
+        let data = [UInt8](repeating: 0, count: 12)
+        let packet =
+            [0x13, 0xC4, 0x13, 0xC4, 0, 0, 0, 1, 0, 0, 0, 0] + chunk(3, data) + chunk(0, data + invite)
+            + chunk(0, data + Fixtures.ok)
+            + chunk(0, data + [1, 0, 1, 1])
+        for mtu in [65_535, 576] {
+            var writer = PcapWriter(mtu: mtu)
+            writer.append(
+                ipPayload: packet, protocolNumber: 132, from: Fixtures.alice, to: Fixtures.bob,
+                at: Fixtures.noon)
+            let read = ReadCapture(writer.bytes)
+            #expect(read.has([invite, Fixtures.ok]))
+            #expect(read.packets.allSatisfy { $0.transport == .sctp && $0.source == Fixtures.alice })
+            #expect(read.malformed.total == 0)
+        }
+    }
+
+    @Test func `a flood of first fragments stays within bounds`() {
+        var large = PcapWriter()
+        let invite = Fixtures.invite(1, padding: 2_000)
+        for _ in 0..<2_000 {
+            large.append(udp: invite.span, from: Fixtures.alice, to: Fixtures.bob, at: Fixtures.noon)
+        }
+        let frames = split(large.bytes)
+        let first = stride(from: 0, to: frames.count, by: 2).map { frames[$0] }
+        let read = ReadCapture(capture(first))
+        #expect(read.messages.isEmpty)
+        #expect(read.dropped.total == 2_000)
+        #expect((read.dropped.byName["fragments-too-many"] ?? 0) > 1_400)
+    }
+
     @Test func `glued captures, both byte orders and both fractions are read`() {
         let invite = Fixtures.invite(1)
         let ethernet = frame(invite, from: Fixtures.alice, to: Fixtures.bob)
-        func big(_ value: Int) -> [UInt8] { [UInt8(value >> 24 & 255), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)] }
+        func big(_ value: Int) -> [UInt8] {
+            [UInt8(value >> 24 & 255), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)]
+        }
         func file(_ magic: [UInt8], fraction: Int, extra: Int = 0) -> [UInt8] {
             let header = magic + [0, 2, 0, 4] + big(0) + big(0) + big(65_535) + big(1)
             return header + big(1_234_526_400) + big(fraction) + big(ethernet.count) + big(ethernet.count)
@@ -233,7 +302,9 @@ struct MadeCaptureTests {
         let micro = file([0xA1, 0xB2, 0xC3, 0xD4], fraction: 123_456)
         let nano = file([0xA1, 0xB2, 0x3C, 0x4D], fraction: 123_456_789)
         let modified = file([0xA1, 0xB2, 0xCD, 0x34], fraction: 123_456, extra: 8)
-        #expect(ReadCapture(micro).packets.first?.time == Timestamp(seconds: 1_234_526_400, nanoseconds: 123_456_000))
+        #expect(
+            ReadCapture(micro).packets.first?.time
+                == Timestamp(seconds: 1_234_526_400, nanoseconds: 123_456_000))
         #expect(ReadCapture(nano).packets.first?.time == Fixtures.noon)
         #expect(ReadCapture(modified).has([invite]))
         var little = PcapWriter(nanoseconds: false)

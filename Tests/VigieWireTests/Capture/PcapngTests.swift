@@ -25,7 +25,9 @@ struct PcapngTests {
             block(0x0A0D_0D0A, integer(0x1A2B_3C4D, 4) + integer(1, 2) + integer(0, 2) + integer(.max, 8))
         }
 
-        mutating func interface(linkType: UInt64 = 1, resolution: UInt8? = nil, offset: UInt64? = nil, snapshot: UInt64 = 0) {
+        mutating func interface(
+            linkType: UInt64 = 1, resolution: UInt8? = nil, offset: UInt64? = nil, snapshot: UInt64 = 0
+        ) {
             var body = integer(linkType, 2) + integer(0, 2) + integer(snapshot, 4)
             body += integer(2, 2) + integer(4, 2) + Array("eth0".utf8)
             if let resolution { body += integer(9, 2) + integer(1, 2) + [resolution, 0, 0, 0] }
@@ -38,7 +40,10 @@ struct PcapngTests {
             let padding = [UInt8](repeating: 0, count: (4 - frame.count % 4) % 4)
             // An option behind the frame: flags.
             let option = integer(2, 2) + integer(4, 2) + integer(1, 4) + integer(0, 4)
-            block(6, integer(interface, 4) + integer(time >> 32, 4) + integer(time & 0xFFFF_FFFF, 4) + length + length + frame + padding + option)
+            block(
+                6,
+                integer(interface, 4) + integer(time >> 32, 4) + integer(time & 0xFFFF_FFFF, 4) + length
+                    + length + frame + padding + option)
         }
     }
 
@@ -66,8 +71,10 @@ struct PcapngTests {
         blocks.enhanced(3, 1_234_526_400, frame)
         blocks.enhanced(4, 1_234_526_400_123_456, Array(frame[14...]))
         blocks.block(3, blocks.integer(UInt64(frame.count), 4) + frame)
-        blocks.block(2, blocks.integer(0, 2) + blocks.integer(0, 2) + blocks.integer(287_440, 4) + blocks.integer(1, 4)
-            + blocks.integer(UInt64(frame.count), 4) + blocks.integer(UInt64(frame.count), 4) + frame)
+        blocks.block(
+            2,
+            blocks.integer(0, 2) + blocks.integer(0, 2) + blocks.integer(287_440, 4) + blocks.integer(1, 4)
+                + blocks.integer(UInt64(frame.count), 4) + blocks.integer(UInt64(frame.count), 4) + frame)
         // A second section begins its interfaces anew.
         blocks.section()
         blocks.interface(resolution: 9)
@@ -76,12 +83,15 @@ struct PcapngTests {
         #expect(read.has([[UInt8]](repeating: Fixtures.invite(1), count: 8)))
         #expect(read.malformed.total == 0)
         let seconds = Int64(1_234_526_400)
-        #expect(read.packets.map(\.time) == [
-            Timestamp(seconds: seconds, nanoseconds: 123_456_000), Timestamp(seconds: seconds, nanoseconds: 123_456_789),
-            Timestamp(seconds: seconds, nanoseconds: 500_000_000), Timestamp(seconds: seconds),
-            Timestamp(seconds: 1_234, nanoseconds: 526_400_123), Timestamp(seconds: 1_234, nanoseconds: 526_400_123),
-            Timestamp(rawValue: Int64(287_440 << 32 | 1) * 1_000), Timestamp(rawValue: 5),
-        ])
+        #expect(
+            read.packets.map(\.time) == [
+                Timestamp(seconds: seconds, nanoseconds: 123_456_000),
+                Timestamp(seconds: seconds, nanoseconds: 123_456_789),
+                Timestamp(seconds: seconds, nanoseconds: 500_000_000), Timestamp(seconds: seconds),
+                Timestamp(seconds: 1_234, nanoseconds: 526_400_123),
+                Timestamp(seconds: 1_234, nanoseconds: 526_400_123),
+                Timestamp(rawValue: Int64(287_440 << 32 | 1) * 1_000), Timestamp(rawValue: 5),
+            ])
         #expect(read.packets.map(\.captureAgent) == [0, 1, 2, 3, 4, 0, 0, 5])
     }
 
@@ -108,6 +118,19 @@ struct PcapngTests {
         unknown.section()
         unknown.enhanced(0, 1, frame)
         #expect(ReadCapture(unknown.bytes).malformed.byName == ["pcapng-interface-unknown": 1])
+    }
+
+    @Test func `what the capturing machine lost is told`() {
+        var blocks = Blocks(isBig: true)
+        blocks.section()
+        blocks.interface()
+        for lost in [UInt64(3), 7] {
+            blocks.block(
+                5,
+                blocks.integer(0, 4) + blocks.integer(0, 8) + blocks.integer(5, 2) + blocks.integer(8, 2)
+                    + blocks.integer(lost, 8) + blocks.integer(0, 4))
+        }
+        #expect(ReadCapture(blocks.bytes).dropped.byName == ["lost-before-capture": 7])
     }
 
     @Test func `a huge block of an unknown kind is stepped over without being held`() {

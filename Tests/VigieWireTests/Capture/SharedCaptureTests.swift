@@ -23,7 +23,9 @@ struct SharedCaptureTests {
     }
 
     @Test func `every SIP message has the expected time, addresses and start line`() throws {
-        let rows = Dictionary(grouping: try CaptureFixtures.table("pcap/sip-messages.csv")) { $0["file"] ?? "" }
+        let rows = Dictionary(grouping: try CaptureFixtures.table("pcap/sip-messages.csv")) {
+            $0["file"] ?? ""
+        }
         #expect(rows.count > 10)
         for (name, expected) in rows {
             let read = ReadCapture(try CaptureFixtures.file("pcap/" + name))
@@ -35,7 +37,9 @@ struct SharedCaptureTests {
                 #expect(packet.destination == endpoint(row["dst"], row["dport"]), "\(name) \(index)")
                 #expect(packet.transport == (row["transport"] == "tcp" ? .tcp : .udp), "\(name) \(index)")
                 let line = read.startLines[index]
-                if let method = row["method"], !method.isEmpty { #expect(line.hasPrefix(method + " "), "\(name) \(index)") }
+                if let method = row["method"], !method.isEmpty {
+                    #expect(line.hasPrefix(method + " "), "\(name) \(index)")
+                }
                 if let status = row["status"], !status.isEmpty {
                     #expect(line.hasPrefix("SIP/2.0 " + status), "\(name) \(index)")
                 }
@@ -44,7 +48,9 @@ struct SharedCaptureTests {
     }
 
     @Test func `every HEP packet has the expected time, addresses, agent and payload`() throws {
-        let rows = Dictionary(grouping: try CaptureFixtures.table("pcap/hep-packets.csv")) { $0["file"] ?? "" }
+        let rows = Dictionary(grouping: try CaptureFixtures.table("pcap/hep-packets.csv")) {
+            $0["file"] ?? ""
+        }
         #expect(rows.count == 3)
         for (name, all) in rows {
             let expected = all.filter { $0["protocol_type"] == "1" }
@@ -53,12 +59,14 @@ struct SharedCaptureTests {
             for (index, row) in expected.enumerated() {
                 let packet = read.packets[index]
                 let time = Timestamp(
-                    seconds: Int64(row["sec"] ?? "") ?? 0, nanoseconds: (Int64(row["usec"] ?? "") ?? 0) * 1_000)
+                    seconds: Int64(row["sec"] ?? "") ?? 0,
+                    nanoseconds: (Int64(row["usec"] ?? "") ?? 0) * 1_000)
                 #expect(packet.time == time, "\(name) \(index)")
                 #expect(packet.source == endpoint(row["src"], row["sport"]), "\(name) \(index)")
                 #expect(packet.destination == endpoint(row["dst"], row["dport"]), "\(name) \(index)")
                 #expect(String(packet.captureAgent) == row["capture_id"], "\(name) \(index)")
-                #expect((packet.correlation == 0) == (row["correlation_id"] ?? "").isEmpty, "\(name) \(index)")
+                #expect(
+                    (packet.correlation == 0) == (row["correlation_id"] ?? "").isEmpty, "\(name) \(index)")
                 #expect(String(read.messages[index].count) == row["payload_bytes"], "\(name) \(index)")
                 #expect(read.startLines[index] == row["payload_first_line"], "\(name) \(index)")
             }
@@ -77,12 +85,17 @@ struct SharedCaptureTests {
             #expect(read.packets[0].destination == endpoint(row["dst"], row["dport"]), "\(name)")
             #expect(String(read.messages[0].count) == row["payload_bytes"], "\(name)")
             #expect(read.startLines[0] == row["payload_first_line"], "\(name)")
-            if let seconds = row["sec"], !seconds.isEmpty { #expect(String(read.packets[0].time.seconds) == seconds) }
+            if let seconds = row["sec"], !seconds.isEmpty {
+                #expect(String(read.packets[0].time.seconds) == seconds)
+            }
         }
     }
 
     @Test func `a capture read byte by byte gives the same messages`() throws {
-        for name in ["suricata-sip-tcp-method.pcap", "hepws-hep.pcap", "zeek-sip-junk-before-request.pcap", "ndpi-http_on_sip_port.pcap"] {
+        for name in [
+            "suricata-sip-tcp-method.pcap", "hepws-hep.pcap", "zeek-sip-junk-before-request.pcap",
+            "ndpi-http_on_sip_port.pcap",
+        ] {
             let bytes = try CaptureFixtures.file("pcap/" + name)
             let whole = ReadCapture(bytes)
             let drip = ReadCapture(bytes, chunk: 1)

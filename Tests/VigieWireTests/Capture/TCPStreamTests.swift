@@ -10,27 +10,38 @@ struct TCPStreamTests {
         var writer = PcapWriter()
         var time = Fixtures.noon
 
-        mutating func segment(_ bytes: some Sequence<UInt8>, at sequence: UInt32, flags: UInt8 = 0x18, after: Duration = .milliseconds(1)) {
+        mutating func segment(
+            _ bytes: some Sequence<UInt8>, at sequence: UInt32, flags: UInt8 = 0x18,
+            after: Duration = .milliseconds(1)
+        ) {
             time = time + after
             let payload = Array(bytes)
             writer.append(
-                tcp: payload.span, sequence: sequence, flags: flags, from: Fixtures.alice, to: Fixtures.bob, at: time)
+                tcp: payload.span, sequence: sequence, flags: flags, from: Fixtures.alice, to: Fixtures.bob,
+                at: time)
         }
     }
 
     /// A stream of five messages: keep-alives between them, a body, a compact Content-Length.
     private let messages: [[UInt8]] = [
         Fixtures.invite(1, body: 200), Fixtures.ok, Fixtures.invite(2),
-        Array("OPTIONS sip:a@example.net SIP/2.0\r\nl : 4\r\n\r\nbody".utf8), Fixtures.invite(3, body: 10, padding: 3_000),
+        Array("OPTIONS sip:a@example.net SIP/2.0\r\nl : 4\r\n\r\nbody".utf8),
+        Fixtures.invite(3, body: 10, padding: 3_000),
     ]
-    private var stream: [UInt8] { messages[0] + messages[1] + [13, 10, 13, 10] + messages[2] + [13, 10] + messages[3] + messages[4] }
+    private var stream: [UInt8] {
+        messages[0] + messages[1] + [13, 10, 13, 10] + messages[2] + [13, 10] + messages[3] + messages[4]
+    }
 
     private func cut(_ size: Int) -> [(UInt32, [UInt8])] {
-        stride(from: 0, to: stream.count, by: size).map { (UInt32($0), Array(stream[$0..<min(stream.count, $0 + size)])) }
+        stride(from: 0, to: stream.count, by: size).map {
+            (UInt32($0), Array(stream[$0..<min(stream.count, $0 + size)]))
+        }
     }
 
     /// The first octet of the stream has the number 100; it wraps in some tests.
-    private func read(_ segments: [(UInt32, [UInt8])], base: UInt32 = 100, withSYN: Bool = true) -> ReadCapture {
+    private func read(_ segments: [(UInt32, [UInt8])], base: UInt32 = 100, withSYN: Bool = true)
+        -> ReadCapture
+    {
         var sender = Sender()
         if withSYN { sender.segment([], at: base &- 1, flags: 2) }
         for (offset, bytes) in segments { sender.segment(bytes, at: base &+ offset) }
@@ -69,7 +80,9 @@ struct TCPStreamTests {
             segments[index] = (UInt32(lower), Array(stream[lower..<upper]))
         }
         for _ in 0..<4 { segments.append(segments[random(segments.count)]) }
-        for index in stride(from: segments.count - 1, to: 0, by: -1) { segments.swapAt(index, random(index + 1)) }
+        for index in stride(from: segments.count - 1, to: 0, by: -1) {
+            segments.swapAt(index, random(index + 1))
+        }
         // Sequence numbers wrap in the middle of the stream.
         let read = read(segments, base: UInt32.max - 1_000)
         #expect(read.has(messages), "seed \(seed)")
@@ -80,7 +93,10 @@ struct TCPStreamTests {
         let middle = Array(stream[100...])
         let read = read([(0, middle)], withSYN: false)
         #expect(read.has(Array(messages[1...])))
-        let drip = self.read(stride(from: 0, to: middle.count, by: 5).map { (UInt32($0), Array(middle[$0..<min(middle.count, $0 + 5)])) }, withSYN: false)
+        let drip = self.read(
+            stride(from: 0, to: middle.count, by: 5).map {
+                (UInt32($0), Array(middle[$0..<min(middle.count, $0 + 5)]))
+            }, withSYN: false)
         #expect(drip.has(Array(messages[1...])))
     }
 
@@ -104,7 +120,10 @@ struct TCPStreamTests {
     }
 
     @Test func `a hole that is never filled is given up at the end of the input`() {
-        let read = read([(0, messages[0]), (UInt32(messages[0].count + 10), Array("\r\n".utf8) + messages[1] + messages[2])])
+        let read = read([
+            (0, messages[0]),
+            (UInt32(messages[0].count + 10), Array("\r\n".utf8) + messages[1] + messages[2]),
+        ])
         #expect(read.has([messages[0], messages[1], messages[2]]))
         #expect(read.malformed.byName == ["tcp-gap": 1])
     }
@@ -135,7 +154,10 @@ struct TCPStreamTests {
         let cases: [(String, [UInt8])] = [
             ("http", Array("GET / HTTP/1.1\r\nHost: example.net\r\n\r\n".utf8)),
             ("http", Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8)),
-            ("websocket", Array("GET /sip HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n".utf8)),
+            (
+                "websocket",
+                Array("GET /sip HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n".utf8)
+            ),
             ("tls", [22, 3, 1, 0, 200, 1, 0, 0, 196] + [UInt8](repeating: 9, count: 196)),
         ]
         for (name, bytes) in cases {
@@ -154,16 +176,58 @@ struct TCPStreamTests {
     @Test func `HEP over TCP is framed by its length`() {
         var hep: [UInt8] = []
         let packet = SignallingPacket(
-            time: Timestamp(seconds: 1_000, nanoseconds: 5_000), source: Fixtures.bob6, destination: Fixtures.alice6,
+            time: Timestamp(seconds: 1_000, nanoseconds: 5_000), source: Fixtures.bob6,
+            destination: Fixtures.alice6,
             transport: .tcp, captureAgent: 42)
-        for message in messages { HEPEncoder.append(message.span, packet: packet, correlation: [1, 2], to: &hep) }
+        for message in messages {
+            HEPEncoder.append(message.span, packet: packet, correlation: [1, 2], to: &hep)
+        }
         for size in [11, 400, 60_000] {
-            let segments = stride(from: 0, to: hep.count, by: size).map { (UInt32($0), Array(hep[$0..<min(hep.count, $0 + size)])) }
+            let segments = stride(from: 0, to: hep.count, by: size).map {
+                (UInt32($0), Array(hep[$0..<min(hep.count, $0 + size)]))
+            }
             let read = read(segments)
             #expect(read.has(messages))
-            #expect(read.packets.allSatisfy { $0.captureAgent == 42 && $0.source == Fixtures.bob6 && $0.time == packet.time })
+            #expect(
+                read.packets.allSatisfy {
+                    $0.captureAgent == 42 && $0.source == Fixtures.bob6 && $0.time == packet.time
+                })
             #expect(read.hepPackets == 5)
         }
+    }
+
+    @Test func `segments sent again after the FIN are not read again`() {
+        var sender = Sender()
+        sender.segment([], at: 99, flags: 2)
+        for _ in 0..<3 { sender.segment(messages[1], at: 100, flags: 0x19) }
+        let read = ReadCapture(sender.writer.bytes)
+        #expect(read.messages.count == 1)
+        #expect(read.dropped.byName["tcp-duplicate"] == 2)
+    }
+
+    @Test func `segments cut by the snapshot length cost no other message`() {
+        var whole = PcapWriter()
+        var sequence: UInt32 = 1
+        for number in 0..<10 {
+            let message = Fixtures.invite(number + 10, padding: 600)
+            whole.append(
+                tcp: message.span, sequence: sequence, from: Fixtures.alice, to: Fixtures.bob,
+                at: Fixtures.noon)
+            sequence &+= UInt32(message.count)
+        }
+        var short = PcapWriter()
+        var at = 24
+        let bytes = whole.bytes
+        for number in 0..<10 {
+            let length = Int(bytes[at + 8]) | Int(bytes[at + 9]) << 8
+            let kept = number % 2 == 0 ? 300 : length
+            short.append(
+                frame: Array(bytes[at + 16..<at + 16 + kept]), at: Fixtures.noon, originalLength: length)
+            at += 16 + length
+        }
+        let read = ReadCapture(short.bytes)
+        #expect(read.messages.count == 10)
+        #expect(read.malformed.byName == ["segment-cut-short": 5])
     }
 
     @Test func `ten thousand connections that never end stay within bounds`() {
@@ -171,7 +235,8 @@ struct TCPStreamTests {
         let part = Array(messages[0][..<60])
         for number in 0..<10_000 {
             writer.append(
-                tcp: part.span, sequence: 1, from: IPEndpoint(ipv4: UInt32(number), port: 5_060), to: Fixtures.bob, at: Fixtures.noon)
+                tcp: part.span, sequence: 1, from: IPEndpoint(ipv4: UInt32(number), port: 5_060),
+                to: Fixtures.bob, at: Fixtures.noon)
         }
         let read = ReadCapture(writer.bytes)
         #expect(read.messages.isEmpty)

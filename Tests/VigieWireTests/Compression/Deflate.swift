@@ -2,7 +2,8 @@
 enum Deflate {
     /// RFC 1952.
     static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + raw(bytes) + little(crc32(bytes)) + little(UInt32(truncatingIfNeeded: bytes.count))
+        [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + raw(bytes) + little(crc32(bytes))
+            + little(UInt32(truncatingIfNeeded: bytes.count))
     }
 
     /// RFC 1950.
@@ -72,7 +73,9 @@ enum Deflate {
         }
     }
 
-    private static func little(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) } }
+    private static func little(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
+    }
 
     private static func crc32(_ bytes: [UInt8]) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF

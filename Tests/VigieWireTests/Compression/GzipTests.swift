@@ -28,7 +28,10 @@ struct GzipTests {
 
     @Test func `several members are one input, and zero padding between or behind them is ignored`() {
         let half = capture.count / 2
-        let members = Deflate.gzip(Array(capture[..<half])) + [0, 0, 0] + Deflate.gzip(Array(capture[half...])) + [0, 0, 0, 0]
+        let members =
+            Deflate.gzip(Array(capture[..<half])) + [0, 0, 0] + Deflate.gzip(Array(capture[half...])) + [
+                0, 0, 0, 0,
+            ]
         for chunk in [1, 3, 64, Int.max] {
             let read = read(members, chunk: chunk)
             #expect(read.messages.count == 5)
