@@ -37,6 +37,8 @@ struct DialerRun: RecentEntry {
     var total: UInt32 = 0
     var distinctCalled = DistinctCount()
     var distinctCallers = DistinctCount()
+    /// Blocks of ten thousand that hold the callers that cannot be.
+    var forgedBlocks = DistinctCount()
 
     private var ring: InlineArray<8, UInt64> = InlineArray(repeating: 0)
     private var place = 0
@@ -82,6 +84,7 @@ struct DialerRun: RecentEntry {
             forged += 1
             if marks.isMalformed { malformed += 1 }
             if marks.isFresh { freshForged += 1 }
+            forgedBlocks.insert(KeyHash.of(event.caller.digits / 10_000))
         }
         if marks.isNeighbour && marks.isFresh { neighbour += 1 }
         if marks.isFresh { fresh += 1 }
@@ -133,6 +136,7 @@ struct DialerRun: RecentEntry {
             total = 0
             distinctCalled = DistinctCount()
             distinctCallers = DistinctCount()
+            forgedBlocks = DistinctCount()
         }
     }
 }

@@ -65,7 +65,10 @@ struct DialerSigns: Sendable {
         found[0] = strong(run.silent, run.answered, usual: 0.06, least: isCrowd ? 0.45 : 0.25)
         found[1] = strong(run.near, run.calls, usual: 0.02, least: 0.3)
         found[2] = strong(run.neighbour, run.calls, usual: 0.06, least: 0.3)
-        found[3] = strong(run.freshForged, run.calls, usual: 0.04, least: 0.1)
+        // Invented numbers lie everywhere; numbers of one or two blocks that the plan does not know are a plan too old.
+        if run.forgedBlocks.estimate >= 8 {
+            found[3] = strong(run.freshForged, run.calls, usual: 0.04, least: 0.1)
+        }
         found[4] = strong(run.dead, run.calls, usual: 0.05, least: 0.12)
         if found[0] > 0 { add(.silent) }
         if found[1] > 0 { add(.sequential) }

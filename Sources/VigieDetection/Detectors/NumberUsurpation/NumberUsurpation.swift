@@ -88,7 +88,7 @@ public struct NumberUsurpation: Detector {
             else { return }
             index = open(event, hash: facts.calledHash, activity)
         }
-        let (relation, ingress) = relation(event, facts)
+        let (relation, ingress) = relation(event, facts, received: surges[index].ownPast)
         let isNew = surges[index].count(event, facts, relation: relation, ingress: ingress)
         keepSample(event, of: index)
         guard isNew, surges[index].sums.callers >= min(settings.leastCallers, settings.leastPairs) else {
@@ -129,14 +129,15 @@ public struct NumberUsurpation: Detector {
     }
 
     private func relation(
-        _ event: borrowing CallEvent, _ facts: borrowing CallFacts
+        _ event: borrowing CallEvent, _ facts: borrowing CallFacts, received: Double
     ) -> (CallBackSurge.Relation, UInt16) {
         if facts.isCallBack,
             let ingress = presented.ring(
                 pairHash: facts.pairHash, calledIsSmaller: event.called < event.caller, before: event.start,
                 within: UInt32(clamping: settings.pairSpan.components.seconds))
         {
-            let line = Line(number: event.called, facts: facts.called, egress: event.egress)
+            let line = Line(
+                number: event.called, facts: facts.called, egress: event.egress, received: received)
             switch standing(of: ingress, line: line, learned: facts.learned, at: event.start) {
             case .elsewhere: return (.pairedFromElsewhere, ingress)
             case .new: return (.pairedUnplaced, ingress)
@@ -151,6 +152,8 @@ public struct NumberUsurpation: Detector {
         var number: PhoneNumber
         var facts: NumberFacts
         var egress: Symbol
+        /// Calls that it received before this surge, about.
+        var received: Double
     }
 
     /// How an ingress stands to a line.
@@ -169,7 +172,7 @@ public struct NumberUsurpation: Detector {
         let own = origins.find(KeyHash.of(line.number.rawValue))
         let nats =
             ingress == Self.noIngress || ingresses.count < 2 ? 0 : strangeness(of: ingress, line, own, hour)
-        if nats >= 2.5 { return .elsewhere }
+        if nats >= 4 { return .elsewhere }
         guard nats > -1, let use = own?.use(of: ingress) else { return .own }
         let hours = learned.components.seconds / 3_600
         return hours >= 6 && Int64(hour &- use.since) <= min(12, hours / 2) && own?.oldest == use.since
@@ -189,11 +192,13 @@ public struct NumberUsurpation: Detector {
             if let other, hour &- other.since > hour &- (here?.since ?? hour) { nats += 4 }
         }
         if let block = origins.find(Self.blockHash(line.number)) {
-            nats += Self.compare(block, ingress, least: 3, differs: 3, same: -5)
+            nats += Self.compare(block, ingress, least: 3, differs: 4, same: -5)
         }
         if let area = Self.areaHash(line.number, line.facts), let entry = origins.find(area) {
             nats += Self.compare(entry, ingress, least: 20, differs: 1.5, same: -1.5)
         }
+        // In service for some time, yet it never called from there: a new line's first campaign is no surprise.
+        if line.received >= 2, let here = own?.use(of: ingress), hour &- here.since <= 12 { nats += 1.5 }
         if line.egress != .none {
             let egress = IngressNames.short(line.egress)
             if egress == ingress { nats -= 6 } else if ingresses.contains(egress) { nats += 1.5 }
@@ -238,7 +243,8 @@ public struct NumberUsurpation: Detector {
             pairHash: facts.pairHash, callerIsSmaller: event.caller < event.called, at: event.start,
             ingress: ingress)
         guard let index = surges.find(facts.callerHash) else { return }
-        let line = Line(number: event.caller, facts: facts.caller, egress: .none)
+        let line = Line(
+            number: event.caller, facts: facts.caller, egress: .none, received: surges[index].ownPast)
         if standing(of: ingress, line: line, learned: facts.learned, at: event.start) == .own {
             surges[index].sums.ownCalls += 1
         }
@@ -279,6 +285,7 @@ public struct NumberUsurpation: Detector {
         return sums.callers >= settings.leastCallers && sums.minutes >= 4
             && sums.callers >= 2 * surges[index].busiestBefore
             && sums.foreign <= 0.5 * sums.callers
+            && (sums.unplaced < 1 || evidence.service >= margins.service + 3)
             && sums.ownCalls <= 0.25 * sums.callers
             && sums.known <= 0.25 * sums.callers
             && sums.together <= 10
