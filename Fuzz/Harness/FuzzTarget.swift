@@ -39,7 +39,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
 private func readStream(_ bytes: [UInt8]) -> Int {
     // The first octet chooses the size of the drips.
     let chunk = Int(bytes.first ?? 0) % 64 + 1
-    var reader = SIPStreamReader(ByteStream(MemoryByteSource(Array(bytes.dropFirst()), chunk: chunk), capacity: 64))
+    var reader = SIPStreamReader(
+        ByteStream(MemoryByteSource(Array(bytes.dropFirst()), chunk: chunk), capacity: 64))
     var sum = 0
     do throws(InputError) {
         while try reader.advance() { sum &+= readMessage(reader.bytes) }
@@ -49,7 +50,8 @@ private func readStream(_ bytes: [UInt8]) -> Int {
 
 private func readCapture(_ bytes: [UInt8]) -> Int {
     let format = InputFormat.sniff(bytes.span)
-    let reader = CaptureReader(ByteStream(MemoryByteSource(bytes, chunk: 4_096), capacity: 256), format: format)
+    let reader = CaptureReader(
+        ByteStream(MemoryByteSource(bytes, chunk: 4_096), capacity: 256), format: format)
     var settings = CallJoiner.Settings()
     settings.capacity = 64
     var joiner = CallJoiner(settings: settings)
@@ -67,7 +69,8 @@ private func readCapture(_ bytes: [UInt8]) -> Int {
         }
     } catch { sum &+= 1 }
     joiner.finish { _ in sum &+= 1 }
-    return sum &+ Int(truncatingIfNeeded: reader.malformed.total) &+ Int(truncatingIfNeeded: reader.dropped.total)
+    return sum &+ Int(truncatingIfNeeded: reader.malformed.total)
+        &+ Int(truncatingIfNeeded: reader.dropped.total)
 }
 
 private func readHEP(_ bytes: Span<UInt8>) -> Int {
@@ -77,7 +80,8 @@ private func readHEP(_ bytes: Span<UInt8>) -> Int {
 }
 
 private func inflate(_ bytes: [UInt8]) -> Int {
-    var stream = ByteStream(GzipByteSource(MemoryByteSource(bytes, chunk: 61)), capacity: 4_096, limit: 1 << 16)
+    var stream = ByteStream(
+        GzipByteSource(MemoryByteSource(bytes, chunk: 61)), capacity: 4_096, limit: 1 << 16)
     var sum = 0
     do throws(InputError) {
         // A bomb is read on and on; a megabyte of it says enough.
@@ -91,7 +95,8 @@ private func inflate(_ bytes: [UInt8]) -> Int {
 
 private func readRecords(_ bytes: [UInt8]) -> Int {
     guard let format = CallRecordFormat.sniff(bytes.span) else { return 0 }
-    let reader = CallRecordReader(ByteStream(MemoryByteSource(bytes, chunk: 509), capacity: 256), format: format)
+    let reader = CallRecordReader(
+        ByteStream(MemoryByteSource(bytes, chunk: 509), capacity: 256), format: format)
     var joiner = RecordJoiner(recentRows: 64)
     var symbols = SymbolTable(capacity: 64)
     var sum = 0
@@ -108,8 +113,12 @@ private func readRecords(_ bytes: [UInt8]) -> Int {
 
 private func readTimes(_ bytes: [UInt8]) -> Int {
     var sum = 0
-    if let moment = Timestamp(rfc3339: bytes.span) { sum &+= Int(moment.rawValue & 0xFF) &+ moment.rfc3339().utf8.count }
-    if let moment = Timestamp(rfc3339: bytes.span, assumedOffsetSeconds: 3_600) { sum &+= Int(moment.rawValue & 0xFF) }
+    if let moment = Timestamp(rfc3339: bytes.span) {
+        sum &+= Int(moment.rawValue & 0xFF) &+ moment.rfc3339().utf8.count
+    }
+    if let moment = Timestamp(rfc3339: bytes.span, assumedOffsetSeconds: 3_600) {
+        sum &+= Int(moment.rawValue & 0xFF)
+    }
     if let date = CivilTime(sipDate: bytes.span) { sum &+= Int(date.timestamp().rawValue & 0xFF) }
     var parser = FastTimeParser()
     if parser.parse(bytes.span) != nil { sum &+= 1 }

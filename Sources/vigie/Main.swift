@@ -5,7 +5,8 @@ import Glibc
 struct Vigie: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vigie",
-        abstract: "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
+        abstract:
+            "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
         subcommands: [
             Analyze.self,
             Decode.self,

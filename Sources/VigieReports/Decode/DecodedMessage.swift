@@ -14,11 +14,13 @@ public struct DecodedMessage: Equatable, Sendable {
     public var method: String?
     /// The status code of a response, in `0...999`.
     public var status: Int?
+    /// `Call-ID` as written.
     public var callID: String?
     /// Number and method with one space between, as in `68 REGISTER`.
     public var cSeq: String?
     /// User part of the URI as written, escapes kept; `nil` when there is none.
     public var fromUser: String?
+    /// The same of `To`.
     public var toUser: String?
     /// The Request-URI as written.
     public var requestURI: String?
@@ -58,7 +60,8 @@ public struct DecodedMessage: Equatable, Sendable {
             line += ",\"error\":null"
         }
         let kind = isRequest.map { $0 ? "request" : "response" }
-        line += ",\"kind\":\(quoted(kind)),\"method\":\(quoted(method)),\"status\":\(status.map(String.init) ?? "null")"
+        line +=
+            ",\"kind\":\(quoted(kind)),\"method\":\(quoted(method)),\"status\":\(status.map(String.init) ?? "null")"
         line += ",\"call_id\":\(quoted(callID)),\"cseq\":\(quoted(cSeq)),\"from_user\":\(quoted(fromUser))"
         line += ",\"to_user\":\(quoted(toUser)),\"ruri\":\(quoted(requestURI))"
         if let packet {
@@ -79,7 +82,9 @@ public struct DecodedMessage: Equatable, Sendable {
         }
         line += "  \(fromUser ?? "–") → \(toUser ?? "–")  Call-ID \(callID ?? "–")"
         if isRequest == true { line += "  CSeq \(cSeq ?? "–")" }
-        if let error { line += "\n    refused at byte \(error.offset), \(error.rule.name): \(error.rule.sentence)" }
+        if let error {
+            line += "\n    refused at byte \(error.offset), \(error.rule.name): \(error.rule.sentence)"
+        }
         return line
     }
 }

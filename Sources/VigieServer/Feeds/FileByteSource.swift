@@ -7,8 +7,6 @@ public final class FileByteSource: ByteSource {
     private let closes: Bool
     /// The size of a regular file in bytes; `nil` for a pipe or a terminal.
     public let size: UInt64?
-    /// How many bytes were read so far.
-    public private(set) var bytesRead: UInt64 = 0
 
     /// Opens a file; `-` is standard input.
     ///
@@ -49,10 +47,7 @@ public final class FileByteSource: ByteSource {
             let count = unsafe buffer.withUnsafeMutableBytes { bytes in
                 unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
             }
-            if count >= 0 {
-                bytesRead += UInt64(count)
-                return count
-            }
+            if count >= 0 { return count }
             let code = errno
             if code != EINTR { throw .unreadable(reason: Self.reason(code)) }
         }

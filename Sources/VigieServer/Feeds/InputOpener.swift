@@ -9,6 +9,9 @@ public struct OpenedInput: ~Copyable {
     public let isCompressed: Bool
     /// Counts the bytes as they lie in the file, for the progress bar.
     public let meter: ByteMeter
+
+    /// The bytes alone, from the first one.
+    public consuming func takeStream() -> ByteStream { stream }
 }
 
 /// How far an input was read, in bytes of the file itself.
@@ -35,10 +38,13 @@ public enum InputOpener {
             isCompressed = true
             source = GzipByteSource(HeadedSource(head: head, rest: source))
             (head, format) = try sniff(&source)
-            guard format != .gzip else { throw .broken(rule: "it is compressed twice; decompress it once first", offset: 0) }
+            guard format != .gzip else {
+                throw .broken(rule: "it is compressed twice; decompress it once first", offset: 0)
+            }
         }
         return OpenedInput(
-            stream: ByteStream(HeadedSource(head: head, rest: source)), format: format, isCompressed: isCompressed, meter: meter)
+            stream: ByteStream(HeadedSource(head: head, rest: source)), format: format,
+            isCompressed: isCompressed, meter: meter)
     }
 
     private static func sniff(_ source: inout any ByteSource) throws(InputError) -> ([UInt8], InputFormat) {
@@ -48,9 +54,15 @@ public enum InputOpener {
             var room = head.mutableSpan
             var rest = unsafe room.mutableBytes
             var free = rest._mutatingExtracting(filled...)
-            let count = try source.read(into: &free)
-            if count == 0 { break }
-            filled += count
+            do throws(InputError) {
+                let count = try source.read(into: &free)
+                if count == 0 { break }
+                filled += count
+            } catch {
+                // What came before the damage is worth reading; the source will complain again behind it.
+                if filled == 0 { throw error }
+                break
+            }
         }
         head.removeLast(head.count - filled)
         return (head, InputFormat.sniff(head.span))

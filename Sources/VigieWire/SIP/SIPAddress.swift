@@ -5,6 +5,7 @@
 public struct SIPAddress: Hashable, Sendable {
     /// The display name, without quotes, escapes kept.
     public var displayName: SIPSlice
+    /// The URI, in brackets or plain.
     public var uri: SIPURI
     /// From behind the first `;` to the end.
     public var parameters: SIPSlice

@@ -6,12 +6,17 @@ extension SIPMessage {
         let range = slice.range
         let colon = bytes.firstIndex(of: 0x3A, from: range.lowerBound, to: range.upperBound)
         // scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
-        guard colon < range.upperBound, colon > range.lowerBound, bytes[range.lowerBound].lowercased &- 0x61 < 26 else {
+        guard colon < range.upperBound, colon > range.lowerBound,
+            bytes[range.lowerBound].lowercased &- 0x61 < 26
+        else {
             throw SIPParseError(.uri, at: range.lowerBound)
         }
         for index in range.lowerBound..<colon {
             let octet = bytes[index]
-            guard octet.lowercased &- 0x61 < 26 || octet.isDigit || octet == 0x2B || octet == 0x2D || octet == 0x2E else {
+            guard
+                octet.lowercased &- 0x61 < 26 || octet.isDigit || octet == 0x2B || octet == 0x2D
+                    || octet == 0x2E
+            else {
                 throw SIPParseError(.uri, at: index)
             }
         }
@@ -60,7 +65,9 @@ extension SIPMessage {
         var index = start
         if index < end, bytes[index] == 0x5B {
             let bracket = bytes.firstIndex(of: 0x5D, from: index, to: end)
-            guard bracket < end, bytes.isIPv6(index + 1..<bracket) else { throw SIPParseError(.ipv6Reference, at: index) }
+            guard bracket < end, bytes.isIPv6(index + 1..<bracket) else {
+                throw SIPParseError(.ipv6Reference, at: index)
+            }
             index = bracket + 1
         } else {
             while index < end, SIPOctetSet.host.contains(bytes[index]) { index += 1 }
@@ -100,7 +107,8 @@ extension SIPMessage {
             index += 1
         }
         guard digits > 0 else { throw SIPParseError(.telephoneNumber, at: rest.lowerBound) }
-        for position in semicolon..<rest.upperBound where !SIPOctetSet.uriParameters.contains(bytes[position]) {
+        for position in semicolon..<rest.upperBound where !SIPOctetSet.uriParameters.contains(bytes[position])
+        {
             throw SIPParseError(.uri, at: position)
         }
         try bytes.checkEscapes(semicolon..<rest.upperBound)

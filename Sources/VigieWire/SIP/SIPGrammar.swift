@@ -93,9 +93,12 @@ extension Span where Element == UInt8 {
             if index < range.upperBound, self[index] == 0x22 {
                 index = try checkQuoted(index, before: range.upperBound)
             } else if index < range.upperBound, self[index] == 0x3C {
-                index = Swift.min(firstIndex(of: 0x3E, from: index, to: range.upperBound) + 1, range.upperBound)
+                index = Swift.min(
+                    firstIndex(of: 0x3E, from: index, to: range.upperBound) + 1, range.upperBound)
             } else {
-                while index < range.upperBound, SIPOctetSet.parameterValue.contains(self[index]) { index += 1 }
+                while index < range.upperBound, SIPOctetSet.parameterValue.contains(self[index]) {
+                    index += 1
+                }
             }
             guard index > value else { throw SIPParseError(.parameter, at: index) }
             index = skipWhitespace(index, range.upperBound)

@@ -2,6 +2,7 @@
 public struct SIPCSeq: Hashable, Sendable {
     /// Below 2^31 in a valid message; saturates at 2^32 - 1.
     public var number: UInt32
+    /// The method; that of the request line in a valid request.
     public var method: SIPMethod
     /// The method as written.
     public var methodSlice: SIPSlice
@@ -26,6 +27,7 @@ public struct SIPReason: Hashable, Sendable {
     /// Whose cause it is.
     public enum Source: UInt8, Hashable, Sendable { case other, sip, q850 }
 
+    /// Whose cause it is.
     public var source: Source
     /// The cause; 0 when there is none.
     public var cause: UInt16
@@ -53,7 +55,8 @@ extension SIPMessage {
         let method = index..<value.upperBound
         guard !method.isEmpty else { return nil }
         return SIPCSeq(
-            number: UInt32(truncatingIfNeeded: number), method: SIPMethod(bytes, method), methodSlice: SIPSlice(method))
+            number: UInt32(truncatingIfNeeded: number), method: SIPMethod(bytes, method),
+            methodSlice: SIPSlice(method))
     }
 
     /// `From`; `nil` when there is none.
@@ -77,14 +80,17 @@ extension SIPMessage {
 
     /// The `icid-value` of `P-Charging-Vector` (RFC 7315), without quotes; empty when there is none.
     public var icid: SIPSlice {
-        guard let value = value(.pChargingVector), let icid = parameter("icid-value", in: value) else { return .empty }
+        guard let value = value(.pChargingVector), let icid = parameter("icid-value", in: value) else {
+            return .empty
+        }
         return unquoted(icid)
     }
 
     /// The first value of `Via`; `nil` when there is none.
     public var topVia: SIPVia? {
         guard let value = value(.via)?.range else { return nil }
-        return via(SIPSlice(value.lowerBound..<bytes.endOfElement(from: value.lowerBound, to: value.upperBound)))
+        return via(
+            SIPSlice(value.lowerBound..<bytes.endOfElement(from: value.lowerBound, to: value.upperBound)))
     }
 
     /// Cuts one `Via` value into its parts; never refuses, see `validate`.
@@ -107,7 +113,9 @@ extension SIPMessage {
             via.host = SIPSlice(host + 1..<index)
             index = min(index + 1, end)
         } else {
-            while index < end, bytes[index] != 0x3A, bytes[index] != 0x3B, !bytes[index].isWhitespace { index += 1 }
+            while index < end, bytes[index] != 0x3A, bytes[index] != 0x3B, !bytes[index].isWhitespace {
+                index += 1
+            }
             via.host = SIPSlice(host..<index)
         }
         let semicolon = bytes.firstIndex(of: 0x3B, from: index, to: end)
@@ -145,14 +153,18 @@ extension SIPMessage {
         let parameters = SIPSlice(min(semicolon + 1, range.upperBound)..<range.upperBound)
         let cause = parameter("cause", in: parameters).flatMap { bytes.decimal($0.range) } ?? 0
         return SIPReason(
-            source: proto.equalsIgnoringCase("Q.850") ? .q850 : proto.equalsIgnoringCase("SIP") ? .sip : .other,
-            cause: UInt16(clamping: cause), text: parameter("text", in: parameters) ?? .empty, parameters: parameters)
+            source: proto.equalsIgnoringCase("Q.850")
+                ? .q850 : proto.equalsIgnoringCase("SIP") ? .sip : .other,
+            cause: UInt16(clamping: cause), text: parameter("text", in: parameters) ?? .empty,
+            parameters: parameters)
     }
 
     /// A slice without the double quotes around it.
     public func unquoted(_ slice: SIPSlice) -> SIPSlice {
         let range = slice.range
-        guard range.count >= 2, bytes[range.lowerBound] == 0x22, bytes[range.upperBound - 1] == 0x22 else { return slice }
+        guard range.count >= 2, bytes[range.lowerBound] == 0x22, bytes[range.upperBound - 1] == 0x22 else {
+            return slice
+        }
         return SIPSlice(range.lowerBound + 1..<range.upperBound - 1)
     }
 }

@@ -8,11 +8,14 @@ extension SIPMessage {
         case .via: try checkList(range) { (element) throws(SIPParseError) in try checkVia(element) }
         case .from, .to, .referTo, .referredBy: try checkAddress(range)
         case .contact: try checkContact(range)
-        case .route, .recordRoute, .pAssertedIdentity, .pPreferredIdentity, .diversion, .historyInfo, .remotePartyID:
+        case .route, .recordRoute, .pAssertedIdentity, .pPreferredIdentity, .diversion, .historyInfo,
+            .remotePartyID:
             try checkList(range) { (element) throws(SIPParseError) in try checkAddress(element) }
         case .callInfo:
             try checkList(range) { (element) throws(SIPParseError) in
-                guard bytes[element.lowerBound] == 0x3C else { throw SIPParseError(.nameAddress, at: element.lowerBound) }
+                guard bytes[element.lowerBound] == 0x3C else {
+                    throw SIPParseError(.nameAddress, at: element.lowerBound)
+                }
                 try checkAddress(element)
             }
         case .maxForwards: try bytes.checkNumber(range, upTo: 255, .maxForwards)
@@ -174,7 +177,9 @@ extension SIPMessage {
     // SIP-date = wkday "," SP 2DIGIT SP month SP 4DIGIT SP 2DIGIT ":" 2DIGIT ":" 2DIGIT SP "GMT", case-sensitive (§20.17).
     private func checkDate(_ range: Range<Int>) throws(SIPParseError) {
         let date = self[SIPSlice(range)]
-        guard date.count == 29, CivilTime(sipDate: date) != nil else { throw SIPParseError(.date, at: range.lowerBound) }
+        guard date.count == 29, CivilTime(sipDate: date) != nil else {
+            throw SIPParseError(.date, at: range.lowerBound)
+        }
     }
 }
 
@@ -199,11 +204,13 @@ extension CivilTime {
         while month < 12, !matches(8, months[month]) { month += 1 }
         guard weekday < 7, month < 12, matches(3, ", "), matches(7, " "), matches(11, " "), matches(16, " "),
             matches(19, ":"), matches(22, ":"), matches(25, " GMT"), let day = text.decimal(5..<7),
-            let year = text.decimal(12..<16), let hour = text.decimal(17..<19), let minute = text.decimal(20..<22),
+            let year = text.decimal(12..<16), let hour = text.decimal(17..<19),
+            let minute = text.decimal(20..<22),
             let second = text.decimal(23..<25)
         else { return nil }
         self.init(
-            year: Int(year), month: month + 1, day: Int(day), hour: Int(hour), minute: Int(minute), second: Int(second))
+            year: Int(year), month: month + 1, day: Int(day), hour: Int(hour), minute: Int(minute),
+            second: Int(second))
         guard isValid else { return nil }
     }
 }

@@ -23,7 +23,9 @@ extension SIPMessage {
         guard versionSlice.offset == uri.upperBound + 1 else {
             throw SIPParseError(.startLineWhitespace, at: uri.upperBound)
         }
-        for index in uri where bytes[index].isSpaceOrTab { throw SIPParseError(.startLineWhitespace, at: index) }
+        for index in uri where bytes[index].isSpaceOrTab {
+            throw SIPParseError(.startLineWhitespace, at: index)
+        }
         try checkURI(requestURISlice, asRequestURI: true)
         try checkVersion()
         guard versionSlice.range.upperBound == startLine.range.upperBound else {
@@ -39,17 +41,25 @@ extension SIPMessage {
         }
         // A status code without the space behind it is common and harmless.
         let end = statusSlice.range.upperBound
-        guard end == startLine.range.upperBound || bytes[end].isSpaceOrTab else { throw SIPParseError(.statusCode, at: end) }
+        guard end == startLine.range.upperBound || bytes[end].isSpaceOrTab else {
+            throw SIPParseError(.statusCode, at: end)
+        }
     }
 
     private func checkStartLineSpacing(_ first: SIPSlice, _ second: SIPSlice) throws(SIPParseError) {
-        guard first.offset == startLine.offset else { throw SIPParseError(.startLineWhitespace, at: startLine.offset) }
+        guard first.offset == startLine.offset else {
+            throw SIPParseError(.startLineWhitespace, at: startLine.offset)
+        }
         let end = first.range.upperBound
-        guard second.offset == end + 1, bytes[end] == 0x20 else { throw SIPParseError(.startLineWhitespace, at: end) }
+        guard second.offset == end + 1, bytes[end] == 0x20 else {
+            throw SIPParseError(.startLineWhitespace, at: end)
+        }
     }
 
     private func checkVersion() throws(SIPParseError) {
-        guard self[versionSlice].equalsIgnoringCase("SIP/2.0") else { throw SIPParseError(.version, at: versionSlice.offset) }
+        guard self[versionSlice].equalsIgnoringCase("SIP/2.0") else {
+            throw SIPParseError(.version, at: versionSlice.offset)
+        }
     }
 
     private func checkHeader(at index: Int) throws(SIPParseError) {
@@ -67,12 +77,16 @@ extension SIPMessage {
         var index = range.lowerBound
         while index < range.upperBound {
             let octet = bytes[index]
-            if octet == 0x5C, index + 1 < range.upperBound, bytes[index + 1] != 0x0D, bytes[index + 1] != 0x0A {
+            if octet == 0x5C, index + 1 < range.upperBound, bytes[index + 1] != 0x0D, bytes[index + 1] != 0x0A
+            {
                 index += 2
                 continue
             }
-            let isFold = octet == 0x0A || (octet == 0x0D && index + 1 < range.upperBound && bytes[index + 1] == 0x0A)
-            if octet < 0x20 || octet == 0x7F, octet != 0x09, !isFold { throw SIPParseError(.controlCharacter, at: index) }
+            let isFold =
+                octet == 0x0A || (octet == 0x0D && index + 1 < range.upperBound && bytes[index + 1] == 0x0A)
+            if octet < 0x20 || octet == 0x7F, octet != 0x09, !isFold {
+                throw SIPParseError(.controlCharacter, at: index)
+            }
             index += 1
         }
     }
@@ -92,7 +106,9 @@ extension SIPMessage {
 
     // RFC 3261 §18.3: a datagram with less than Content-Length is refused; octets beyond it are left aside.
     private func checkBody() throws(SIPParseError) {
-        if let contentLength, bytes.count - bodyOffset < contentLength { throw SIPParseError(.bodyTooShort, at: bytes.count) }
+        if let contentLength, bytes.count - bodyOffset < contentLength {
+            throw SIPParseError(.bodyTooShort, at: bytes.count)
+        }
     }
 }
 
@@ -100,8 +116,10 @@ extension SIPHeaderKind {
     /// Header fields that stand at most once (RFC 3261 §20, table 2 and the grammar without a list).
     var standsOnce: Bool {
         switch self {
-        case .callID, .cSeq, .from, .to, .maxForwards, .contentLength, .contentType, .date, .expires, .minExpires,
-            .sessionExpires, .minSE, .event, .subject, .referTo, .referredBy, .replaces, .retryAfter, .timestamp, .rAck,
+        case .callID, .cSeq, .from, .to, .maxForwards, .contentLength, .contentType, .date, .expires,
+            .minExpires,
+            .sessionExpires, .minSE, .event, .subject, .referTo, .referredBy, .replaces, .retryAfter,
+            .timestamp, .rAck,
             .rSeq, .mimeVersion, .userAgent, .server, .subscriptionState:
             true
         default: false

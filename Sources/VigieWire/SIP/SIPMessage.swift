@@ -188,8 +188,10 @@ public struct SIPMessage: ~Escapable {
         var kind = SIPHeaderKind.other
         if nameCount <= 24 {
             let first = bytes.word(at: start).lowOctets(nameCount).lowercasedASCII
-            let second = nameCount > 8 ? bytes.word(at: start + 8).lowOctets(nameCount - 8).lowercasedASCII : 0
-            let third = nameCount > 16 ? bytes.word(at: start + 16).lowOctets(nameCount - 16).lowercasedASCII : 0
+            let second =
+                nameCount > 8 ? bytes.word(at: start + 8).lowOctets(nameCount - 8).lowercasedASCII : 0
+            let third =
+                nameCount > 16 ? bytes.word(at: start + 16).lowOctets(nameCount - 16).lowercasedASCII : 0
             kind = SIPHeaderKind.named(count: nameCount, first, second, third)
         }
         guard headerCount < Self.maxHeaders else {
@@ -198,7 +200,8 @@ public struct SIPMessage: ~Escapable {
         }
         // Offsets are below `maxHeaderBytes`; a name over 255 bytes is kept cut, it is no name Vigie knows.
         headers[headerCount] = Header(
-            nameOffset: UInt16(truncatingIfNeeded: start), valueOffset: UInt16(truncatingIfNeeded: valueStart),
+            nameOffset: UInt16(truncatingIfNeeded: start),
+            valueOffset: UInt16(truncatingIfNeeded: valueStart),
             valueCount: UInt16(truncatingIfNeeded: valueEnd - valueStart),
             nameCount: UInt8(clamping: nameCount), kind: kind.rawValue)
         headerCount += 1
@@ -209,6 +212,7 @@ public struct SIPMessage: ~Escapable {
 
 /// One header field of a message.
 public struct SIPHeader: Hashable, Sendable {
+    /// What its name means.
     public var kind: SIPHeaderKind
     /// The name as written, without space before the colon.
     public var name: SIPSlice

@@ -2,7 +2,8 @@
 public enum SIPMethod: UInt8, Hashable, Sendable, CaseIterable {
     case other
     case invite, ack, bye, cancel, options, register  // RFC 3261
-    case prack, subscribe, notify, publish, info, refer, message, update  // RFC 3262, 6665, 3903, 6086, 3515, 3428, 3311
+    // RFC 3262, 6665, 3903, 6086, 3515, 3428, 3311
+    case prack, subscribe, notify, publish, info, refer, message, update
 
     /// The method of the token in `range` of `bytes`; `other` when Vigie does not know it.
     @inline(__always)

@@ -154,7 +154,8 @@ public enum SIPRule: UInt8, Hashable, Sendable, CaseIterable {
         case .tooManyHeaders: "there are more than 128 header fields"
         case .headersTooLong: "start line and header fields take more than 65,535 bytes"
         case .headersIncomplete: "the empty line behind the header fields is missing (RFC 3261 §7)"
-        case .startLineWhitespace: "the elements of the start line are not separated by exactly one space (RFC 3261 §7.1)"
+        case .startLineWhitespace:
+            "the elements of the start line are not separated by exactly one space (RFC 3261 §7.1)"
         case .method: "the method is no token (RFC 3261 §25.1)"
         case .version: "the SIP version is not 2.0 (RFC 3261 §7.1)"
         case .statusCode: "the status code is not in 100...699 (RFC 3261 §7.2)"

@@ -99,7 +99,9 @@ public struct SIPStreamReader: ~Copyable {
     /// Where body and message end, as the header fields say; `nil` when they are not all there yet.
     private func plannedEnd() -> (body: Int, end: Int)? {
         let header = SIPMessage(scanning: stream.unread)
-        guard header.headersAreComplete || stream.sourceEnded || stream.unreadCount > SIPMessage.maxHeaderBytes else {
+        guard
+            header.headersAreComplete || stream.sourceEnded || stream.unreadCount > SIPMessage.maxHeaderBytes
+        else {
             return nil
         }
         let length = header.contentLength ?? (header.value(.contentType) == nil ? 0 : Self.maxMessageBytes)
@@ -132,11 +134,14 @@ extension SIPMessage {
     static func isStartLine(_ line: Span<UInt8>) -> Bool {
         let range = line.trimmed(0..<line.count)
         guard range.count >= 11 else { return false }
-        func isVersion(_ index: Int) -> Bool { line.word(at: index).lowOctets(7).lowercasedASCII == 0x30_2E32_2F70_6973 }
+        func isVersion(_ index: Int) -> Bool {
+            line.word(at: index).lowOctets(7).lowercasedASCII == 0x30_2E32_2F70_6973
+        }
         if isVersion(range.lowerBound) {
             // "SIP/2.0" SP 3DIGIT
             let status = range.lowerBound + 8
-            return line[status - 1] == 0x20 && line[status].isDigit && line[status + 1].isDigit && line[status + 2].isDigit
+            return line[status - 1] == 0x20 && line[status].isDigit && line[status + 1].isDigit
+                && line[status + 2].isDigit
         }
         guard isVersion(range.upperBound - 7), line[range.upperBound - 8] == 0x20 else { return false }
         var index = range.lowerBound

@@ -6,6 +6,7 @@ public struct SIPURI: Hashable, Sendable {
     /// What stands before the first colon.
     public enum Scheme: UInt8, Hashable, Sendable { case other, sip, sips, tel, urn }
 
+    /// Its scheme, in any case.
     public var scheme: Scheme
     /// The whole URI as written.
     public var slice: SIPSlice
@@ -95,7 +96,8 @@ extension SIPMessage {
         if let value = parameter(name, in: uri.parameters) { return value }
         let user = uri.user.range
         let semicolon = bytes.firstIndex(of: 0x3B, from: user.lowerBound, to: user.upperBound)
-        return semicolon < user.upperBound ? parameter(name, in: SIPSlice(semicolon + 1..<user.upperBound)) : nil
+        return semicolon < user.upperBound
+            ? parameter(name, in: SIPSlice(semicolon + 1..<user.upperBound)) : nil
     }
 
     /// Whether the URI says `user=phone`.
@@ -108,7 +110,8 @@ extension SIPMessage {
     /// The user part without its own parameters: where the telephone number is, if it is one.
     public func number(of uri: SIPURI) -> SIPSlice {
         let user = uri.user.range
-        return SIPSlice(user.lowerBound..<bytes.firstIndex(of: 0x3B, from: user.lowerBound, to: user.upperBound))
+        return SIPSlice(
+            user.lowerBound..<bytes.firstIndex(of: 0x3B, from: user.lowerBound, to: user.upperBound))
     }
 
     /// The value of a parameter in a list `name=value;name…`, quotes kept; `nil` when it is absent.

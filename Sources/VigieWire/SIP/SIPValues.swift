@@ -11,7 +11,8 @@ public struct SIPValues {
         self.kind = kind
         // These hold commas that separate nothing, or one value by definition.
         switch kind {
-        case .callID, .cSeq, .date, .subject, .userAgent, .server, .authorization, .proxyAuthorization, .wwwAuthenticate,
+        case .callID, .cSeq, .date, .subject, .userAgent, .server, .authorization, .proxyAuthorization,
+            .wwwAuthenticate,
             .proxyAuthenticate, .timestamp, .other, .xCallID, .pIdentityBypass, .pChargingVector:
             splits = false
         default: splits = true

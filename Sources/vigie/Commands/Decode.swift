@@ -6,7 +6,8 @@ import VigieWire
 /// `vigie decode`: every SIP message of the inputs, read and checked.
 struct Decode: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows every SIP message of raw message files, HEP packets and captures, and what is wrong with it.",
+        abstract:
+            "Shows every SIP message of raw message files, HEP packets and captures, and what is wrong with it.",
         discussion: """
             A raw file holds one message, or many framed by Content-Length. Inputs are told apart by their content and may be
             gzip-compressed; `-` is standard input.
@@ -46,7 +47,7 @@ struct Decode: ParsableCommand {
     }
 
     private func decode(_ file: String) throws(InputError) {
-        let input = try InputFile(path: file)
+        let input = try InputOpener.open(file)
         let format = input.format
         switch format {
         case .empty: throw .broken(rule: "the input is empty", offset: 0)
@@ -66,7 +67,9 @@ struct Decode: ParsableCommand {
             index += 1
         }
         skipped += reader.skipped
-        if skipped > 0 { StandardError.print("vigie: \(file): passed over \(skipped) bytes that belong to no message") }
+        if skipped > 0 {
+            StandardError.print("vigie: \(file): passed over \(skipped) bytes that belong to no message")
+        }
         if index == 0 { throw .broken(rule: "there is no SIP message", offset: 0) }
     }
 
@@ -82,7 +85,8 @@ struct Decode: ParsableCommand {
 
     /// Says what in the capture was no message, or no good packet: nothing is lost in silence.
     private func note(_ reader: CaptureReader, _ file: String) {
-        for (what, counts) in [("malformed", reader.malformed), ("left aside", reader.dropped)] where counts.total > 0 {
+        for (what, counts) in [("malformed", reader.malformed), ("left aside", reader.dropped)]
+        where counts.total > 0 {
             let names = counts.entries.map { "\($0.count) \($0.name) (first at byte \($0.firstOffset))" }
             StandardError.print("vigie: \(file): \(what): \(names.joined(separator: ", "))")
         }
@@ -94,7 +98,8 @@ struct Decode: ParsableCommand {
 
     private func sentence(_ error: InputError) -> String {
         switch error {
-        case .unreadable(let reason): reason.contains(";") ? reason : "\(reason); check the path and the rights"
+        case .unreadable(let reason):
+            reason.contains(";") ? reason : "\(reason); check the path and the rights"
         case .broken(let rule, let offset): "\(rule), at byte \(offset); check that it holds SIP"
         case .damagedCompression(let offset):
             "the compressed data is damaged at byte \(offset); copy the file again, or cut it with `head -c`"

@@ -10,7 +10,9 @@ import VigieWire
     }
 
     @Test func `a message with any byte changed is read without a trap`() {
-        let octets: [UInt8] = [0x00, 0x0A, 0x0D, 0x20, 0x22, 0x2C, 0x3A, 0x3B, 0x3C, 0x3E, 0x40, 0x5B, 0x5C, 0xFF]
+        let octets: [UInt8] = [
+            0x00, 0x0A, 0x0D, 0x20, 0x22, 0x2C, 0x3A, 0x3B, 0x3C, 0x3E, 0x40, 0x5B, 0x5C, 0xFF,
+        ]
         for whole in [SIPFixtures.plain, SIPFixtures.busy] {
             var bytes = whole
             for index in bytes.indices {
@@ -83,7 +85,8 @@ func readCall(_ bytes: Span<UInt8>) -> Int {
     guard message.problem == nil, let cSeq = message.cSeq, let from = message.from, let to = message.to,
         let via = message.topVia
     else { return 0 }
-    return message[message.callID].count &+ Int(cSeq.number) &+ from.tag.count &+ from.uri.user.count &+ to.tag.count
+    return message[message.callID].count &+ Int(cSeq.number) &+ from.tag.count &+ from.uri.user.count
+        &+ to.tag.count
         &+ to.uri.user.count &+ via.branch.count &+ Int(message.statusCode) &+ Int(message.method.rawValue)
 }
 

@@ -35,7 +35,9 @@ private func need<Value>(_ value: Value?) throws -> Value { try #require(value) 
         #expect(message[verstat].text == "TN-Validation-Passed")
     }
 
-    @Test func `a telephone number's parameters inside the user part are found and left out of the number`() throws {
+    @Test func `a telephone number's parameters inside the user part are found and left out of the number`()
+        throws
+    {
         let bytes = SIPFixtures.invite(
             "From", "From: <sip:+33261910042;verstat=No-TN-Validation@example.org;user=phone>;tag=1")
         let message = try SIPMessage.parse(bytes.span)
@@ -64,7 +66,9 @@ private func need<Value>(_ value: Value?) throws -> Value { try #require(value) 
         func users(_ kind: SIPHeaderKind) -> [String] {
             var users: [String] = []
             var values = message.values(of: kind)
-            while let value = values.next(in: message) { users.append(message[message.address(value).uri.user].text) }
+            while let value = values.next(in: message) {
+                users.append(message[message.address(value).uri.user].text)
+            }
             return users
         }
         #expect(users(.diversion) == ["+33353010001", "+33353010002"])
@@ -122,11 +126,14 @@ private func need<Value>(_ value: Value?) throws -> Value { try #require(value) 
     }
 
     @Test func `commas in quotes and in angle brackets separate nothing`() throws {
-        let bytes = SIPFixtures.invite("Contact", "Contact: \"a, b\" <sip:c,d@192.0.2.1;x=1>;q=0.5, <sip:e@192.0.2.2>")
+        let bytes = SIPFixtures.invite(
+            "Contact", "Contact: \"a, b\" <sip:c,d@192.0.2.1;x=1>;q=0.5, <sip:e@192.0.2.2>")
         let message = try SIPMessage.parse(bytes.span)
         var values = message.values(of: .contact)
         var users: [String] = []
-        while let value = values.next(in: message) { users.append(message[message.address(value).uri.user].text) }
+        while let value = values.next(in: message) {
+            users.append(message[message.address(value).uri.user].text)
+        }
         #expect(users == ["c,d", "e"])
     }
 

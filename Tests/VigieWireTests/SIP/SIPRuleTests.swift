@@ -114,11 +114,15 @@ struct RuleCase: CustomTestStringConvertible {
     func `a changed line breaks the rule that it should, and its near miss none`(_ example: RuleCase) {
         let bytes = SIPFixtures.invite(example.start, example.line)
         var found: SIPRule?
-        do throws(SIPParseError) { try SIPMessage(scanning: bytes.span).validate() } catch { found = error.rule }
+        do throws(SIPParseError) { try SIPMessage(scanning: bytes.span).validate() } catch {
+            found = error.rule
+        }
         #expect(found == example.rule)
     }
 
-    @Test(arguments: [("099", SIPRule.statusCode), ("700", .statusCode), ("4294967301", .statusCode), ("20", .statusCode)])
+    @Test(arguments: [
+        ("099", SIPRule.statusCode), ("700", .statusCode), ("4294967301", .statusCode), ("20", .statusCode),
+    ])
     func `a status code out of range is refused`(_ code: String, _ rule: SIPRule) {
         let bytes = Array("SIP/2.0 \(code) x\r\n\r\n".utf8)
         let error = #expect(throws: SIPParseError.self) { try SIPMessage(scanning: bytes.span).validate() }
@@ -129,7 +133,8 @@ struct RuleCase: CustomTestStringConvertible {
         let bytes = SIPFixtures.invite("Call-ID", "Call-ID: ab cd")
         let error = #expect(throws: SIPParseError.self) { try SIPMessage(scanning: bytes.span).validate() }
         let text = String(decoding: bytes, as: UTF8.self)
-        let expected = text.utf8.distance(from: text.startIndex, to: text.firstRange(of: "ab cd")?.lowerBound ?? text.endIndex)
+        let expected = text.utf8.distance(
+            from: text.startIndex, to: text.firstRange(of: "ab cd")?.lowerBound ?? text.endIndex)
         #expect(error?.offset == expected + 2)
     }
 

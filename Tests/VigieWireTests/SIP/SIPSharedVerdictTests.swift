@@ -9,7 +9,8 @@ private let sharedData: URL? = {
     let folder =
         ProcessInfo.processInfo.environment["VIGIE_SHARED_DATA"].map { URL(filePath: $0) }
         ?? root.deletingLastPathComponent().appending(path: "shared/data")
-    return FileManager.default.fileExists(atPath: folder.appending(path: "sip/expected.csv").path) ? folder : nil
+    return FileManager.default.fileExists(atPath: folder.appending(path: "sip/expected.csv").path)
+        ? folder : nil
 }()
 
 /// One line of `expected.csv`.
@@ -20,7 +21,8 @@ private struct Expected {
         let text = try String(contentsOf: folder.appending(path: "sip/expected.csv"), encoding: .utf8)
         return rows(of: text).dropFirst().filter { $0.count >= 10 }.map {
             Expected(
-                file: $0[0], verdict: $0[1], reason: $0[2], methodOrStatus: $0[3], callID: $0[4], fromUser: $0[5],
+                file: $0[0], verdict: $0[1], reason: $0[2], methodOrStatus: $0[3], callID: $0[4],
+                fromUser: $0[5],
                 toUser: $0[6], cSeq: $0[7])
         }
     }
@@ -68,7 +70,8 @@ private struct Reading {
 
 /// Messages whose third-party verdict contradicts the standard; each with the reason why we differ.
 private let departures: [String: String] = [
-    "jain-sip-torture/tc007.sip": "an unknown scheme in the Request-URI is valid (RFC 4475 §3.3.2); JAIN-SIP wants 400",
+    "jain-sip-torture/tc007.sip":
+        "an unknown scheme in the Request-URI is valid (RFC 4475 §3.3.2); JAIN-SIP wants 400",
     "jain-sip-torture/tc024.sip": "an unknown method is valid syntax (RFC 3261 §7.1); JAIN-SIP refuses it",
     "jain-sip-torture/tc333.sip": "the empty line between two messages was lost; RFC 4475 §3.1.1.8 has it",
 ]
@@ -87,7 +90,8 @@ private let departures: [String: String] = [
             case "valid":
                 #expect(reading.error == nil, "\(expected.file): \(expected.reason)")
                 let fields = [
-                    expected.methodOrStatus, expected.callID, expected.fromUser, expected.toUser, expected.cSeq,
+                    expected.methodOrStatus, expected.callID, expected.fromUser, expected.toUser,
+                    expected.cSeq,
                 ]
                 #expect(reading.fields == fields, "\(expected.file)")
             case "invalid": #expect(reading.error != nil, "\(expected.file): \(expected.reason)")
