@@ -37,9 +37,10 @@ extension NumberingPlans {
             describeShort(short, home: home, into: &answer)
             return answer
         }
-        let reading: NumberText.Reading
+        var reading: NumberText.Reading
         do {
             reading = try NumberText.parse(text, country: home)
+            reading = earlierForm(of: reading, at: moment) ?? reading
         } catch {
             answer.failure = error
             answer.rules.append(error.advice)
@@ -73,6 +74,34 @@ extension NumberingPlans {
         return answer
     }
 
+    // Before a plan change national numbers may be shorter than today's tables expect behind the trunk prefix.
+    private func earlierForm(of reading: NumberText.Reading, at moment: Timestamp) -> NumberText.Reading? {
+        guard moment < settled, reading.national.first == 0, let number = reading.number,
+            !facts(of: number, at: moment).isValid
+        else { return nil }
+        var shorter = reading
+        shorter.national.removeFirst()
+        guard let number = shorter.number, facts(of: number, at: moment).isValid else { return nil }
+        return shorter
+    }
+
+    // +33 262… is what a French subscriber dials as 0262…; abroad the department has its own country code.
+    private func overseasForm(of number: PhoneNumber) -> PhoneNumber? {
+        guard number.count == 11, number.leading(2) == 33 else { return nil }
+        let national = number.digits % 1_000_000_000
+        let code: UInt64? =
+            switch national / 1_000_000 {
+            case 262, 263, 269, 639, 692, 693, 709: 262
+            case 590, 690, 691: 590
+            case 594, 694: 594
+            case 596, 696, 697: 596
+            default: nil
+            }
+        return code.flatMap { PhoneNumber(e164: $0 * 1_000_000_000 + national) }.flatMap {
+            numberClass(of: $0).isValid ? $0 : nil
+        }
+    }
+
     // Numbers that are too long to be packed still tell their country.
     private func numberClass(ofDigits reading: NumberText.Reading) -> NumberClass {
         var row = 0
@@ -93,11 +122,14 @@ extension NumberingPlans {
         answer.isAllocated = facts.isAllocated
         answer.assignee = facts.isValid || facts.isAllocated == true ? assignee(of: current) : nil
         if facts.isValid { answer.place = place(of: number, at: moment) }
-        answer.rules += rules(for: number, current: current, facts: facts, place: answer.place, at: moment)
+        answer.rules += rules(
+            for: number, current: current, facts: facts, place: answer.place, isAssigned: answer.assignee != nil,
+            at: moment)
     }
 
     private func rules(
-        for number: PhoneNumber, current: PhoneNumber, facts: NumberFacts, place: Place?, at moment: Timestamp
+        for number: PhoneNumber, current: PhoneNumber, facts: NumberFacts, place: Place?, isAssigned: Bool,
+        at moment: Timestamp
     ) -> [String] {
         var rules: [String] = []
         for change in changes where change.country == facts.country {
@@ -119,16 +151,20 @@ extension NumberingPlans {
         case .machineToMachine: rules.append("0700: machine-to-machine number of 14 digits")
         default: break
         }
-        if facts.isAllocated == false, facts.isValid {
+        if facts.isAllocated == false, facts.isValid, facts.kind != .fiction {
             rules.append("the plan knows this form, and Arcep has given the block to nobody")
         }
         if facts.isAllocated == true, !facts.isValid {
-            rules.append("Arcep has given the block, and libphonenumber's patterns do not know this form yet")
+            if let overseas = overseasForm(of: number) {
+                rules.append("overseas department with its own country code: from abroad the number is \(overseas)")
+            } else {
+                rules.append("Arcep has given the block, and the international tables do not know this form yet")
+            }
         }
         if let place, place.method == .cityPrefix || place.method == .areaMajority, moment >= Self.placesMayMoveSince {
             rules.append("place of the first assignment: since 2023 the number may have moved anywhere in France")
         }
-        if assignee(of: current) != nil {
+        if isAssigned {
             rules.append("assignee of the block: a ported number may be with another operator")
         }
         return rules

@@ -43,7 +43,7 @@ extension NumberingPlans {
         let index = found.kind == .geographic ? placeTable.frenchIndex(first) : 0
         let department = placeTable.places[index].department
         if let last = out.last, last.last + 1 == code + first, last.assignee == assignee, last.kind == found.kind,
-            last.department == department, last.first / 10_000_000 == (code + first) / 10_000_000
+            last.department == department, last.first / 1_000_000 == (code + first) / 1_000_000
         {
             out[out.count - 1].last = code + end - 1
             out[out.count - 1].prefix = Self.sharedPrefix(last.first, code + end - 1)

@@ -59,13 +59,13 @@ extension NumberingPlans {
 
     /// The number that stands today for `number` as it was at `moment`.
     func broughtForward(_ number: PhoneNumber, from moment: Timestamp) -> PhoneNumber {
-        let country = country(of: number)
-        var brought = number
-        for change in changes where change.country == country && moment < change.parallelUntil {
-            if moment >= change.effective, numberClass(of: brought).isValid { continue }
-            if let next = change.apply(brought) { brought = next }
+        guard moment < settled else { return number }
+        let found = numberClass(of: number)
+        let country = found.region == .none ? found.mainCountry : found.region
+        switch changeTable.bringForward(number, of: country, from: moment, isValidToday: found.isValid) {
+        case .old(let brought): return brought
+        case .same, .unknown: return number
         }
-        return brought
     }
 
     /// Whom the regulator gave the number's block; `nil` where no allocation data is shipped or no block holds it.

@@ -15,11 +15,12 @@ public final class NumberingPlans: Sendable {
     let automaton: [UInt16]
     let classes: [UInt64]
     let powers: [UInt64]
+    let changeTable: ChangeTable
     let french: FrenchAllocations
     let placeTable: PlaceTable
     let shortCodes: ShortCodeTable
     /// From this moment on, no plan change matters.
-    private let settled: Timestamp
+    let settled: Timestamp
 
     init() {
         automaton = NumberingTables.automaton()
@@ -32,6 +33,7 @@ public final class NumberingPlans: Sendable {
             return Department(code: String(fields[0]), name: String(fields[1]), zone: zone)
         }
         changes = PlanChange.known.sorted { $0.effective < $1.effective }
+        changeTable = ChangeTable(changes)
         settled = changes.map { max($0.effective, $0.parallelUntil) }.max() ?? .distantPast
         shortCodes = ShortCodeTable(french: french)
     }
@@ -105,34 +107,20 @@ public final class NumberingPlans: Sendable {
     // The plan of another day. Old numbers are brought forward, change by change, and read by today's plan: blocks have not
     // been taken back since, as far as is published.
     private func facts(of number: PhoneNumber, at moment: Timestamp, today: NumberFacts) -> NumberFacts {
-        var brought = number
-        var isKnown = true
-        var isOld = false
-        for index in changes.indices where changes[index].country == today.country {
-            if moment < changes[index].effective {
-                if let next = changes[index].apply(brought) {
-                    brought = next
-                    isOld = true
-                } else if changes[index].refusesUnmatched(brought) {
-                    isKnown = false
-                }
-            } else if moment < changes[index].parallelUntil, !today.isValid,
-                let next = changes[index].apply(brought)
-            {
-                brought = next
-                isOld = true
-            }
-        }
-        guard isOld || !isKnown else { return today }
-        var facts = todaysFacts(of: brought)
-        let area = Int(facts.areaDigits) - (brought.count - number.count)
-        facts.areaDigits = UInt8(clamping: max(area, Int(facts.countryDigits)))
-        if !isKnown {
+        switch changeTable.bringForward(number, of: today.country, from: moment, isValidToday: today.isValid) {
+        case .same: return today
+        case .old(let brought):
+            var facts = todaysFacts(of: brought)
+            let area = Int(facts.areaDigits) - (brought.count - number.count)
+            facts.areaDigits = UInt8(clamping: max(area, Int(facts.countryDigits)))
+            return facts
+        case .unknown:
+            var facts = today
             facts.isValid = false
             facts.kind = .unknown
-            facts.isAllocated = facts.isAllocated.map { _ in false }
+            if facts.isAllocated != nil { facts.isAllocated = false }
+            return facts
         }
-        return facts
     }
 
     private func shortFacts(of number: PhoneNumber, home: Country) -> NumberFacts {

@@ -55,16 +55,6 @@ public struct PlanChange: Sendable {
         return nil
     }
 
-    /// Whether the plan before the change did not know `number`, which no rule concerns.
-    func refusesUnmatched(_ number: PhoneNumber) -> Bool {
-        switch unmatched {
-        case .kept: false
-        case .refused: true
-        case .newRefused:
-            rules.contains { number.count == $0.newDigits && $0.replacement.contains(number) }
-        }
-    }
-
     /// The old numbers of a new one; empty when the new one did not exist before.
     public func undo(_ number: PhoneNumber) -> [PhoneNumber] {
         var old: [PhoneNumber] = []

@@ -33,7 +33,7 @@ enum NumberReport {
         lines[0] += ": " + first + "."
         if !answer.international.isEmpty { lines.append("  Dialled at home as \(answer.national).") }
         if let assignee = answer.assignee { lines.append("  Block of \(assignee.name) (\(assignee.code)).") }
-        if answer.isAllocated == false { lines.append("  Block given to nobody.") }
+        if answer.isAllocated == false, !answer.isValid || answer.kind == .fiction { lines.append("  Block given to nobody.") }
         if let place = answer.place {
             let department = place.department.isEmpty ? "" : ", department \(place.department)"
             lines.append("  \(place.name)\(department), \(Int((place.confidence * 100).rounded())) % sure.")
