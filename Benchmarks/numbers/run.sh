@@ -13,7 +13,7 @@ command -v taskset > /dev/null && pin="taskset -c 0"
 ours=0
 theirs=0
 for _ in 1 2 3; do
-    now=$($pin "$vigie" bench-numbers --rounds 20 "$work/numbers.txt" | sed 's/.*per_second=\([0-9]*\).*/\1/')
+    now=$($pin "$vigie" bench numbers --rounds 20 "$work/numbers.txt" | sed 's/.*per_second=\([0-9]*\).*/\1/')
     [ "$now" -gt "$ours" ] && ours=$now
     now=$($pin "$work/peer" "$work/numbers.txt" 1 | sed 's/.*per_second=\([0-9]*\).*/\1/')
     [ "$now" -gt "$theirs" ] && theirs=$now

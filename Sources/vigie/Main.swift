@@ -9,6 +9,7 @@ struct Vigie: AsyncParsableCommand {
             "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
         subcommands: [
             Analyze.self,
+            Bench.self,
             Decode.self,
             Detectors.self,
             Number.self,

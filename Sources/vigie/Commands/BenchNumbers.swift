@@ -3,13 +3,12 @@ import Foundation
 import VigieCalls
 import VigieWire
 
-/// `vigie bench-numbers FILE`: how many numbers a second go from bytes to plan, kind, validity and place, on one core.
+/// `vigie bench numbers FILE`: how many numbers a second go from bytes to plan, kind, validity and place, on one core.
 struct BenchNumbers: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench-numbers",
+        commandName: "numbers",
         abstract: "Measures reading numbers: bytes to plan, kind, validity, allocation and place.",
-        discussion: "Example:\n  vigie bench-numbers --rounds 200 numbers.txt",
-        shouldDisplay: false
+        discussion: "Example:\n  vigie bench numbers --rounds 200 numbers.txt"
     )
 
     @Option(help: "How often the whole file is read.")
