@@ -108,8 +108,9 @@ final class ShortCodeFlood: TrafficSource {
 
     private func newCaller(_ world: World) -> PhoneNumber {
         let plan = world.foreign[0]
+        let capital: [UInt64] = [377, 372, 5_377, 5_372]  // Rabat
         let wantsFixed = random.chance(shape.fixedShare)
-        let fits = plan.templates.filter { wantsFixed ? $0.prefix == 37 || $0.prefix == 537 : $0.isMobile }
+        let fits = plan.templates.filter { wantsFixed ? capital.contains($0.prefix) : $0.isMobile }
         return plan.number(random.pick(fits), random.next())
     }
 

@@ -189,6 +189,8 @@ final class BackgroundTraffic: TrafficSource {
         case .number: reply = exchange.world.isAlive(calledID.value) ? .person : .nobody
         case .subscriber: reply = called.isMobile ? .person : .fixedLine
         }
+        // Fingers slip when a number is typed for the first time.
+        if attempt == 0 { reply.incomplete = 0.0012 }
         let hour = weekMinute % 1_440 / 60
         if hour < 7 || hour >= 23 {
             reply.noAnswer *= 1.8

@@ -1,3 +1,4 @@
+import VigieCalls
 import VigieWire
 
 /// How a call ends up, as probabilities; what is left of 1 is answered by a person.
@@ -8,7 +9,7 @@ struct Reply: Sendable {
     var givesUp = 0.085
     var declined = 0.008
     var unallocated = 0.004
-    var incomplete = 0.001
+    var incomplete = 0.0
     var networkFailure = 0.012
     /// Talk time: a mixture of a short word and a conversation, medians in seconds.
     var shortShare = 0.28
@@ -32,7 +33,7 @@ struct Reply: Sendable {
         shortShare: 0.2, shortMedian: 18, longMedian: 190, longSpread: 1.2)
     /// Nobody there: the exchange says so.
     static let nobody = Reply(
-        voicemail: 0, noAnswer: 0.04, busy: 0.01, givesUp: 0.05, declined: 0, unallocated: 0.88, incomplete: 0.01,
+        voicemail: 0, noAnswer: 0.04, busy: 0.01, givesUp: 0.05, declined: 0, unallocated: 0.88, 
         networkFailure: 0.01)
 }
 
@@ -48,6 +49,11 @@ extension SimulatedCall {
         if falls(reply.unallocated) {
             fail(404, 1, .network, after: setup)
         } else if falls(reply.incomplete) {
+            // The caller stopped typing: the last digits are missing.
+            let missing = random.within(1...3)
+            if called.isE164, called.count > 9, let short = PhoneNumber(e164: called.leading(called.count - missing)) {
+                called = short
+            }
             fail(484, 28, .network, after: setup)
         } else if falls(reply.networkFailure) {
             switch random.below(10) {

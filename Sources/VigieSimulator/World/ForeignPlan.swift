@@ -61,8 +61,8 @@ struct ForeignPlan: Sendable {
     static let moroccoOf2006 = ForeignPlan(
         "MA", 212, weight: 20, price: 3_000,
         [
-            ("37", 6, 9, false), ("22", 6, 10, false), ("24", 6, 4, false), ("35", 6, 4, false), ("36", 6, 3, false),
-            ("39", 6, 4, false), ("28", 6, 4, false), ("23", 6, 2, false), ("61", 6, 14, true), ("62", 6, 6, true),
+            ("377", 5, 6, false), ("372", 5, 3, false), ("222", 5, 6, false), ("223", 5, 4, false), ("243", 5, 4, false),
+            ("355", 5, 4, false), ("365", 5, 3, false), ("399", 5, 4, false), ("288", 5, 4, false), ("233", 5, 2, false), ("61", 6, 14, true), ("62", 6, 6, true),
             ("66", 6, 8, true), ("67", 6, 6, true), ("68", 6, 6, true), ("70", 6, 5, true), ("71", 6, 4, true),
             ("72", 6, 4, true), ("76", 6, 4, true), ("10", 6, 5, true), ("11", 6, 3, true), ("15", 6, 3, true),
             ("18", 6, 3, true), ("41", 6, 2, true), ("50", 6, 2, true), ("64", 6, 6, true), ("65", 6, 5, true),
@@ -72,8 +72,8 @@ struct ForeignPlan: Sendable {
     static let moroccoOf2009 = ForeignPlan(
         "MA", 212, weight: 20, price: 3_000,
         [
-            ("537", 6, 6, false), ("522", 6, 7, false), ("524", 6, 3, false), ("535", 6, 3, false),
-            ("539", 6, 3, false), ("528", 6, 3, false), ("661", 6, 14, true), ("662", 6, 9, true), ("663", 6, 8, true),
+            ("5377", 5, 4, false), ("5372", 5, 2, false), ("5222", 5, 5, false), ("5223", 5, 2, false),
+            ("5243", 5, 3, false), ("5355", 5, 3, false), ("5399", 5, 3, false), ("5288", 5, 3, false), ("661", 6, 14, true), ("662", 6, 9, true), ("663", 6, 8, true),
             ("664", 6, 8, true), ("665", 6, 8, true), ("666", 6, 8, true), ("667", 6, 7, true), ("668", 6, 7, true),
             ("670", 6, 6, true), ("671", 6, 5, true), ("672", 6, 5, true), ("650", 6, 4, true), ("641", 6, 3, true),
         ])
