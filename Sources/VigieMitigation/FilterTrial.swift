@@ -16,6 +16,9 @@ public struct FilterTrial {
         public var legitimate = 0
         public var legitimateStopped = 0
 
+        /// Nothing tried yet.
+        public init() {}
+
         /// Share of the calls to stop that would have been stopped, in `0...1`.
         public var wantedShare: Double { wanted == 0 ? 0 : Double(wantedStopped) / Double(wanted) }
         /// Share of the wanted calls that would have been stopped too, in `0...1`; 0 when none was seen.

@@ -112,7 +112,10 @@ struct FaultSearch {
                 if let prefix = NumberPrefix("\(landingCode)\(national.text)") {
                     wrongCode.add(prefix, digits: landingCodeDigits + national.digits, weight: weight)
                 }
-                if let prefix = NumberPrefix(national.text) { noCode.add(prefix, digits: national.digits, weight: weight) }
+                // We see only what lands here: a footprint is where calls go, given that they come to this country.
+                if let prefix = NumberPrefix(national.text), prefix.begins(with: landingCode, digits: landingCodeDigits) {
+                    noCode.add(prefix, digits: national.digits, weight: weight)
+                }
             }
             list.append(
                 FaultHypothesis(fault: .wrongCountryCode(plan: day, code: landingCode), footprint: wrongCode))
@@ -239,14 +242,17 @@ struct FaultSearch {
         return [FaultHypothesis(fault: .collapse(lines: top.count), footprint: footprint)]
     }
 
-    /// What the same origin really wanted before: ordinary calls by area.
+    /// What the same origin really wanted before: ordinary calls by area, to numbers of the lengths that the country has.
     private func demandFootprint() -> Footprint {
         var footprint = Footprint()
+        let lengths = plans.dialling(of: country(of: numbers)).nationalDigits.map { landingCodeDigits + $0 }.prefix(8)
+        let share = 1 / Double(max(1, lengths.count))
         for (area, calls) in evidence.demandBefore where area.begins(with: landingCode, digits: landingCodeDigits) {
-            footprint.add(area, digits: 0, weight: Double(calls))
+            for digits in lengths { footprint.add(area, digits: digits, weight: Double(calls) * share) }
         }
         if let country = NumberPrefix("\(landingCode)") {
-            footprint.add(country, digits: 0, weight: max(1, Double(evidence.demandBefore.count) * 0.2))
+            let weight = max(1, Double(evidence.demandBefore.count) * 0.2)
+            for digits in lengths { footprint.add(country, digits: digits, weight: weight * share) }
         }
         return footprint
     }

@@ -12,6 +12,13 @@ public struct Dossier: Sendable {
         public var charged = 0
         public var first: Timestamp
         public var last: Timestamp
+
+        /// A line that was reached from `first` to `last`; the counts begin at 0.
+        public init(number: PhoneNumber, first: Timestamp, last: Timestamp) {
+            self.number = number
+            self.first = first
+            self.last = last
+        }
     }
 
     /// Calls of one hour (UTC).
@@ -31,6 +38,13 @@ public struct Dossier: Sendable {
         public var from: String
         public var to: String
         public var calls: Int
+
+        /// So many calls from one place to another.
+        public init(from: String, to: String, calls: Int) {
+            self.from = from
+            self.to = to
+            self.calls = calls
+        }
     }
 
     /// Calls that belong to the trouble, each attempt counted.
