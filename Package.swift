@@ -82,8 +82,8 @@ let package = Package(
         .testTarget(
             name: "VigieServerTests",
             dependencies: [
-                "VigieServer", "VigieSimulator", "VigieReports", "VigieDetection", "VigieCalls", "VigieWire",
-                "CAllocationCounter",
+                "VigieServer", "VigieSimulator", "VigieReports", "VigieMitigation", "VigieIncidents",
+                "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CAllocationCounter",
             ]),
     ]
 )

@@ -104,6 +104,7 @@ public struct Analysis {
         case .sip:
             throw .unreadable(
                 reason: "it holds a raw SIP message, which has no time; `vigie decode` reads it, an analysis needs a capture or call records")
+        case .callRecords: throw .unreadable(reason: RecordMapping.advice(input.stream.unread, file: path))
         default: throw .unreadable(reason: "it is no capture, no HEP stream and no call record file that Vigie knows")
         }
     }

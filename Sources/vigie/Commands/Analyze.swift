@@ -68,6 +68,8 @@ struct Analyze: ParsableCommand {
     }
 
     func run() throws {
+        var settings = self.settings
+        if let mapping { settings.mapping = try readMapping(mapping) }
         let bar = ProgressBar(label: "analysing")
         let report: AnalysisReport
         do throws(Analysis.Failure) {
@@ -83,6 +85,20 @@ struct Analyze: ParsableCommand {
             StandardError.print("HTML report: \(html)")
         }
         if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) { throw ExitCode(3) }
+    }
+
+    private func readMapping(_ path: String) throws -> RecordMapping {
+        let yaml: String
+        do {
+            yaml = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw CommandFailure("cannot read the mapping \(path): \(error.localizedDescription)")
+        }
+        do throws(MappingError) {
+            return try RecordMapping(yaml: yaml, file: path)
+        } catch {
+            throw CommandFailure(error.description)
+        }
     }
 
     private var settings: AnalysisSettings {
