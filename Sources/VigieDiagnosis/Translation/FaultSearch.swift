@@ -40,10 +40,12 @@ struct FaultSearch {
             else { continue }
             list.append(shortCode(prefix, service: code.service, isListed: true))
         }
-        if let common = commonPrefix(share: 0.95), common.count > landingCodeDigits, common.count <= 6 {
-            if !list.contains(where: { $0.footprint.heaviest(1).first?.prefix == common }) {
-                list.append(shortCode(common, service: "", isListed: false))
-            }
+        // A code that nobody listed is worth a thought when no listed one leads there: fashion alone makes the calls of
+        // one code agree in more digits than the code has.
+        if let common = commonPrefix(share: 0.95), common.count > landingCodeDigits, common.count <= 6,
+            !list.contains(where: { listed in listed.footprint.covers(common) })
+        {
+            list.append(shortCode(common, service: "", isListed: false))
         }
         return list
     }

@@ -38,6 +38,17 @@ struct Footprint: Sendable {
         return sum / total
     }
 
+    /// Whether one of its cells holds every number that begins with `prefix`.
+    func covers(_ prefix: NumberPrefix) -> Bool {
+        prefixLengths.contains { length in
+            length <= prefix.count
+                && cells.keys.contains {
+                    $0.prefix.count == length
+                        && $0.prefix.digits == prefix.digits / PhoneNumber.powerOfTen(prefix.count - length)
+                }
+        }
+    }
+
     /// The heaviest prefixes, at most `count`.
     func heaviest(_ count: Int) -> [Cell] {
         cells.sorted { ($0.value, $1.key.prefix) > ($1.value, $0.key.prefix) }.prefix(count).map(\.key)
