@@ -105,7 +105,7 @@ private func report() throws -> AnalysisReport {
         #expect(text.contains("1. CRITICAL  Misrouted calls  misrouted-flood-x"))
         #expect(
             text.contains(
-                "1,234 calls from Morocco landed on 1 lines in +3332 (departments 59), between people who had never called each other; most likely short code 333 entered as +333."
+                "1,234 calls from Morocco landed on 1 line in +3332 (departments 59), between people who had never called each other; most likely short code 333 entered as +333."
             ))
         #expect(text.contains("would have stopped 97.0\u{00A0}% of these calls, and 0.8\u{00A0}% of 1,000 wanted ones; lasts 24 h at most"))
         #expect(!text.contains("\u{1B}["))

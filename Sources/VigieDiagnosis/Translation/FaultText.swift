@@ -1,3 +1,4 @@
+import Foundation
 import VigieCalls
 import VigieWire
 
@@ -7,8 +8,14 @@ struct FaultText {
     let evidence: MisrouteEvidence
     let numbers: [PhoneNumber]
 
-    private var origin: String { evidence.originCountry == .none ? "the origin" : evidence.originCountry.description }
-    private var originFrench: String { evidence.originCountry == .none ? "l’origine" : evidence.originCountry.description }
+    private var origin: String { name("en") ?? "the origin" }
+    private var originFrench: String { name("fr") ?? "l’origine" }
+
+    private func name(_ language: String) -> String? {
+        guard evidence.originCountry != .none else { return nil }
+        let code = evidence.originCountry.description
+        return Locale(identifier: language).localizedString(forRegionCode: code) ?? code
+    }
 
     /// `short code 333 entered as +333`.
     func hypothesis(_ fault: TranslationFault) -> BilingualText {
@@ -21,11 +28,11 @@ struct FaultText {
         case .wrongCountryCode(let plan, let code):
             return BilingualText(
                 "national numbers of \(origin)\(plan.english) given country code +\(code)",
-                french: "numéros nationaux de \(originFrench)\(plan.french) munis de l’indicatif +\(code)")
+                french: "numéros nationaux (\(originFrench))\(plan.french) munis de l’indicatif +\(code)")
         case .missingCountryCode(let plan):
             return BilingualText(
                 "national numbers of \(origin)\(plan.english) sent out without a country code",
-                french: "numéros nationaux de \(originFrench)\(plan.french) envoyés sans indicatif de pays")
+                french: "numéros nationaux (\(originFrench))\(plan.french) envoyés sans indicatif de pays")
         case .trunkPrefixKept(let code):
             return BilingualText(
                 "trunk prefix kept behind country code +\(code)", french: "préfixe interurbain gardé derrière l’indicatif +\(code)")
@@ -46,7 +53,7 @@ struct FaultText {
             let dropFrench = dropped == 0 ? "rien d’ôté" : "\(dropped) premier\(dropped == 1 ? "" : "s") chiffre\(dropped == 1 ? "" : "s") ôté\(dropped == 1 ? "" : "s")"
             return BilingualText(
                 "\(source) numbers of \(origin): \(drop), \(added.isEmpty ? "nothing" : added) put before",
-                french: "numéros \(source == "national" ? "nationaux" : "internationaux") de \(originFrench) : \(dropFrench), \(added.isEmpty ? "rien" : added) ajouté devant")
+                french: "numéros \(source == "national" ? "nationaux" : "internationaux") (\(originFrench)) : \(dropFrench), \(added.isEmpty ? "rien" : added) ajouté devant")
         case .collapse(let lines):
             return BilingualText(
                 "many wanted numbers collapse on \(lines) line\(lines == 1 ? "" : "s"): digits cut by an exchange, or a default route",
@@ -54,7 +61,7 @@ struct FaultText {
         case .realDemand:
             return BilingualText(
                 "no fault: more people of \(origin) really call there",
-                french: "pas de faute : davantage de gens de \(originFrench) appellent vraiment là")
+                french: "pas de faute : davantage d’appelants (\(originFrench)) appellent vraiment là")
         }
     }
 

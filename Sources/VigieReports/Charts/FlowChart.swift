@@ -11,9 +11,9 @@ struct FlowChart {
     var description: String
 
     private static let width = 720.0
-    private static let gap = 8.0
+    private static let gap = 22.0
     /// Names a side at most; the rest becomes one band named `…`.
-    private static let maxNames = 8
+    private static let maxNames = 6
 
     /// The chart as an `<svg>` element; empty when there are no bands.
     var svg: String {
@@ -23,7 +23,7 @@ struct FlowChart {
         let left = Self.sums(merged, \.from)
         let right = Self.sums(merged, \.to)
         let rows = max(left.count, right.count)
-        let flowHeight = 200.0
+        let flowHeight = 180.0
         let height = flowHeight + Self.gap * Double(rows)
         let scale = flowHeight / Double(total)
         var out = "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(height) + 8)\" role=\"img\" aria-label=\"\(description.escaped)\">"

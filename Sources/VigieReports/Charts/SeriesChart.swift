@@ -21,9 +21,15 @@ struct SeriesChart {
     private static let height = 200.0
     private static let left = 48.0
     private static let bottom = 26.0
-    private static let top = 22.0
+    private static let top = 10.0
     /// Bars at most; more points are added up in groups.
     private static let maxBars = 240
+
+    /// What bar and line mean, as HTML to stand above the chart: text inside it would shrink with it on a telephone.
+    var legend: String {
+        let line = points.contains { $0.line > 0 } ? " <span class=\"key line\"></span>\(lineName.escaped)" : ""
+        return "<p class=\"legend\"><span class=\"key bar\"></span>\(barName.escaped)\(line)</p>"
+    }
 
     /// The chart as an `<svg>` element; empty when there are no points.
     var svg: String {
@@ -47,14 +53,9 @@ struct SeriesChart {
         }
         let path = points.enumerated().map { index, point in "\((x(index) + step / 2).short),\(y(point.line).short)" }
         if points.contains(where: { $0.line > 0 }) { out += "<polyline class=\"line\" points=\"\(path.joined(separator: " "))\"/>" }
-        let every = max(1, points.count / 6)
-        for index in stride(from: 0, to: points.count, by: every) {
+        let every = max(1, points.count / 4)
+        for index in stride(from: every / 2, to: points.count, by: every) {
             out += "<text class=\"axis\" x=\"\((x(index) + step / 2).short)\" y=\"\(Self.height - 8)\" text-anchor=\"middle\">\(label(points[index].time).escaped)</text>"
-        }
-        out += "<rect class=\"bar\" x=\"\(Self.left)\" y=\"4\" width=\"10\" height=\"10\"/><text class=\"axis\" x=\"\(Self.left + 15)\" y=\"13\">\(barName.escaped)</text>"
-        if !lineName.isEmpty {
-            let offset = Self.left + 30 + 7 * Double(barName.count)
-            out += "<line class=\"line\" x1=\"\(offset)\" x2=\"\(offset + 16)\" y1=\"9\" y2=\"9\"/><text class=\"axis\" x=\"\(offset + 21)\" y=\"13\">\(lineName.escaped)</text>"
         }
         return out + "</svg>"
     }

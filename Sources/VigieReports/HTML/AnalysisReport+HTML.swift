@@ -53,8 +53,8 @@ extension AnalysisReport {
             return language.choose("No call attempt was found.", "Aucune tentative d’appel trouvée.")
         }
         return language.choose(
-            "\(language.count(Int(clamping: statistics.attempts))) call attempts from \(moment(first)) to \(moment(last)); ASR \(language.percent(statistics.asr)), NER \(language.percent(statistics.ner)).",
-            "\(language.count(Int(clamping: statistics.attempts))) tentatives d’appel du \(moment(first)) au \(moment(last)) ; taux de prise (ASR) \(language.percent(statistics.asr)), efficacité du réseau (NER) \(language.percent(statistics.ner)).")
+            "\(language.count(Int(clamping: statistics.attempts))) call attempts from \(moment(first)) to \(moment(last)) UTC; ASR \(language.percent(statistics.asr)), NER \(language.percent(statistics.ner)).",
+            "\(language.count(Int(clamping: statistics.attempts))) tentatives d’appel du \(moment(first)) au \(moment(last)) UTC ; taux de prise (ASR) \(language.percent(statistics.asr)), efficacité du réseau (NER) \(language.percent(statistics.ner)).")
     }
 
     private func overview(_ language: ReportLanguage) -> String {
@@ -64,7 +64,7 @@ extension AnalysisReport {
             lineName: language.choose("answered", "décrochés"),
             description: language.choose("Call attempts and answers, hour by hour", "Tentatives et prises, heure par heure"),
             label: shortMoment)
-        return chart.svg.isEmpty ? "" : "<section><h2>\(language.choose("All calls", "Tous les appels"))</h2>\(chart.svg)</section>\n"
+        return chart.svg.isEmpty ? "" : "<section><h2>\(language.choose("All calls", "Tous les appels"))</h2>\(chart.legend)\(chart.svg)</section>\n"
     }
 
     private func section(_ entry: Entry, _ number: Int, _ language: ReportLanguage) -> String {
@@ -111,14 +111,12 @@ extension AnalysisReport {
             if !svg.isEmpty { out += "<figure><figcaption>\(title.escaped)</figcaption>\(svg)</figure>\n" }
         }
         let volume = language.choose("Volume against what is usual", "Volume face à l’habitude")
-        figure(
-            volume,
-            SeriesChart(
-                points: dossier.filledHours.map { .init(time: $0.start, bar: Double($0.trouble), line: Double($0.ordinary)) },
-                barName: language.choose("these calls, an hour", "ces appels, par heure"),
-                lineName: language.choose("ordinary calls of the same kind", "appels ordinaires de même sorte"), description: volume,
-                label: shortMoment
-            ).svg)
+        let series = SeriesChart(
+            points: dossier.filledHours.map { .init(time: $0.start, bar: Double($0.trouble), line: Double($0.ordinary)) },
+            barName: language.choose("these calls, an hour", "ces appels, par heure"),
+            lineName: language.choose("ordinary calls of the same kind", "appels ordinaires de même sorte"), description: volume,
+            label: shortMoment)
+        figure(volume, series.svg.isEmpty ? "" : series.legend + series.svg)
         let flows = language.choose("From where to where", "D’où vers où")
         figure(flows, FlowChart(bands: dossier.flows.map { .init(from: $0.from, to: $0.to, calls: $0.calls) }, description: flows).svg)
         let hit = language.choose("Lines hit most", "Lignes les plus touchées")

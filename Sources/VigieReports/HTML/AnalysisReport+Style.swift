@@ -38,14 +38,17 @@ extension AnalysisReport {
         .chart .grid { stroke: var(--rule); } .chart .band { fill: none; stroke: var(--bar); stroke-opacity: .45; }
         .chart .cell { fill: var(--bar); stroke: var(--rule); stroke-width: .5; }
         .chart text { fill: var(--ink); font: 13px system-ui, sans-serif; } .chart .axis { fill: var(--soft); font-size: 12px; }
+        .legend { margin: 0 0 .3rem; color: var(--soft); font-size: .9rem; }
+        .key { display: inline-block; width: 1rem; height: .7rem; margin: 0 .4rem 0 0; background: var(--bar); }
+        .key.line { height: 2px; margin: 0 .4rem .25rem 1rem; background: var(--line); }
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
         th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
         .figures { width: auto; } .figures th { font-weight: 400; color: var(--soft); }
         details { margin-top: 1rem; } summary { cursor: pointer; font-weight: 600; }
         code { display: inline-block; margin: .1rem .4rem .1rem 0; word-break: break-all; }
-        @media (max-width: 40rem) { body { padding: .6rem; } section { padding: .7rem; } .chart text { font-size: 20px; }
-          .chart .axis { font-size: 18px; } }
+        @media (max-width: 40rem) { body { padding: .6rem; } section { padding: .7rem; } .chart text { font-size: 19px; }
+          .chart .axis { font-size: 17px; } }
         @media print { nav { display: none; } body { max-width: none; font-size: 10pt; } section { background: none; padding: 0;
           break-inside: auto; } figure, .causes li, tr { break-inside: avoid; } details { display: block; } }
         """

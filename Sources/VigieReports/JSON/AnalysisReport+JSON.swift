@@ -163,6 +163,21 @@ extension AnalysisReport.Input {
             ("messages", .integer(Int64(clamping: messages))), ("records", .integer(Int64(clamping: records))),
             ("malformed", malformed.json), ("dropped", dropped.json),
         ]
+        if !notes.entries.isEmpty { members.append(("notes", notes.json)) }
+        if !problems.isEmpty {
+            members.append(
+                (
+                    "problems",
+                    .array(
+                        problems.prefix(20).map { problem in
+                            .object([
+                                ("name", .string(problem.name)), ("row", .integer(Int64(clamping: problem.row))),
+                                ("field", problem.field.map { .string($0) } ?? .null),
+                                ("offset", .integer(Int64(clamping: problem.offset))),
+                            ])
+                        })
+                ))
+        }
         if let stopped { members.append(("stopped", .string(stopped))) }
         return .object(members)
     }

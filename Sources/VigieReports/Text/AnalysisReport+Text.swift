@@ -50,6 +50,13 @@ extension AnalysisReport {
             for entry in input.dropped.entries.sorted(by: { $0.count > $1.count }).prefix(8) {
                 lines.append("  " + language.choose("set aside", "écartés") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
             }
+            for entry in input.notes.entries.sorted(by: { $0.count > $1.count }).prefix(8) {
+                lines.append("  " + language.choose("noted", "à savoir") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+            }
+            for problem in input.problems.prefix(3) {
+                let field = problem.field.map { ", \($0)" } ?? ""
+                lines.append("  " + style.dim(language.choose("row", "ligne") + " \(problem.row)\(field): \(problem.name)"))
+            }
             if let stopped = input.stopped { lines.append("  " + language.choose("stopped early: ", "arrêté avant la fin : ") + stopped) }
             return lines
         }
@@ -63,8 +70,8 @@ extension AnalysisReport {
         let asr = language.percent(statistics.asr)
         let ner = language.percent(statistics.ner)
         let line = language.choose(
-            "\(attempts) call attempts, ASR \(asr), NER \(ner), from \(moment(first)) to \(moment(last))",
-            "\(attempts) tentatives d’appel, ASR \(asr), NER \(ner), du \(moment(first)) au \(moment(last))")
+            "\(attempts) call attempts, ASR \(asr), NER \(ner), from \(moment(first)) to \(moment(last)) UTC",
+            "\(attempts) tentatives d’appel, ASR \(asr), NER \(ner), du \(moment(first)) au \(moment(last)) UTC")
         let asides = (late > 0 ? language.choose("; \(late) came late", " ; \(late) en retard") : "")
             + (forgotten > 0 ? language.choose("; \(forgotten) were too old to investigate", " ; \(forgotten) trop anciens pour l’enquête") : "")
         return line + asides

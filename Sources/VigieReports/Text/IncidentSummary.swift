@@ -116,8 +116,8 @@ struct IncidentSummary {
             language.choose("; most likely \($0.hypothesis.english)", " ; le plus probable : \($0.hypothesis.french)")
         } ?? ""
         return language.choose(
-            "\(calls) calls from \(from) landed on \(lines) lines in \(places)\(inside), between people who had never called each other\(why).",
-            "\(calls) appels venant de \(from) ont abouti sur \(lines) lignes en \(places)\(inside), entre des gens qui ne s’étaient jamais appelés\(why).")
+            "\(calls) calls from \(from) landed on \(lines) line\(dossier.reachedTotal == 1 ? "" : "s") in \(places)\(inside), between people who had never called each other\(why).",
+            "\(calls) appels venant de \(from) ont abouti sur \(lines) ligne\(dossier.reachedTotal == 1 ? "" : "s") en \(places)\(inside), entre des gens qui ne s’étaient jamais appelés\(why).")
     }
 
     private func names(_ trunks: [Symbol]) -> String { trunks.prefix(3).map(report.symbols.name).joined(separator: ", ") }
