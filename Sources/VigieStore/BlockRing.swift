@@ -110,7 +110,9 @@ struct BlockRing<Storage: BlockStorage> {
                 found.append((index, slot.sequence))
             }
         }
-        if events > 0, earliest <= window.upperBound, latest >= window.lowerBound { found.append((nil, sealed)) }
+        if events > 0, earliest <= window.upperBound, latest >= window.lowerBound {
+            found.append((nil, sealed))
+        }
         return found
     }
 

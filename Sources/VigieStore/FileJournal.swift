@@ -71,7 +71,8 @@ public final class FileJournal: CallJournal {
         let descriptor = Self.openNameless(in: directory)
         openError = descriptor < 0 ? errno : 0
         ring = BlockRing(
-            File(descriptor: descriptor, blockBytes: blockBytes, writableBytes: writableBytes), capacity: capacity,
+            File(descriptor: descriptor, blockBytes: blockBytes, writableBytes: writableBytes),
+            capacity: capacity,
             blockBytes: blockBytes)
     }
 

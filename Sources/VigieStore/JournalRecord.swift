@@ -69,7 +69,9 @@ enum JournalRecord {
         if event.asserted != .absent { writer.put(event.asserted.rawValue, Field.asserted, &bytes) }
         if event.called != .absent { writer.put(event.called.rawValue, Field.called, &bytes) }
         if event.dialled != .absent { writer.put(event.dialled.rawValue, Field.dialled, &bytes) }
-        if event.divertedFrom != .absent { writer.put(event.divertedFrom.rawValue, Field.divertedFrom, &bytes) }
+        if event.divertedFrom != .absent {
+            writer.put(event.divertedFrom.rawValue, Field.divertedFrom, &bytes)
+        }
         if event.ingress != .none { writer.put(event.ingress, Field.ingress, &bytes) }
         if event.egress != .none { writer.put(event.egress, Field.egress, &bytes) }
         if event.node != .none { writer.put(event.node, Field.node, &bytes) }
@@ -124,7 +126,9 @@ enum JournalRecord {
     }
 
     /// Reads the record at `offset` and moves `offset` behind it; a record outside `window` is passed over, and `nil`.
-    static func decode(_ block: Span<UInt8>, at offset: inout Int, in window: ClosedRange<Timestamp>) -> CallEvent? {
+    static func decode(_ block: Span<UInt8>, at offset: inout Int, in window: ClosedRange<Timestamp>)
+        -> CallEvent?
+    {
         let bytes = unsafe block.bytes
         var at = offset + 14
         let mask = UInt32(truncatingIfNeeded: bytes.word(at: offset))
@@ -208,7 +212,8 @@ extension RawSpan {
         var word: UInt64 = 0
         var index = 0
         while index < 8, offset >= 0, offset + index < byteCount {
-            word |= UInt64(unsafe unsafeLoad(fromByteOffset: offset + index, as: UInt8.self)) << UInt64(8 * index)
+            word |=
+                UInt64(unsafe unsafeLoad(fromByteOffset: offset + index, as: UInt8.self)) << UInt64(8 * index)
             index += 1
         }
         return word

@@ -18,7 +18,8 @@ private struct JournalConformance {
 
     private func keepsEveryField() {
         let journal = make(1 << 20)
-        let events = [JournalSample.full(), JournalSample.bare()] + (0..<300).map { JournalSample.random(seed: $0) }
+        let events =
+            [JournalSample.full(), JournalSample.bare()] + (0..<300).map { JournalSample.random(seed: $0) }
         for event in events { journal.append(event) }
         var replayed: [CallEvent] = []
         journal.replay(.distantPast ... .distantFuture) { replayed.append(copy $0) }
@@ -40,7 +41,9 @@ private struct JournalConformance {
         let journal = make(4 << 20)
         for second in 0..<20_000 { journal.append(JournalSample.event(at: second)) }
         var replayed: [Int64] = []
-        journal.replay(Timestamp(seconds: 9_990)...Timestamp(seconds: 10_010)) { replayed.append($0.start.seconds) }
+        journal.replay(Timestamp(seconds: 9_990)...Timestamp(seconds: 10_010)) {
+            replayed.append($0.start.seconds)
+        }
         #expect(replayed == Array(9_990...10_010))
         var none = 0
         journal.replay(Timestamp(seconds: 20_000)...Timestamp(seconds: 30_000)) { _ in none += 1 }
@@ -112,7 +115,8 @@ private struct JournalConformance {
 
 enum JournalSample {
     static func event(at second: Int) -> CallEvent {
-        var event = CallEvent(start: Timestamp(seconds: Int64(second)), callID: CallID("call-\(second)@example.org"))
+        var event = CallEvent(
+            start: Timestamp(seconds: Int64(second)), callID: CallID("call-\(second)@example.org"))
         event.caller = PhoneNumber(e164: 33_199_000_000 + UInt64(second)) ?? .absent
         event.called = PhoneNumber(e164: 33_261_910_000) ?? .absent
         return event
@@ -154,7 +158,9 @@ enum JournalSample {
             state ^= state << 17
             return state % bound
         }
-        func number() -> PhoneNumber { next(2) == 0 ? .absent : PhoneNumber(e164: 1 + next(999_999_999)) ?? .absent }
+        func number() -> PhoneNumber {
+            next(2) == 0 ? .absent : PhoneNumber(e164: 1 + next(999_999_999)) ?? .absent
+        }
         func symbol() -> Symbol { next(2) == 0 ? .none : Symbol(rawValue: UInt32(next(1 << 32))) }
         var event = CallEvent(start: Timestamp(rawValue: Int64(next(1 << 40))))
         if next(2) == 0 { event.answer = Timestamp(rawValue: Int64(next(1 << 40))) }
@@ -176,10 +182,14 @@ enum JournalSample {
     }
 
     static func describe(_ event: CallEvent) -> String {
-        var text = "\(event.start.rawValue) \(String(describing: event.answer)) \(String(describing: event.end)) "
-        text += "\(event.caller.rawValue) \(event.asserted.rawValue) \(event.called.rawValue) \(event.dialled.rawValue) "
-        text += "\(event.divertedFrom.rawValue) \(event.ingress) \(event.egress) \(event.node) \(event.operator) "
-        text += "\(event.location) \((0..<8).map { event.extra[$0].rawValue }) \(event.sipStatus) \(event.q850) "
+        var text =
+            "\(event.start.rawValue) \(String(describing: event.answer)) \(String(describing: event.end)) "
+        text +=
+            "\(event.caller.rawValue) \(event.asserted.rawValue) \(event.called.rawValue) \(event.dialled.rawValue) "
+        text +=
+            "\(event.divertedFrom.rawValue) \(event.ingress) \(event.egress) \(event.node) \(event.operator) "
+        text +=
+            "\(event.location) \((0..<8).map { event.extra[$0].rawValue }) \(event.sipStatus) \(event.q850) "
         text += "\(event.releasedBy) \(event.attestation) \(event.verstat) \(event.outcome) "
         text += "\(String(describing: event.chargeMicros)) \(event.currency) "
         return text + "\(event.callID.text) \(event.callID.key) \(event.callID.wholeCount)"

@@ -8,11 +8,13 @@ struct AddressNames: Sendable {
         var symbol: UInt32 = 0
     }
 
-    private var entries = [Entry](repeating: Entry(), count: 1024)  // trunks and nodes of one network, many times over
+    // Trunks and nodes of one network, many times over.
+    private var entries = [Entry](repeating: Entry(), count: 1024)
 
     /// The name of the machine at an endpoint; ports do not count.
     mutating func symbol(_ endpoint: IPEndpoint, _ symbols: inout SymbolTable) -> Symbol {
-        let slot = Int(truncatingIfNeeded: (endpoint.low ^ endpoint.high).folded(with: 0x9E37_79B9_7F4A_7C15)) & 1023
+        let slot =
+            Int(truncatingIfNeeded: (endpoint.low ^ endpoint.high).folded(with: 0x9E37_79B9_7F4A_7C15)) & 1023
         if entries[slot].symbol != 0, entries[slot].low == endpoint.low, entries[slot].high == endpoint.high {
             return Symbol(rawValue: entries[slot].symbol)
         }

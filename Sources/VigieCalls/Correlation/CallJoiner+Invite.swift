@@ -13,7 +13,8 @@ extension CallJoiner {
         // RFC 3261 §12.2: an INVITE with a To tag belongs to a dialog that exists. Some clients keep the tag of a 401 when they
         // try again with credentials.
         if keys.hasToTag {
-            guard let known, table.calls[known].phase == .waiting, cSeq.number > table.calls[known].cSeq else {
+            guard let known, table.calls[known].phase == .waiting, cSeq.number > table.calls[known].cSeq
+            else {
                 if known == nil, table.find(keys.reverseLeg) == nil {
                     counts.count("reinvite-of-unseen-call", at: packet.offset)
                 }
@@ -35,7 +36,8 @@ extension CallJoiner {
 
     /// Begins an attempt with its first INVITE.
     private mutating func begin(
-        _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys, _ details: InviteDetails,
+        _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
+        _ details: InviteDetails,
         _ cSeq: UInt32, _ symbols: inout SymbolTable, _ emit: (CallEvent) -> Void
     ) -> Int? {
         guard let place = claim(packet.offset, emit) else { return nil }
@@ -59,7 +61,9 @@ extension CallJoiner {
         table.calls[place].lastSource = source
         table.calls[place].lastDestination = destination
         table.calls[place].lastInvite = packet.time
-        if source.low == destination.low, source.high == destination.high { table.calls[place].marks.insert(.portsMatter) }
+        if source.low == destination.low, source.high == destination.high {
+            table.calls[place].marks.insert(.portsMatter)
+        }
         table.calls[place].hops[0] = hasher.hop(source, destination)
         table.calls[place].hopCount = 1
         table.calls[place].event = CallEvent(start: packet.time, callID: CallID(message[message.callID]))
@@ -72,7 +76,9 @@ extension CallJoiner {
         _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
         _ cSeq: UInt32, _ symbols: inout SymbolTable, _ emit: (CallEvent) -> Void
     ) {
-        let fromCaller = keys.leg == table.calls[place].firstLeg && table.calls[place].isSame(packet.source, table.calls[place].firstSource)
+        let fromCaller =
+            keys.leg == table.calls[place].firstLeg
+            && table.calls[place].isSame(packet.source, table.calls[place].firstSource)
         let isNewer = fromCaller && cSeq > table.calls[place].cSeq
         if table.calls[place].isEmitted {
             guard isNewer, table.calls[place].phase == .lingering else {
@@ -88,8 +94,13 @@ extension CallJoiner {
             }
             return
         }
-        guard !table.calls[place].marks.contains(.answered), !table.calls[place].marks.contains(.released) else {
-            if table.calls[place].knows(hop: hasher.hop(packet)) { repeated += 1 } else { hop(place, packet, &symbols) }
+        guard !table.calls[place].marks.contains(.answered), !table.calls[place].marks.contains(.released)
+        else {
+            if table.calls[place].knows(hop: hasher.hop(packet)) {
+                repeated += 1
+            } else {
+                hop(place, packet, &symbols)
+            }
             return
         }
         if isNewer {
@@ -121,7 +132,8 @@ extension CallJoiner {
     ) {
         addKeys(place, keys, links, packet.offset)
         table.calls[place].lastInvite = packet.time
-        let isRetry = table.calls[place].knows(hop: hasher.hop(packet))
+        let isRetry =
+            table.calls[place].knows(hop: hasher.hop(packet))
             && table.calls[place].isSame(packet.source, table.calls[place].firstSource)
         if !table.calls[place].marks.contains(.answered) { reopen(place) }
         if isRetry {
@@ -140,10 +152,13 @@ extension CallJoiner {
 
     /// The attempt has a hop before the one that was taken for its first.
     private mutating func becameDownstream(
-        _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys, _ cSeq: UInt32
+        _ place: Int, _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ keys: MessageKeys,
+        _ cSeq: UInt32
     ) {
         table.calls[place].event.start = min(table.calls[place].event.start, packet.time)
-        if keys.leg != table.calls[place].firstLeg { table.calls[place].event.callID = CallID(message[message.callID]) }
+        if keys.leg != table.calls[place].firstLeg {
+            table.calls[place].event.callID = CallID(message[message.callID])
+        }
         table.calls[place].firstLeg = keys.leg
         table.calls[place].cSeq = cSeq
         table.calls[place].forgetBranches()
@@ -200,13 +215,17 @@ extension CallJoiner {
             table.calls[place].firstDestination = destination
             table.calls[place].event.ingress = names.symbol(source, &symbols)
         } else {
-            if table.calls[place].isSame(source, table.calls[place].firstSource) { table.calls[place].firstDestination = destination }
+            if table.calls[place].isSame(source, table.calls[place].firstSource) {
+                table.calls[place].firstDestination = destination
+            }
             table.calls[place].lastSource = source
             table.calls[place].lastDestination = destination
             table.calls[place].event.egress = names.symbol(destination, &symbols)
         }
-        let isOneHop = table.calls[place].isSame(table.calls[place].lastSource, table.calls[place].firstSource)
-        table.calls[place].event.node = isOneHop ? .none : names.symbol(table.calls[place].firstDestination, &symbols)
+        let isOneHop = table.calls[place].isSame(
+            table.calls[place].lastSource, table.calls[place].firstSource)
+        table.calls[place].event.node =
+            isOneHop ? .none : names.symbol(table.calls[place].firstDestination, &symbols)
         return role
     }
 

@@ -42,7 +42,9 @@ extension CallJoiner {
     ) -> Int? {
         // The same Call-ID with another From tag: another try by the caller, or a B2BUA that keeps the Call-ID.
         if let place = table.find(keys.callID), isOpen(place) {
-            if isAwaited(place, packet) || (isWithin(settings.linkWindow, place, packet) && isNextHop(place, packet)) {
+            if isAwaited(place, packet)
+                || (isWithin(settings.linkWindow, place, packet) && isNextHop(place, packet))
+            {
                 return place
             }
         }
@@ -55,9 +57,15 @@ extension CallJoiner {
             }
         }
         if let place = table.find(hasher.link(callID: keys.callID)), isOpen(place) { return place }
-        if links.charging != 0, let place = table.find(links.charging), isPlausible(place, packet, details) { return place }
-        if links.session != 0, let place = table.find(links.session), isPlausible(place, packet, details) { return place }
-        if links.agent != 0, let place = table.find(links.agent), isPlausible(place, packet, details) { return place }
+        if links.charging != 0, let place = table.find(links.charging), isPlausible(place, packet, details) {
+            return place
+        }
+        if links.session != 0, let place = table.find(links.session), isPlausible(place, packet, details) {
+            return place
+        }
+        if links.agent != 0, let place = table.find(links.agent), isPlausible(place, packet, details) {
+            return place
+        }
         return linkedByNumbers(packet, details)
     }
 
@@ -65,7 +73,9 @@ extension CallJoiner {
     mutating func addKeys(_ place: Int, _ keys: MessageKeys, _ links: LegLinks, _ offset: UInt64) {
         var fits = table.add(key: keys.leg, to: place)
         fits = table.add(key: keys.callID, to: place) && fits
-        if links.otherCallID != 0 { fits = table.add(key: hasher.link(callID: links.otherCallID), to: place) && fits }
+        if links.otherCallID != 0 {
+            fits = table.add(key: hasher.link(callID: links.otherCallID), to: place) && fits
+        }
         if links.charging != 0 { fits = table.add(key: links.charging, to: place) && fits }
         if links.session != 0 { fits = table.add(key: links.session, to: place) && fits }
         if links.agent != 0 { fits = table.add(key: links.agent, to: place) && fits }
@@ -74,12 +84,14 @@ extension CallJoiner {
 
     /// Makes an attempt findable by its numbers, and by its caller at the machine that the last leg went to.
     mutating func enterChains(_ place: Int, _ identity: (caller: UInt64, called: UInt64)) {
-        guard identity.caller != 0, identity.called != 0 else { return }
+        guard identity.called != 0 else { return }
         table.enterChain(place, .numbers, key: hasher.numbers(identity.caller, identity.called))
+        guard identity.caller != 0 else { return }
         table.enterChain(
             place, .machine,
             key: hasher.machine(
-                identity.caller, table.calls[place].lastDestination, withPort: table.calls[place].marks.contains(.portsMatter)))
+                identity.caller, table.calls[place].lastDestination,
+                withPort: table.calls[place].marks.contains(.portsMatter)))
     }
 
     // MARK: Whether an INVITE may belong to an attempt
@@ -130,7 +142,7 @@ extension CallJoiner {
 
     private func linkedByNumbers(_ packet: SignallingPacket, _ details: InviteDetails) -> Int? {
         let identity = details.identity
-        guard identity.caller != 0, identity.called != 0 else { return nil }
+        guard identity.called != 0 else { return nil }
         // 1. The same two numbers: at a machine that both legs touch, or, if only one attempt can be meant, across a node
         //    with two addresses.
         var apart: Int?
@@ -141,22 +153,28 @@ extension CallJoiner {
             left -= 1
             place = table.next(in: .numbers, after: candidate)
             guard isOpen(candidate) else { continue }
-            if isAwaited(candidate, packet) { return candidate }
-            guard !table.calls[candidate].marks.contains(.answered), isWithin(settings.legWindow, candidate, packet)
+            if identity.caller != 0, isAwaited(candidate, packet), isWithin(settings.linkWindow, candidate, packet) {
+                return candidate
+            }
+            guard !table.calls[candidate].marks.contains(.answered),
+                isWithin(settings.legWindow, candidate, packet)
             else { continue }
             if isNextHop(candidate, packet) || isNextTry(candidate, packet) { return candidate }
-            if !table.calls[candidate].isSame(packet.source, table.calls[candidate].firstSource),
+            if identity.caller != 0, !table.calls[candidate].isSame(packet.source, table.calls[candidate].firstSource),
                 !table.calls[candidate].isSame(packet.source, table.calls[candidate].lastSource),
                 !table.calls[candidate].isSame(packet.destination, table.calls[candidate].lastDestination),
-                !table.calls[candidate].knows(hop: hasher.hop(packet)), table.calls[candidate].hopCount == 1
+                !table.calls[candidate].isSame(packet.destination, table.calls[candidate].firstDestination),
+                !table.calls[candidate].knows(hop: hasher.hop(packet))
             {
                 isAmbiguous = apart != nil
                 apart = candidate
             }
         }
         if let apart, !isAmbiguous { return apart }
+        guard identity.caller != 0 else { return nil }
         // 2. The called number was translated: the one attempt of this caller that came to this machine and went nowhere yet.
-        return waitingAt(packet, identity.caller, withPort: false) ?? waitingAt(packet, identity.caller, withPort: true)
+        return waitingAt(packet, identity.caller, withPort: false)
+            ?? waitingAt(packet, identity.caller, withPort: true)
     }
 
     private func waitingAt(_ packet: SignallingPacket, _ caller: UInt64, withPort: Bool) -> Int? {

@@ -13,8 +13,12 @@ extension CallJoiner {
         if cause != 0, table.calls[place].event.q850 == 0 { table.calls[place].event.q850 = cause }
         if table.calls[place].isSame(packet.source, table.calls[place].firstSource) {
             table.calls[place].marks.insert(.cancelledByCaller)
-            if table.calls[place].event.end == nil { table.calls[place].event.end = max(packet.time, table.calls[place].event.start) }
-            if table.calls[place].phase == .open { table.move(place, to: .waiting, until: now + settings.wait) }
+            if table.calls[place].event.end == nil {
+                table.calls[place].event.end = max(packet.time, table.calls[place].event.start)
+            }
+            if table.calls[place].phase == .open {
+                table.move(place, to: .waiting, until: now + settings.wait)
+            }
         } else if !table.calls[place].marks.contains(.cancelledByCaller) {
             table.calls[place].marks.insert(.cancelledByNode)
         }
@@ -36,7 +40,8 @@ extension CallJoiner {
             return
         }
         guard table.calls[place].phase != .lingering else { return }
-        let isBetween = table.calls[place].event.node != .none
+        let isBetween =
+            table.calls[place].event.node != .none
             && !table.calls[place].isSame(packet.source, table.calls[place].firstSource)
             && !table.calls[place].isSame(packet.source, table.calls[place].lastDestination)
         let cause = q850(message)
@@ -53,7 +58,8 @@ extension CallJoiner {
         table.calls[place].marks.insert(.released)
         if isBetween { table.calls[place].marks.insert(.releasedByNode) }
         table.calls[place].firstBye = packet.time
-        table.calls[place].event.end = max(packet.time, table.calls[place].event.answer ?? table.calls[place].event.start)
+        table.calls[place].event.end = max(
+            packet.time, table.calls[place].event.answer ?? table.calls[place].event.start)
         table.calls[place].event.releasedBy = byCaller ? .caller : .called
         table.calls[place].event.q850 = cause
         measures.addRelease(answer: table.calls[place].event.answer, bye: packet.time)

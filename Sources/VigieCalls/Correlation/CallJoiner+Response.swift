@@ -2,7 +2,8 @@ import VigieWire
 
 extension CallJoiner {
     mutating func takeInviteResponse(
-        _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ cSeq: SIPCSeq, _ symbols: inout SymbolTable,
+        _ packet: SignallingPacket, _ message: borrowing SIPMessage, _ cSeq: SIPCSeq,
+        _ symbols: inout SymbolTable,
         _ emit: (CallEvent) -> Void
     ) {
         let status = message.statusCode
@@ -24,7 +25,9 @@ extension CallJoiner {
             }
             return
         }
-        if table.calls[place].marks.contains(.beganUnseen), !table.calls[place].knows(hop: hasher.hop(packet.destination, packet.source)) {
+        if table.calls[place].marks.contains(.beganUnseen),
+            !table.calls[place].knows(hop: hasher.hop(packet.destination, packet.source))
+        {
             _ = hop(place, from: packet.destination, to: packet.source, &symbols)
         }
         if keys.leg == table.calls[place].firstLeg, cSeq.number < table.calls[place].cSeq {
@@ -33,7 +36,9 @@ extension CallJoiner {
         }
         switch status {
         case ..<200:
-            if table.calls[place].firstProvisional == nil { table.calls[place].firstProvisional = packet.time }
+            if table.calls[place].firstProvisional == nil {
+                table.calls[place].firstProvisional = packet.time
+            }
             if status == 180 { table.calls[place].marks.insert(.rang) }
         case ..<300: answer(place, packet, status, &symbols)
         default: fail(place, packet, message, keys, status)
@@ -53,8 +58,10 @@ extension CallJoiner {
         table.calls[place].event.sipStatus = status
         table.calls[place].event.q850 = 0
         // Of several forks the one that answers is the way out. A node behind which others were seen is not it.
-        let isNode = table.calls[place].isSame(packet.source, table.calls[place].lastSource)
-            || (table.calls[place].event.node != .none && table.calls[place].isSame(packet.source, table.calls[place].firstDestination))
+        let isNode =
+            table.calls[place].isSame(packet.source, table.calls[place].lastSource)
+            || (table.calls[place].event.node != .none
+                && table.calls[place].isSame(packet.source, table.calls[place].firstDestination))
         if !isNode, !table.calls[place].isSame(packet.source, table.calls[place].lastDestination) {
             table.calls[place].lastDestination = packet.source
             table.calls[place].event.egress = names.symbol(packet.source, &symbols)
@@ -69,8 +76,10 @@ extension CallJoiner {
         if table.calls[place].marks.contains(.answered) {
             // RFC 3261 §9.1: a CANCEL and a 2xx may cross; what the caller's own hop says is what happened. Behind an answer
             // that reached the caller it is the end of a re-INVITE or of a losing fork.
-            guard toCaller, keys.leg == table.calls[place].firstLeg, !table.calls[place].marks.contains(.answeredToCaller),
-                !table.calls[place].marks.contains(.released), table.calls[place].marks.contains(.cancelledByCaller)
+            guard toCaller, keys.leg == table.calls[place].firstLeg,
+                !table.calls[place].marks.contains(.answeredToCaller),
+                !table.calls[place].marks.contains(.released),
+                table.calls[place].marks.contains(.cancelledByCaller)
             else { return }
             table.calls[place].marks.remove(.answered)
             table.calls[place].event.answer = nil
@@ -83,14 +92,20 @@ extension CallJoiner {
             table.calls[place].lastInvite = packet.time  // the next way is tried from now on
             return
         }
-        if table.calls[place].event.sipStatus >= 300, table.calls[place].phase == .settling, status == table.calls[place].event.sipStatus {
+        if table.calls[place].event.sipStatus >= 300, table.calls[place].phase == .settling,
+            status == table.calls[place].event.sipStatus
+        {
             repeated += 1
             return
         }
-        if cause != 0 || table.calls[place].downstreamStatus != status { table.calls[place].event.q850 = cause }
+        if cause != 0 || table.calls[place].downstreamStatus != status {
+            table.calls[place].event.q850 = cause
+        }
         let isLast = table.calls[place].finish(branch: hasher.branch(message))
         // Forks that were cancelled because another one failed for good say 487; the failure is what counts.
-        if status != 487 || table.calls[place].event.sipStatus < 300 { table.calls[place].event.sipStatus = status }
+        if status != 487 || table.calls[place].event.sipStatus < 300 {
+            table.calls[place].event.sipStatus = status
+        }
         table.calls[place].event.end = max(packet.time, table.calls[place].event.start)
         guard isLast else { return }
         switch status {

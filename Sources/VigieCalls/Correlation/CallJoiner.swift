@@ -15,8 +15,9 @@ public struct CallJoiner: Sendable {
         public var capacity = 262_144
         /// After the end, time in which another leg or fork may still say more.
         public var settle: Duration = .seconds(2)
-        /// After 401, 407, 3xx and CANCEL, time in which the attempt goes on or ends.
-        public var wait: Duration = .seconds(10)
+        /// After 401, 407, 3xx and CANCEL, time in which the attempt goes on or ends: 64 × T1 for each of two transactions
+        /// (RFC 3261 §17.1.1.2), for some clients ask a person for the password.
+        public var wait: Duration = .seconds(64)
         /// After the event, time in which late copies are recognised: 64 × T1 (RFC 3261 §17.1.1.2) and some for slow probes.
         public var linger: Duration = .seconds(40)
         /// After this time a call that goes on is told.
@@ -34,6 +35,7 @@ public struct CallJoiner: Sendable {
         public init() {}
     }
 
+    /// As given.
     public let settings: Settings
     /// What was not used or not as it should be, by name.
     public internal(set) var counts = NamedCounts()
@@ -60,6 +62,9 @@ public struct CallJoiner: Sendable {
         hasher = MessageHasher(key: hashKey)
     }
 
+    /// A step back by more than this is no disorder between probes.
+    static let clockStep: Duration = .seconds(3_600)
+
     /// Attempts that are remembered now, told ones that are kept to recognise copies included.
     public var remembered: Int { table.used }
 
@@ -85,7 +90,8 @@ public struct CallJoiner: Sendable {
                 return
             }
             switch cSeq.method {
-            case .invite where message.statusCode > 100: takeInviteResponse(packet, message, cSeq, &symbols, emit)
+            case .invite where message.statusCode > 100:
+                takeInviteResponse(packet, message, cSeq, &symbols, emit)
             case .bye where message.statusCode >= 200: takeByeResponse(packet, message)
             default: break
             }
@@ -94,7 +100,14 @@ public struct CallJoiner: Sendable {
 
     /// Lets the time of the data pass without a message.
     public mutating func advance(to time: Timestamp, emit: (CallEvent) -> Void) {
-        if time > now { now = time }
+        if time > now {
+            now = time
+        } else if time < now - Self.clockStep {
+            // Another capture, or one wrong clock before: from here on this is the time.
+            counts.count("clock-backwards", at: 0)
+            now = time
+            nextSweep = time
+        }
         if now >= nextSweep {
             nextSweep = now + .milliseconds(50)
             expire(emit)
@@ -176,8 +189,14 @@ public struct CallJoiner: Sendable {
         if !answered, call.marks.contains(.cancelledByCaller) { event.releasedBy = .caller }
         event.outcome = CallOutcome.classify(
             sipStatus: event.sipStatus, q850: event.q850, answered: answered, releasedBy: event.releasedBy)
+        // Whatever the network makes of it, a caller that cancelled gave up.
+        if !answered, call.marks.contains(.cancelledByCaller), event.q850 == 0, [0, 408, 487].contains(event.sipStatus) {
+            event.outcome = .callerSide
+        }
         // A proxy that gives up on a ringing terminal says 408 (RFC 3261 §16.7, Timer C): it rang, and nobody answered.
-        if event.sipStatus == 408, event.q850 == 0, call.marks.contains(.rang), !answered { event.outcome = .user }
+        if event.sipStatus == 408, event.q850 == 0, call.marks.contains(.rang), !answered {
+            event.outcome = .user
+        }
         if !answered, event.releasedBy == .unknown, event.sipStatus >= 300 {
             event.releasedBy = event.outcome == .user ? .called : .network
         }

@@ -30,7 +30,8 @@ struct MessageHasher: Sendable {
         let callID = message.callID
         guard !callID.isEmpty, let from = message.value(.from) else { return nil }
         let base = message[callID].keyedHash(key)
-        var keys = MessageKeys(leg: leg(base, tag(message, from)), reverseLeg: 0, callID: base, hasToTag: false)
+        var keys = MessageKeys(
+            leg: leg(base, tag(message, from)), reverseLeg: 0, callID: base, hasToTag: false)
         if let to = message.value(.to) {
             let toTag = tag(message, to)
             if toTag != 0 {
@@ -65,7 +66,8 @@ struct MessageHasher: Sendable {
                         from += 1
                         while from < octets.count, octets[from] == 0x20 || octets[from] == 0x09 { from += 1 }
                         var end = from
-                        while end < octets.count, octets[end] != 0x3B, octets[end] > 0x20, octets[end] != 0x2C { end += 1 }
+                        while end < octets.count, octets[end] != 0x3B, octets[end] > 0x20, octets[end] != 0x2C
+                        { end += 1 }
                         return octets.extracting(from..<end).keyedHash(key) | 1
                     }
                 }
@@ -86,7 +88,8 @@ struct MessageHasher: Sendable {
 
     /// A hop, in 32 bits.
     func hop(_ from: IPEndpoint, _ to: IPEndpoint) -> UInt32 {
-        let source = (from.low ^ from.high.byteSwapped ^ key).folded(with: UInt64(from.port) ^ Self.machineSpace)
+        let source = (from.low ^ from.high.byteSwapped ^ key).folded(
+            with: UInt64(from.port) ^ Self.machineSpace)
         let both = (to.low ^ to.high.byteSwapped ^ source).folded(with: UInt64(to.port) ^ Self.linkSpace)
         return UInt32(truncatingIfNeeded: both)
     }
@@ -106,6 +109,7 @@ struct MessageHasher: Sendable {
     /// A caller waiting at a machine.
     func machine(_ caller: UInt64, _ endpoint: IPEndpoint, withPort: Bool) -> UInt64 {
         let place = (endpoint.low ^ endpoint.high.byteSwapped).folded(with: Self.machineSpace ^ key)
-        return (caller ^ key ^ (withPort ? UInt64(endpoint.port) << 40 : 0)).folded(with: place ^ Self.machineSpace) | 1
+        return (caller ^ key ^ (withPort ? UInt64(endpoint.port) << 40 : 0)).folded(
+            with: place ^ Self.machineSpace) | 1
     }
 }

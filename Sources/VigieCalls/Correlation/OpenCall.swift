@@ -112,7 +112,9 @@ struct OpenCall: Sendable {
 
     /// Notes the final response on a branch; `true` when no branch is left that waits.
     mutating func finish(branch: UInt32) -> Bool {
-        for index in 0..<Int(branchCount) where branches[index] == branch { branchesDone |= 1 << UInt8(index) }
+        for index in 0..<Int(branchCount) where branches[index] == branch {
+            branchesDone |= 1 << UInt8(index)
+        }
         return branchCount == 0 || branchesDone == (1 << branchCount) - 1
     }
 
@@ -123,6 +125,7 @@ struct OpenCall: Sendable {
 
     /// Whether two endpoints are the same machine, as far as this capture tells machines apart.
     func isSame(_ left: IPEndpoint, _ right: IPEndpoint) -> Bool {
-        left.low == right.low && left.high == right.high && (!marks.contains(.portsMatter) || left.port == right.port)
+        left.low == right.low && left.high == right.high
+            && (!marks.contains(.portsMatter) || left.port == right.port)
     }
 }

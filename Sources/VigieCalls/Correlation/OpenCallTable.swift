@@ -81,7 +81,11 @@ struct OpenCallTable: Sendable {
         calls[place].deadline = deadline
         calls[place].previous = tails[list]
         calls[place].next = Self.none
-        if tails[list] == Self.none { heads[list] = UInt32(place) } else { calls[Int(tails[list])].next = UInt32(place) }
+        if tails[list] == Self.none {
+            heads[list] = UInt32(place)
+        } else {
+            calls[Int(tails[list])].next = UInt32(place)
+        }
         tails[list] = UInt32(place)
     }
 
@@ -106,7 +110,8 @@ struct OpenCallTable: Sendable {
         leaveChain(place, kind)
         let head = index[key]
         guard index.set(key, UInt32(place)) else { return }
-        calls[place].chains[kind.rawValue] = OpenCall.Chain(key: key, previous: Self.none, next: head ?? Self.none)
+        calls[place].chains[kind.rawValue] = OpenCall.Chain(
+            key: key, previous: Self.none, next: head ?? Self.none)
         if let head { calls[Int(head)].chains[kind.rawValue].previous = UInt32(place) }
     }
 

@@ -14,6 +14,7 @@ public final class MessageMerger {
     public struct Failure: Sendable {
         /// Which of the captures given.
         public var reader: Int
+        /// What stood in the way.
         public var error: InputError
     }
 
@@ -61,7 +62,9 @@ public final class MessageMerger {
     public var packet: SignallingPacket { readers[heap[0].reader].packet }
 
     /// Lends the bytes of the current message.
-    public func withMessage<R, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> R) throws(Failure) -> R {
+    public func withMessage<R, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> R) throws(Failure)
+        -> R
+    {
         try readers[heap[0].reader].withMessage(body)
     }
 
@@ -95,7 +98,8 @@ public final class MessageMerger {
         var parent = 0
         while true {
             var least = parent
-            for child in (2 * parent + 1)...(2 * parent + 2) where child < heap.count && precedes(child, least) {
+            for child in (2 * parent + 1)...(2 * parent + 2)
+            where child < heap.count && precedes(child, least) {
                 least = child
             }
             guard least != parent else { return }

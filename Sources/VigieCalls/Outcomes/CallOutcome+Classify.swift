@@ -33,5 +33,7 @@ extension CallOutcome {
 
     private static let vagueCauses: [Bool] = (0..<128).map { Q850Cause.row(UInt8($0))?.isVague ?? false }
 
-    private static let byStatus: [CallOutcome] = (300..<700).map { SIPStatusPlace.row(UInt16($0))?.outcome ?? .indeterminate }
+    private static let byStatus: [CallOutcome] = (300..<700).map {
+        SIPStatusPlace.row(UInt16($0))?.outcome ?? .indeterminate
+    }
 }

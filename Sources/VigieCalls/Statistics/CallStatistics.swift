@@ -5,10 +5,13 @@ public import VigieWire
 /// ITU-T E.411, E.425: a seizure is a call attempt that reached the network; ASR is the share of seizures that were answered;
 /// NER adds to the answered those that the called user, and not the network, ended: busy, no answer, terminal reject.
 public struct CallStatistics: Sendable {
+    /// Call attempts.
     public private(set) var attempts: UInt64 = 0
+    /// Attempts that were answered.
     public private(set) var answered: UInt64 = 0
-    /// Start of the earliest and of the latest attempt; `nil` when there is none.
+    /// Start of the earliest attempt; `nil` when there is none.
     public private(set) var first: Timestamp?
+    /// Start of the latest attempt; `nil` when there is none.
     public private(set) var last: Timestamp?
     /// From the start to the answer.
     public private(set) var setupDelay = DurationHistogram()

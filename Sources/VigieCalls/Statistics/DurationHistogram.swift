@@ -23,7 +23,8 @@ public struct DurationHistogram: Sendable {
         let milliseconds = UInt64(max(0, duration.wholeNanoseconds) / 1_000_000)
         counts[Self.bucket(milliseconds)] += 1
         count += 1
-        totalMilliseconds = totalMilliseconds.addingReportingOverflow(milliseconds).overflow
+        totalMilliseconds =
+            totalMilliseconds.addingReportingOverflow(milliseconds).overflow
             ? .max : totalMilliseconds + milliseconds
     }
 

@@ -90,17 +90,41 @@ import VigieWire
         scene.request("INVITE", leg, Machine.caller, Machine.proxy)
         scene.response(407, leg, Machine.proxy, Machine.caller)
         scene.wait(100)
-        scene.ring(leg.with {
-            $0.cSeq = 2
-            $0.branch = "z9hG4bK2"
-        })
-        scene.end(486, leg.with {
-            $0.cSeq = 2
-            $0.branch = "z9hG4bK2"
-        })
+        scene.ring(
+            leg.with {
+                $0.cSeq = 2
+                $0.branch = "z9hG4bK2"
+            })
+        scene.end(
+            486,
+            leg.with {
+                $0.cSeq = 2
+                $0.branch = "z9hG4bK2"
+            })
         let events = scene.finish()
         #expect(events.map(\.sipStatus) == [486])
         #expect(events.first?.start == Timestamp(seconds: 1_000))
+    }
+
+    @Test func `credentials may take a minute to type`() {
+        var scene = SIPScene()
+        scene.request("INVITE", leg, Machine.caller, Machine.proxy)
+        scene.response(407, leg, Machine.proxy, Machine.caller)
+        scene.wait(50_000)
+        scene.ring(leg.with { $0.cSeq = 2 })
+        scene.end(403, leg.with { $0.cSeq = 2 })
+        #expect(scene.finish().map(\.sipStatus) == [403])
+    }
+
+    @Test func `a caller that cancelled gave up, even when the network then says 408`() {
+        var scene = SIPScene()
+        scene.request("INVITE", leg, Machine.caller, Machine.proxy)
+        scene.wait(30_000)
+        scene.request("CANCEL", leg, Machine.caller, Machine.proxy)
+        scene.response(408, leg, Machine.proxy, Machine.caller)
+        let events = scene.finish()
+        #expect(events.map(\.outcome) == [.callerSide])
+        #expect(events.map(\.releasedBy) == [.caller])
     }
 
     @Test func `a 407 that nobody follows is the caller's doing`() {
@@ -285,7 +309,8 @@ import VigieWire
 
     @Test func `an emergency URN is the number that leads there`() throws {
         var scene = SIPScene()
-        let text = "INVITE urn:service:sos.ambulance SIP/2.0\r\nFrom: <sip:+33199000001@x>;tag=1\r\n"
+        let text =
+            "INVITE urn:service:sos.ambulance SIP/2.0\r\nFrom: <sip:+33199000001@x>;tag=1\r\n"
             + "To: <urn:service:sos.ambulance>\r\nCall-ID: sos\r\nCSeq: 1 INVITE\r\n\r\n"
         scene.play(1_000, Machine.caller, Machine.proxy, text, 0)
         #expect(try #require(scene.finish().first).called.description == "15")

@@ -30,7 +30,9 @@ import VigieWire
         scene.advance(2_100)
         #expect(scene.events.count == 1)
         // A late copy of everything begins nothing.
-        for message in scene.log { scene.play(scene.clock + 3_000, message.from, message.to, message.text, 0) }
+        for message in scene.log {
+            scene.play(scene.clock + 3_000, message.from, message.to, message.text, 0)
+        }
         #expect(scene.finish().count == 1)
     }
 
@@ -128,7 +130,9 @@ import VigieWire
                 hostile.play(message.time, message.from, message.to, String(message.text.prefix(cut)), 0)
             }
         }
-        for message in log.reversed() { hostile.play(message.time, message.to, message.from, message.text, 0) }
+        for message in log.reversed() {
+            hostile.play(message.time, message.to, message.from, message.text, 0)
+        }
         #expect(hostile.finish().count < 10)
     }
 
@@ -145,7 +149,8 @@ import VigieWire
             plain.end([200, 486, 503, 404][index % 4], leg)
             if index % 4 == 0 { plain.hangUp(leg) }
         }
-        let expected = Set(plain.finish().map { "\($0.callID.text) \($0.sipStatus) \($0.outcome) \($0.releasedBy)" })
+        let expected = Set(
+            plain.finish().map { "\($0.callID.text) \($0.sipStatus) \($0.outcome) \($0.releasedBy)" })
         #expect(expected.count == 20)
         for seed in 1...5 {
             var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
@@ -159,7 +164,9 @@ import VigieWire
                 let message = copies[index]
                 shuffled.play(message.time, message.from, message.to, message.text, 0)
             }
-            let told = shuffled.finish().map { "\($0.callID.text) \($0.sipStatus) \($0.outcome) \($0.releasedBy)" }
+            let told = shuffled.finish().map {
+                "\($0.callID.text) \($0.sipStatus) \($0.outcome) \($0.releasedBy)"
+            }
             #expect(told.count == 20, "seed \(seed)")
             #expect(Set(told) == expected, "seed \(seed)")
         }
@@ -175,7 +182,9 @@ import VigieWire
             for index in 0..<20 {
                 let leg = leg.with {
                     $0.callID = "r\(round)-\(index)@example.org"
-                    $0.headers = ["P-Asserted-Identity: <tel:+33199000001>", "X-CID: other-\(round)-\(index)"]
+                    $0.headers = [
+                        "P-Asserted-Identity: <tel:+33199000001>", "X-CID: other-\(round)-\(index)",
+                    ]
                 }
                 recorder.ring(leg)
                 recorder.end(index % 2 == 0 ? 200 : 486, leg, headers: ["Reason: Q.850;cause=16"])
@@ -185,7 +194,8 @@ import VigieWire
                 recorder.log.map {
                     (
                         SignallingPacket(
-                            time: Timestamp(rawValue: Int64($0.time) * 1_000_000), source: $0.from, destination: $0.to,
+                            time: Timestamp(rawValue: Int64($0.time) * 1_000_000), source: $0.from,
+                            destination: $0.to,
                             transport: .udp), Array($0.text.utf8)
                     )
                 })

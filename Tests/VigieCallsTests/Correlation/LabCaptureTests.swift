@@ -35,7 +35,8 @@ import VigieWire
         func keep(_ event: CallEvent) {
             calls.append(
                 Told(
-                    callID: event.callID.text, caller: event.caller.description, called: event.called.description,
+                    callID: event.callID.text, caller: event.caller.description,
+                    called: event.called.description,
                     status: event.sipStatus, outcome: event.outcome, answered: event.answer != nil))
         }
         while merger.next() {

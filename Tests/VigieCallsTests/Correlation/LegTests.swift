@@ -12,7 +12,8 @@ import VigieWire
     }
 
     /// Caller → B2BUA → gateway with two Call-IDs, answered, released by the called side.
-    private func call(_ scene: inout SIPScene, _ first: SIPScene.Leg, _ second: SIPScene.Leg, delay: Int = 20) {
+    private func call(_ scene: inout SIPScene, _ first: SIPScene.Leg, _ second: SIPScene.Leg, delay: Int = 20)
+    {
         scene.request("INVITE", first, Machine.caller, Machine.proxy)
         scene.response(100, first, Machine.proxy, Machine.caller)
         scene.wait(delay)
@@ -171,6 +172,31 @@ import VigieWire
         #expect(back.finish().count == 2)
     }
 
+    @Test func `anonymous legs are joined at a machine that both touch, and only there`() {
+        var scene = SIPScene()
+        call(&scene, first.with { $0.caller = "anonymous" }, second.with { $0.caller = "anonymous" })
+        expectOne(&scene, "anonymous")
+        var flood = SIPScene()
+        for (index, trunk) in [Machine.caller, Machine.gateway, Machine.backup].enumerated() {
+            flood.request(
+                "INVITE",
+                first.with {
+                    $0.callID = "f\(index)"
+                    $0.caller = "anonymous"
+                }, trunk, Machine.proxy)
+        }
+        #expect(flood.finish().count == 3)
+    }
+
+    @Test func `one caller over three trunks to one number at once makes three calls`() {
+        var scene = SIPScene()
+        for (index, trunk) in [Machine.caller, Machine.gateway, Machine.backup].enumerated() {
+            scene.request("INVITE", first.with { $0.callID = "f\(index)" }, trunk, Machine.proxy)
+            scene.request("INVITE", second.with { $0.callID = "g\(index)" }, Machine.proxy, Machine.inner)
+        }
+        #expect(scene.finish().count == 3)
+    }
+
     @Test func `calls of a dialler over a B2BUA pair up leg by leg`() {
         var scene = SIPScene()
         for index in 0..<50 {
@@ -188,6 +214,9 @@ import VigieWire
         }
         let events = scene.finish()
         #expect(events.count == 50)
-        #expect(events.allSatisfy { scene.name($0.egress) == "203.0.113.1" && scene.name($0.ingress) == "192.0.2.1" })
+        #expect(
+            events.allSatisfy {
+                scene.name($0.egress) == "203.0.113.1" && scene.name($0.ingress) == "192.0.2.1"
+            })
     }
 }

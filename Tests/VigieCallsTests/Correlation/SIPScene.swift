@@ -87,9 +87,12 @@ struct SIPScene {
         clock += 10
     }
 
-    mutating func play(_ time: Int, _ from: IPEndpoint, _ to: IPEndpoint, _ text: String, _ correlation: UInt64) {
+    mutating func play(
+        _ time: Int, _ from: IPEndpoint, _ to: IPEndpoint, _ text: String, _ correlation: UInt64
+    ) {
         let packet = SignallingPacket(
-            time: Timestamp(rawValue: Int64(time) * 1_000_000), source: from, destination: to, transport: .udp,
+            time: Timestamp(rawValue: Int64(time) * 1_000_000), source: from, destination: to,
+            transport: .udp,
             correlation: correlation)
         let bytes = Array(text.utf8)
         let message = SIPMessage(scanning: bytes.span)

@@ -37,7 +37,9 @@ import VigieWire
     @Test func `events of one start keep the order in which they came`() {
         var order = EventOrder()
         var ids: [Int64] = []
-        for id in 0..<100 { order.push(event(Double(id / 10 % 2), id: id)) { ids.append($0.chargeMicros ?? -1) } }
+        for id in 0..<100 {
+            order.push(event(Double(id / 10 % 2), id: id)) { ids.append($0.chargeMicros ?? -1) }
+        }
         order.flush { ids.append($0.chargeMicros ?? -1) }
         let zero = (0..<100).filter { $0 / 10 % 2 == 0 }.map(Int64.init)
         let one = (0..<100).filter { $0 / 10 % 2 == 1 }.map(Int64.init)
@@ -70,7 +72,9 @@ import VigieWire
     @Test func `a clock at either end of time does no harm`() {
         var order = EventOrder()
         var count = 0
-        for start in [Timestamp.distantPast, .distantFuture, .distantPast, Timestamp(rawValue: 0), .distantFuture] {
+        for start in [
+            Timestamp.distantPast, .distantFuture, .distantPast, Timestamp(rawValue: 0), .distantFuture,
+        ] {
             order.push(CallEvent(start: start)) { _ in count += 1 }
         }
         order.flush { _ in count += 1 }

@@ -21,7 +21,8 @@ import VigieWire
     private var sample: [CallEvent] {
         [
             event(at: 100, status: 200, q850: 16, answerAfter: 5, talk: 60),
-            event(at: 50, status: 200, answerAfter: 3), event(at: 70, status: 486), event(at: 71, status: 480),
+            event(at: 50, status: 200, answerAfter: 3), event(at: 70, status: 486),
+            event(at: 71, status: 480),
             event(at: 72, status: 503), event(at: 73, status: 404), event(at: 74, status: 500, q850: 34),
             event(at: 75, status: 487),
         ]
