@@ -12,6 +12,8 @@ public struct SIPStreamReader: ~Copyable {
     private var stream: ByteStream
     private var found = 0
     private var isFirst = true
+    /// Why the source stopped; what came before is delivered first.
+    private var failure: InputError?
     /// Bytes of noise before the current message, blank ones not counted; at the end, behind the last message.
     public private(set) var skipped: UInt64 = 0
 
@@ -34,73 +36,95 @@ public struct SIPStreamReader: ~Copyable {
         stream.consume(found)
         found = 0
         skipped = 0
-        try skipBlank()
-        while !isFirst, stream.unreadCount > 0, try !startsMessage() {
-            try skipLine()
-            try skipBlank()
+        skipBlank()
+        while !isFirst, stream.unreadCount > 0, !startsMessage() {
+            skipLine()
+            skipBlank()
             guard skipped <= Self.maxSkippedBytes else {
                 throw .broken(rule: "no SIP message for 16 MiB", offset: stream.offset)
             }
         }
-        guard stream.unreadCount > 0 else { return false }
+        guard stream.unreadCount > 0 else {
+            if let failure {
+                self.failure = nil
+                throw failure
+            }
+            return false
+        }
         isFirst = false
-        found = try frame()
+        found = frame()
         return true
     }
 
-    private mutating func skipBlank() throws(InputError) {
+    /// Reads on; `false` at the end, and where the source fails.
+    private mutating func readMore() -> Bool {
+        guard failure == nil else { return false }
+        do throws(InputError) {
+            return try stream.readMore()
+        } catch {
+            failure = error
+            return false
+        }
+    }
+
+    private mutating func require(_ count: Int) {
+        while stream.unreadCount < count, readMore() {}
+    }
+
+    private mutating func skipBlank() {
         while true {
             let blank = stream.unread.skipWhitespace(0, stream.unreadCount)
             let isAll = blank == stream.unreadCount
             stream.consume(blank)
-            guard isAll, try stream.readMore() else { return }
+            guard isAll, readMore() else { return }
         }
     }
 
     /// Makes the unread bytes hold a line, or as much as a start line may have; returns its length with the line feed.
-    private mutating func lineLength() throws(InputError) -> Int {
+    private mutating func lineLength() -> Int {
         var looked = 0
         while true {
             let count = min(stream.unreadCount, SIPMessage.maxHeaderBytes)
             let lineFeed = stream.unread.firstIndex(of: 0x0A, from: looked, to: count)
             if lineFeed < count { return lineFeed + 1 }
             looked = count
-            guard count < SIPMessage.maxHeaderBytes, try stream.readMore() else { return count }
+            guard count < SIPMessage.maxHeaderBytes, readMore() else { return count }
         }
     }
 
-    private mutating func startsMessage() throws(InputError) -> Bool {
-        let length = try lineLength()
+    private mutating func startsMessage() -> Bool {
+        let length = lineLength()
         return SIPMessage.isStartLine(stream.unread.extracting(first: length))
     }
 
-    private mutating func skipLine() throws(InputError) {
-        let length = try lineLength()
+    private mutating func skipLine() {
+        let length = lineLength()
         stream.consume(length)
         skipped += UInt64(length)
     }
 
-    private mutating func frame() throws(InputError) -> Int {
+    private mutating func frame() -> Int {
         var looked = 0
         while true {
             // The header fields are looked for again only when the bytes have doubled, so the work stays linear.
-            if stream.unreadCount >= looked * 2 || stream.sourceEnded {
+            let isAtEnd = stream.sourceEnded || failure != nil
+            if stream.unreadCount >= looked * 2 || isAtEnd {
                 looked = stream.unreadCount
-                if let planned = plannedEnd() {
+                if let planned = plannedEnd(isAtEnd: isAtEnd) {
                     // Enough to see the line behind the body, when there is one.
-                    _ = try stream.require(min(planned.end, Self.maxMessageBytes) + 4_096)
+                    require(planned.end + 4_096)
                     return correctedEnd(planned.end, body: planned.body)
                 }
             }
-            if try !stream.readMore(), !stream.sourceEnded { return stream.unreadCount }
+            if !readMore(), !stream.sourceEnded, failure == nil { return stream.unreadCount }
         }
     }
 
     /// Where body and message end, as the header fields say; `nil` when they are not all there yet.
-    private func plannedEnd() -> (body: Int, end: Int)? {
+    private func plannedEnd(isAtEnd: Bool) -> (body: Int, end: Int)? {
         let header = SIPMessage(scanning: stream.unread)
         guard
-            header.headersAreComplete || stream.sourceEnded || stream.unreadCount > SIPMessage.maxHeaderBytes
+            header.headersAreComplete || isAtEnd || stream.unreadCount > SIPMessage.maxHeaderBytes
         else {
             return nil
         }

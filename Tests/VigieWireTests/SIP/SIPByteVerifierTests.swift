@@ -55,6 +55,31 @@ import VigieWire
         #expect(count == 3)
     }
 
+    /// Hands over its bytes, then fails.
+    struct FailingSource: ByteSource {
+        var bytes: MemoryByteSource
+
+        mutating func read(into buffer: inout MutableRawSpan) throws(InputError) -> Int {
+            let count = try bytes.read(into: &buffer)
+            if count == 0 { throw .damagedCompression(offset: 7) }
+            return count
+        }
+    }
+
+    @Test func `what came before a damaged place is delivered before the damage is told`() throws {
+        let whole = SIPFixtures.busy + SIPFixtures.plain.prefix(300)
+        var reader = SIPStreamReader(ByteStream(FailingSource(bytes: MemoryByteSource(whole))))
+        for _ in 0..<2 {
+            let isFound = try reader.advance()
+            #expect(isFound)
+        }
+        let count = reader.bytes.count
+        #expect(count == 300)
+        var failure: InputError?
+        do throws(InputError) { _ = try reader.advance() } catch { failure = error }
+        #expect(failure == .damagedCompression(offset: 7))
+    }
+
     @Test func `reading a message allocates nothing`() {
         let bytes = SIPFixtures.plain
         _ = readCall(bytes.span)
