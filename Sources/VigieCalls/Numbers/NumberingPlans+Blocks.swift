@@ -84,11 +84,13 @@ extension NumberingPlans {
 
     private func collect(_ row: Int, prefix: UInt64, digits: Int, country: Country, into out: inout [NumberBlock]) {
         guard digits <= 15, out.count < 50_000 else { return }
-        if let (further, found) = uniform(row), found.region == country, found.isValid, digits + further <= 15 {
-            let scale = PhoneNumber.powerOfTen(further)
-            let index = code(prefix, digits, is: 212) && further <= 5
-                ? placeTable.moroccanIndex(prefix * scale % 1_000_000_000) : 0
-            if let leading = NumberPrefix(String(prefix)) {
+        if let lengths = lengths(from: row) {
+            // Every further digit leads to the same row: one block for each length that the plan knows.
+            for (further, found) in lengths where found.region == country && digits + further <= 15 {
+                guard let leading = NumberPrefix(String(prefix)) else { continue }
+                let scale = PhoneNumber.powerOfTen(further)
+                let isPlaced = digits + further == 12 && prefix * scale / 1_000_000_000 == 212
+                let index = isPlaced ? placeTable.moroccanIndex(prefix * scale % 1_000_000_000) : 0
                 out.append(
                     NumberBlock(
                         prefix: leading, first: prefix * scale, last: prefix * scale + scale - 1, kind: found.kind,
@@ -107,24 +109,21 @@ extension NumberingPlans {
         }
     }
 
-    private func code(_ prefix: UInt64, _ digits: Int, is code: UInt64) -> Bool {
-        digits > 3 && prefix / PhoneNumber.powerOfTen(digits - 3) == code
-    }
-
     private func isSink(_ row: Int) -> Bool { (0...9).allSatisfy { step(row, $0) == row } }
 
-    /// How many further digits lead from a row to valid numbers, when any digits do and only that many.
-    private func uniform(_ row: Int) -> (Int, NumberClass)? {
+    /// How many further digits make valid numbers, and which, when it does not matter what the digits are; `nil` when it does.
+    private func lengths(from row: Int) -> [(Int, NumberClass)]? {
         var row = row
-        for further in 0...14 {
-            let found = numberClass(ofRow: row)
+        var found: [(Int, NumberClass)] = []
+        for further in 0...15 {
+            let here = numberClass(ofRow: row)
+            if here.isValid { found.append((further, here)) }
             let next = step(row, 0)
             guard (1...9).allSatisfy({ step(row, $0) == next }) else { return nil }
-            if found.isValid { return isSink(next) && !numberClass(ofRow: next).isValid ? (further, found) : nil }
-            if next == row { return nil }
+            if next == row { break }
             row = next
         }
-        return nil
+        return found
     }
 
     /// What a subscriber of `country` could dial at `moment`: blocks in use, prefixes, short codes.
