@@ -11,12 +11,38 @@ enum LookAlikes {
         found.append(campaign(&context, &random))
         found.append(callCentre(&context, &random))
         found.append(contest(&context, &random))
-        found.append(doctor(&context, &random))
-        found.append(afterOutage(&context, &random))
+        found += doctor(&context, &random)
+        found += afterOutage(&context, &random)
         found.append(reminders(&context, &random))
         found.append(deliveries(&context, &random))
         reroute(&context, &random)
         return found
+    }
+
+    /// The ordinary days of a line with much to do: it calls out by its own trunk, and is called.
+    private static func life(
+        of line: Party, trunk: UInt16?, callsADay: Double, stream: UInt64, _ context: ScenarioContext
+    ) -> [TrafficSource] {
+        let days = (0..<7).map { context.span($0, 8.5, 18.5) }
+        func shape(_ part: UInt64, _ ingress: UInt16?) -> Surge.Shape {
+            Surge.Shape(
+                label: 0, stream: stream * 2 + part, windows: days, calls: callsADay * 7 / 2, reply: .business,
+                ingress: ingress)
+        }
+        // Half with some hundred people again and again, half with anybody.
+        func somebody(_ random: inout SeededRandom, _ world: borrowing World) -> Party {
+            let draw = random.chance(0.5) ? Int(world.hash(stream, UInt64(random.below(200))) % UInt64(world.subscribers)) : random.below(world.subscribers)
+            return world.party(.subscriber(draw))
+        }
+        return [
+            Surge(shape(0, trunk), seed: context.seed, world: context.world) { random, world, _ in
+                let callee = somebody(&random, world)
+                return callee.isHome || trunk != nil ? (line, callee) : nil
+            },
+            Surge(shape(1, nil), seed: context.seed, world: context.world) { random, world, _ in
+                (somebody(&random, world), line)
+            },
+        ]
     }
 
     /// Families call each other before and during a feast: many more calls, between people who know each other.
@@ -138,14 +164,14 @@ enum LookAlikes {
     }
 
     /// A doctor who opens bookings at eight.
-    private static func doctor(_ context: inout ScenarioContext, _ random: inout SeededRandom) -> TrafficSource {
+    private static func doctor(_ context: inout ScenarioContext, _ random: inout SeededRandom) -> [TrafficSource] {
         let line = context.line(254_000_000 + UInt64(random.below(900_000)), department: 36)
         let near = context.world.communities(in: 36).first ?? 0..<World.communitySize
         let patients = (0..<random.within(90...200)).map { _ in
             context.world.party(
                 .subscriber(random.chance(0.6) ? near.lowerBound + random.below(near.count) : random.below(context.world.subscribers)))
         }
-        return Surge(
+        let bookings = Surge(
             Surge.Shape(
                 label: 17, windows: [context.span(random.within(1...4), 8, 10.5)], calls: random.within(90...200),
                 curve: .spike,
@@ -153,13 +179,16 @@ enum LookAlikes {
                 againShare: 0.75, againDelay: 120),
             seed: context.seed, world: context.world
         ) { random, _, _ in (random.pick(patients), line) }
+        return [bookings] + life(of: line, trunk: nil, callsADay: 50, stream: 31, context)
     }
 
     /// A hospital's calls that failed in an outage; those who find them in their list call back.
-    private static func afterOutage(_ context: inout ScenarioContext, _ random: inout SeededRandom) -> TrafficSource {
+    private static func afterOutage(
+        _ context: inout ScenarioContext, _ random: inout SeededRandom
+    ) -> [TrafficSource] {
         let line = context.line(556_000_000 + UInt64(random.below(900_000)), department: 33)
         let hour = random.within(9.0...16.0)
-        return Surge(
+        let calls = Surge(
             Surge.Shape(
                 label: 18, windows: [context.span(random.within(1...4), hour, hour + 0.6)],
                 calls: random.within(180...380),
@@ -171,6 +200,7 @@ enum LookAlikes {
             let callee = world.party(.subscriber(random.below(world.subscribers)))
             return callee.isHome ? (line, callee) : nil
         }
+        return [calls] + life(of: line, trunk: context.world.network.enterprise[2], callsADay: 220, stream: 32, context)
     }
 
     /// Appointment reminders by a machine, from a verified-platform number, in permitted hours.

@@ -36,6 +36,8 @@ final class Surge: TrafficSource {
 
     struct Shape {
         var label: UInt8
+        /// Tells apart the random streams of surges with one label.
+        var stream: UInt64 = 0
         /// When; each window gets its share of the calls by its length.
         var windows: [Range<Int64>]
         /// First attempts, all windows together.
@@ -84,7 +86,7 @@ final class Surge: TrafficSource {
         self.finish = finish
         self.report = report
         network = world.network
-        super.init(random: SeededRandom(seed: seed, stream: 100 + UInt64(shape.label)))
+        super.init(random: SeededRandom(seed: seed, stream: 100 + UInt64(shape.label) + shape.stream << 8))
     }
 
     override func begin(_ exchange: inout Exchange) {
