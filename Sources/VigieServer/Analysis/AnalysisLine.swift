@@ -12,7 +12,7 @@ import VigieWire
 ///
 /// Memory is that of its parts: the lane's tables, the journal's buffers and the incidents.
 public struct AnalysisLine: ~Copyable {
-    /// Incidents investigated at most, most calls first; the others are reported without a dossier.
+    /// Incidents investigated at most, in order of their first call; the others are reported without a dossier.
     public static let maxInvestigated = 100
     /// Hours of the volume chart at most: a year.
     static let maxHours = 24 * 366
