@@ -83,15 +83,20 @@ public struct CallRecord: Sendable {
     public var verstat: Verstat = .absent
     /// Millionths of the currency.
     public var chargeMicros: Int64?
+    /// How many columns of its own the input has.
+    public internal(set) var extraCount = 0
 
+    @usableFromInline
     var slices: InlineArray<40, FieldSlice> = InlineArray(repeating: .empty)
 
     /// A row about which nothing is known.
     public init() {}
 
     /// Where the text of a field is.
+    @inlinable
     public subscript(field: RecordField) -> FieldSlice { slices[Int(field.rawValue)] }
 
     /// Where the text of the `index`-th column of its own is, in `0..<RecordField.extraSlots`.
+    @inlinable
     public func extra(_ index: Int) -> FieldSlice { slices[RecordField.firstExtra + (index & 7)] }
 }

@@ -194,6 +194,7 @@ struct RecordCursor: ~Copyable {
 
     /// Parses what the slices of the row hold.
     mutating func interpret() -> Bool {
+        record.extraCount = plan.extraNames.count
         if let skips = skipName {
             dropped.count(skips, at: record.offset)
             return false

@@ -1,4 +1,5 @@
 /// What a column of a call-record file can say about a call: the names of `vigie.calls/1`, and what other formats say instead.
+@frozen
 public enum RecordField: UInt8, CaseIterable, Sendable {
     case start, answer, end
     case caller, asserted, called, dialled
@@ -29,6 +30,7 @@ public enum RecordField: UInt8, CaseIterable, Sendable {
     static let slots = 40  // 29 fields, then 8 extras, rounded up
 
     /// The slot of the first column of its own.
+    @usableFromInline
     static let firstExtra = 29
 
     /// The name in `vigie.calls/1` and in a mapping file.
