@@ -44,3 +44,13 @@ struct RecentRows: Sendable {
         return novelty
     }
 }
+
+/// What the joiners of one run have seen, so that a file that is read twice counts once. Not to be shared between threads.
+public final class RecentCalls {
+    var rows: RecentRows
+
+    /// Remembers so many rows for certain, and most of four times as many.
+    ///
+    /// - Parameter rows: taken up to a power of two; 64 bytes each.
+    public init(rows: Int = 65_536) { self.rows = RecentRows(rows: rows) }
+}

@@ -2,9 +2,9 @@ public import VigieWire
 
 /// Turns rows of call-record files into call events: numbers normalised, names interned, outcome told, duplicates dropped.
 ///
-/// One joiner serves all the files of a run, so that a call that stands in two files counts once; set `normaliser` before
-/// the rows of a file whose home country is another. Every row must come with the same symbol table. Allocates nothing per row.
-public struct RecordJoiner: Sendable {
+/// Joiners that share their `RecentCalls` count a call that stands in two files once. Every row must come with the same symbol
+/// table. Allocates nothing per row.
+public struct RecordJoiner {
     /// Rows that give no event because they are wrong, by name; offsets are those of their files.
     public private(set) var malformed = NamedCounts()
     /// Rows that give no event though they are fine, by name.
@@ -18,17 +18,27 @@ public struct RecordJoiner: Sendable {
     /// Reads the numbers of calls from networks that dial otherwise, by ingress.
     public var normalisersByIngress: [Symbol: NumberNormaliser] = [:]
 
-    private var recent: RecentRows
+    private let recent: RecentCalls
     private var names = SymbolCache()
     private var extraNew: InlineArray<8, UInt32> = InlineArray(repeating: 0)
     var transactions = TransactionJoiner()
 
     /// - Parameters:
     ///   - home: the country whose national number forms the records use.
-    ///   - recentRows: duplicates are known within so many rows for certain, and mostly within four times as many; 64 bytes each.
-    public init(home: Country = .france, plans: NumberingPlans = .standard, recentRows: Int = 65_536) {
+    ///   - recent: what was seen already; to be shared by the joiners of a run.
+    public init(
+        home: Country = .france, plans: NumberingPlans = .standard, recent: RecentCalls = RecentCalls()
+    ) {
         normaliser = NumberNormaliser(home: home, plans: plans)
-        recent = RecentRows(rows: recentRows)
+        self.recent = recent
+    }
+
+    /// - Parameters:
+    ///   - normaliser: reads the numbers.
+    ///   - recent: what was seen already; to be shared by the joiners of a run.
+    public init(normaliser: NumberNormaliser, recent: RecentCalls = RecentCalls()) {
+        self.normaliser = normaliser
+        self.recent = recent
     }
 
     /// The event of a row; `nil` when it gives none, which is counted.
@@ -238,7 +248,7 @@ public struct RecordJoiner: Sendable {
         // The durations go in as well: rows that differ in one are two rows.
         let lengths = UInt64(bitPattern: (record.duration ?? -1) ^ (record.talk ?? -1) << 1)
         let content = Self.mix(lengths) ^ Self.mix(end) ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
-        switch recent.remember(identity: identity, content: content) {
+        switch recent.rows.remember(identity: identity, content: content) {
         case .new: return true
         case .repeated:
             dropped.count("duplicate_row", at: record.offset)

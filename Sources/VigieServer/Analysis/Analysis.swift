@@ -67,6 +67,7 @@ public struct Analysis {
     }
 
     private struct Opened {
+        let recent = RecentCalls()
         var records: [RecordFeed] = []
         var captures: [CaptureFeed] = []
         var meters: [ByteMeter] = []
@@ -91,12 +92,15 @@ public struct Analysis {
 
     private func open(_ input: consuming OpenedInput, _ path: String, _ opened: inout Opened) throws(InputError) {
         if let mapping = settings.mapping {
-            opened.records.append(RecordFeed(input, path: path, format: CallRecordFormat(mapping), settings: settings))
+            opened.records.append(
+                RecordFeed(
+                    input, path: path, format: CallRecordFormat(mapping), settings: settings, recent: opened.recent))
             return
         }
         _ = try input.stream.require(65_536)
         if let format = CallRecordFormat.sniff(input.stream.unread) {
-            opened.records.append(RecordFeed(input, path: path, format: format, settings: settings))
+            opened.records.append(
+                RecordFeed(input, path: path, format: format, settings: settings, recent: opened.recent))
             return
         }
         switch input.format {

@@ -24,10 +24,14 @@ final class RecordFeed: EventFeed {
     private var stopped: String?
     private let isCompressed: Bool
 
-    init(_ input: consuming OpenedInput, path: String, format: CallRecordFormat, settings: AnalysisSettings) {
+    init(
+        _ input: consuming OpenedInput, path: String, format: CallRecordFormat, settings: AnalysisSettings,
+        recent: RecentCalls
+    ) {
         isCompressed = input.isCompressed
         reader = CallRecordReader(input.stream, format: format, timeZone: settings.timeZone)
-        joiner = RecordJoiner(home: settings.home)
+        joiner = RecordJoiner(
+            normaliser: NumberNormaliser(for: format.mapping, home: settings.home), recent: recent)
         self.path = path
     }
 

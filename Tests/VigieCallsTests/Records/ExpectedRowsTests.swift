@@ -21,7 +21,7 @@ struct ExpectedRowsTests {
     @Test(arguments: files) func `each row says what an independent reader found`(file: String) throws {
         let expected = try #require(SharedRecords.rows[file])
         let bytes = try SharedRecords.bytes("cdr/" + file)
-        let format = try #require(CallRecordFormat.sniff(bytes.span))
+        let format = try #require(Reading.sniff(bytes))
         let reader = CallRecordReader(ByteStream(MemoryByteSource(bytes)), format: format)
         var index = 0
         while try reader.next() {

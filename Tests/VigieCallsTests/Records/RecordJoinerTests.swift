@@ -14,6 +14,8 @@ struct Reading {
     var extraNames: [String] = []
     var error: InputError?
 
+    static func sniff(_ bytes: [UInt8]) -> CallRecordFormat? { CallRecordFormat.sniff(bytes.span) }
+
     init(_ text: String, format: CallRecordFormat? = nil, chunk: Int = .max, home: Country = .france) {
         self.init(Array(text.utf8), format: format, chunk: chunk, home: home)
     }

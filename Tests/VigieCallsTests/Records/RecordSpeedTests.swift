@@ -22,7 +22,7 @@ import VigieWire
 
     @Test func `reading and joining a row allocates nothing`() throws {
         let bytes = Self.rows(6_000)
-        let format = try #require(CallRecordFormat.sniff(bytes.span))
+        let format = try #require(Reading.sniff(bytes))
         let reader = CallRecordReader(
             ByteStream(MemoryByteSource(bytes), capacity: bytes.count + 1), format: format)
         var joiner = RecordJoiner()

@@ -43,6 +43,8 @@ struct RecordsRead {
         extraNames = reader.extraNames
     }
 
+    static func sniff(_ bytes: [UInt8]) -> CallRecordFormat? { CallRecordFormat.sniff(bytes.span) }
+
     init(_ text: String, _ mapping: RecordMapping = .vigieCalls, fields: [RecordField] = [.called, .ingress]) {
         self.init(Array(text.utf8), mapping, fields: fields)
     }
@@ -72,7 +74,7 @@ struct RecordsRead {
         for (separator, byte) in [(";", UInt8(0x3B)), ("\t", 0x09), (",", 0x2C)] {
             let text = "\u{FEFF}Sip_Status, CALLED ,\"ingress\",start\r\n200, +33199001234 ,x,1795323271\r\n\r\n404,3131,,1795323272"
                 .split(separator: ",", omittingEmptySubsequences: false).joined(separator: separator)
-            let format = try #require(CallRecordFormat.sniff(Array(text.utf8).span))
+            let format = try #require(RecordsRead.sniff(Array(text.utf8)))
             #expect(format.mapping.separator == byte)
             let read = RecordsRead(text, format.mapping)
             #expect(read.texts == [["+33199001234", "x"], ["3131", ""]])
@@ -150,8 +152,9 @@ struct RecordsRead {
     @Test func `UTF-16 is refused with what to do`() {
         let utf16: [UInt8] = [0xFF, 0xFE] + "start,called".utf8.flatMap { [$0, 0] }
         #expect(RecordsRead(utf16).error == .broken(rule: CallRecordFormat.utf16Rule, offset: 0))
-        #expect(CallRecordFormat.sniff(utf16.span) == nil)
-        #expect(RecordMapping.advice(utf16.span, file: "x") == CallRecordFormat.utf16Rule)
+        #expect(RecordsRead.sniff(utf16) == nil)
+        let advice = RecordMapping.advice(utf16.span, file: "x")
+        #expect(advice == CallRecordFormat.utf16Rule)
     }
 
     @Test func `an empty file is refused`() {

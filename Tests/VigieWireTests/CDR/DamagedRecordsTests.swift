@@ -31,7 +31,7 @@ import VigieWire
     ]
 
     @Test(arguments: samples) func `the whole sample is recognised and read`(name: String, text: String) throws {
-        let format = try #require(CallRecordFormat.sniff(Array(text.utf8).span))
+        let format = try #require(RecordsRead.sniff(Array(text.utf8)))
         #expect(format.name == name)
         let read = RecordsRead(text, format.mapping)
         #expect(read.error == nil)
@@ -41,7 +41,7 @@ import VigieWire
 
     @Test(arguments: samples) func `cut at every byte`(name: String, text: String) throws {
         let bytes = Array(text.utf8)
-        let format = try #require(CallRecordFormat.sniff(bytes.span))
+        let format = try #require(RecordsRead.sniff(bytes))
         for count in 0..<bytes.count {
             let read = RecordsRead(Array(bytes.prefix(count)), format.mapping)
             let refused = read.problems.filter { $0.name != "end_malformed" }.count
@@ -53,7 +53,7 @@ import VigieWire
 
     @Test(arguments: samples) func `each byte changed`(name: String, text: String) throws {
         let bytes = Array(text.utf8)
-        let format = try #require(CallRecordFormat.sniff(bytes.span))
+        let format = try #require(RecordsRead.sniff(bytes))
         for index in bytes.indices {
             for value in [0, 0x0A, 0x22, 0x2C, 0x5C, 0x7B, 0x7D, 0x28, 0x29, 0x27, bytes[index] ^ 0x80] as [UInt8] {
                 var changed = bytes
