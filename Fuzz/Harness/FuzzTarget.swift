@@ -97,7 +97,7 @@ private func readRecords(_ bytes: [UInt8]) -> Int {
     guard let format = CallRecordFormat.sniff(bytes.span) else { return 0 }
     let reader = CallRecordReader(
         ByteStream(MemoryByteSource(bytes, chunk: 509), capacity: 256), format: format)
-    var joiner = RecordJoiner(recentRows: 64)
+    var joiner = RecordJoiner(recent: RecentCalls(rows: 64))
     var symbols = SymbolTable(capacity: 64)
     var sum = 0
     do throws(InputError) {

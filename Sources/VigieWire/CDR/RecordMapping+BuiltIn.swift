@@ -113,7 +113,7 @@ extension RecordMapping {
         ("finalCalledPartyNumber", .called, .none), ("originalCalledPartyNumber", .dialled, .none),
         ("lastRedirectDn", .divertedFrom, .none), ("origCause_value", .callerCause, .none),
         ("destCause_value", .calledCause, .none), ("origDeviceName", .ingress, .none),
-        ("destDeviceName", .egress, .none), ("origNodeId", .node, .none), ("pkid", .callID, .none),
+        ("destDeviceName", .egress, .none), ("origNodeId", .node, .none), ("globalCallID_callId", .callID, .none),
         ("origIpAddr", .extra, .littleEndianAddress), ("destIpAddr", .extra, .littleEndianAddress),
         ("globalCallId_ClusterID", .extra, .none), ("callingPartyNumberPartition", .extra, .none),
     ]
@@ -124,7 +124,7 @@ extension RecordMapping {
         let positions: [String: Int] = [
             "dateTimeOrigination": 4, "origNodeId": 5, "origIpAddr": 7, "callingPartyNumber": 8, "origCause_value": 11,
             "destIpAddr": 28, "originalCalledPartyNumber": 29, "finalCalledPartyNumber": 30, "destCause_value": 33,
-            "dateTimeConnect": 47, "dateTimeDisconnect": 48, "lastRedirectDn": 49, "pkid": 50,
+            "dateTimeConnect": 47, "dateTimeDisconnect": 48, "lastRedirectDn": 49, "globalCallID_callId": 2,
             "callingPartyNumberPartition": 52, "duration": 55, "origDeviceName": 56, "destDeviceName": 57,
             "globalCallId_ClusterID": 65,
         ]
