@@ -39,14 +39,14 @@ struct DialerSigns: Sendable {
 
     /// How surprising `hits` of `trials` are when people's calls have a share of `usual`, in nats.
     ///
-    /// The Chernoff bound of the binomial tail, halved because calls come in clusters.
+    /// The Chernoff bound of the binomial tail.
     static func surprise(_ hits: Double, of trials: Double, usual: Double) -> Double {
         guard trials > 0, hits > trials * usual else { return 0 }
         let share = min(hits / trials, 0.999)
         let nats =
             share * Logarithm.natural(share / usual) + (1 - share)
             * Logarithm.natural((1 - share) / (1 - usual))
-        return 0.5 * trials * nats
+        return trials * nats
     }
 
     /// Judges a run.
@@ -55,14 +55,15 @@ struct DialerSigns: Sendable {
     init(_ run: borrowing DialerRun, nats: Double) {
         // Usual shares are upper ends of what ordinary routes show (measured wholesale week, facts B.2), and a sign
         // must also be large: a surprise of many nats about one per cent too many is of no use to anybody.
+        let isCrowd = run.scope != .number
         func strong(_ hits: Double, _ trials: Double, usual: Double, least: Double) -> Double {
             guard trials >= 12, hits >= least * trials else { return 0 }
-            let surprise = Self.surprise(hits, of: trials, usual: usual)
+            // One number's calls to strangers are independent of each other; a crowd's come in clusters of about two.
+            let surprise = (isCrowd ? 0.5 : 1) * Self.surprise(hits, of: trials, usual: usual)
             return surprise >= nats ? surprise : 0
         }
         var found: InlineArray<5, Double> = InlineArray(repeating: 0)
-        let isCrowd = run.scope != .number
-        found[0] = strong(run.silent, run.answered, usual: 0.06, least: isCrowd ? 0.45 : 0.25)
+        found[0] = strong(run.silent, run.answered, usual: 0.06, least: isCrowd ? 0.45 : 0.2)
         found[1] = strong(run.near, run.calls, usual: 0.02, least: 0.3)
         found[2] = strong(run.neighbour, run.calls, usual: 0.06, least: 0.3)
         // Invented numbers lie everywhere; numbers of one or two blocks that the plan does not know are a plan too old.
@@ -90,6 +91,7 @@ struct DialerSigns: Sendable {
             if callers >= 12 { add(.rotating) }
         }
         if run.calledCountry == .france {
+            if !isCrowd, run.forged / calls >= 0.9 { add(isMalformed ? .malformed : .unallocated) }
             if run.forbiddenHours / calls >= 0.5 { add(.hours) }
             let kind = run.callerKind
             if !isCrowd, kind == .geographic || kind == .mobile { add(.kind) }

@@ -152,6 +152,8 @@ struct SurgeEvidence: Sendable {
 
     /// The smallest excess over its margin.
     func excess(_ margins: Margins) -> Double {
-        min(quiet - margins.quiet, crowd - margins.crowd, rush - margins.rush, burst - margins.burst, service - margins.service)
+        min(
+            quiet - margins.quiet, crowd - margins.crowd, rush - margins.rush, burst - margins.burst,
+            service - margins.service)
     }
 }

@@ -105,7 +105,7 @@ public struct Wangiri: Detector {
     private mutating func judge(_ index: Int, _ event: borrowing CallEvent, report: (Finding) -> Void) {
         let rings = runs[index].rings
         let calls = runs[index].calls
-        let nats = DialerSigns.surprise(rings, of: calls, usual: 0.15)
+        let nats = 0.5 * DialerSigns.surprise(rings, of: calls, usual: 0.15)
         if !runs[index].isConvicted {
             // Few numbers ring many people; many numbers that ring once each verify telephones ("flash calls").
             let callers = Double(runs[index].callers.estimate)
