@@ -3,7 +3,7 @@ enum Catalog {
     /// One line for each detector.
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
         [
-            MisroutedFlood(settings: settings.misroutedFlood),
+            MisroutedFlood(settings: settings.misroutedFlood, home: settings.home),
             TelephonyDoS(settings: settings.telephonyDoS),
             NumberUsurpation(),
             DialerCampaign(home: settings.home),

@@ -44,7 +44,7 @@ public struct IncidentScope {
         switch incident.subject {
         case .misroutedFlood(let origin, let landing): flood(event, origin, landing)
         case .numberUsurpation(let number, let trunks): usurpation(event, number, trunks)
-        case .dialerCampaign(let ingress, _, _): campaign(event, ingress)
+        case .dialerCampaign(let ingress, _, let signs): campaign(event, ingress, isRotating: signs.contains(.rotating))
         case .wangiri: wangiri(event)
         case .revenueShareFraud(_, let prefixes, let ingress): revenueShare(event, prefixes, ingress)
         case .telephonyDoS(_, let ingress): denial(event, ingress)
@@ -83,8 +83,14 @@ public struct IncidentScope {
         return .ordinary
     }
 
-    private func campaign(_ event: CallEvent, _ ingress: Symbol) -> Role? {
+    private func campaign(_ event: CallEvent, _ ingress: Symbol, isRotating: Bool) -> Role? {
         guard event.ingress == ingress else { return nil }
+        if isRotating, event.start >= incident.firstSeen, event.start <= incident.lastSeen {
+            // Each call displays another number: the finding holds examples, and the campaign's calls are known by
+            // being over at once, or by a number that cannot be.
+            if let talk = event.talk, talk <= .seconds(10) { return .trouble }
+            return plans.facts(of: event.caller, at: event.start).isValid ? .ordinary : .trouble
+        }
         let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
         return isDuring && (numbers.isEmpty || numbers.contains(event.caller)) ? .trouble : .ordinary
     }

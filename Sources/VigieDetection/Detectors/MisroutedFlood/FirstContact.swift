@@ -14,12 +14,17 @@ struct FirstContact: Sendable {
     /// Calls that the called number had received in this clock hour.
     var calledThisHour: UInt16
     var callerIsNew: Bool
+    /// Whether the call only passes through: neither end is at home.
+    var isInTransit: Bool
     var callerIsValid: Bool
     var isUnallocated: Bool
     var isAnswered: Bool
     /// Seconds of talk, 0 when there was none.
     var talk: Float
     var callID: CallID
+
+    /// Whether it looks like a wrong number: nobody has it, or they were done within 15 seconds.
+    var looksWrong: Bool { isUnallocated || isAnswered && talk < 15 }
 }
 
 /// The last suspicious first-contact calls, oldest overwritten.

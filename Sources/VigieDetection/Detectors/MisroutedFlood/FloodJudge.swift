@@ -113,7 +113,18 @@ extension MisroutedFlood {
         guard blocks.estimate >= settings.minimumCallers, invalid * 5 <= calls.count else { return false }
         let country = Self.common(calls.map { UInt64($0.country.rawValue) })
         let isHome = country.map { share(of: .country($0)) >= 0.4 } ?? true
+        if isHome || calls.count(where: \.isInTransit) * 2 > calls.count {
+            // Strangers alone prove little here: at home everybody may call anybody, in transit routes come and go.
+            guard Double(calls.count(where: \.looksWrong)) >= settings.minimumWrongShare * Double(calls.count) else {
+                clearEvidence(of: cell)
+                return false
+            }
+        }
         if isHome {
+            guard let began, now - began >= settings.minimumHomeLearning else {
+                clearEvidence(of: cell)
+                return false
+            }
             // At home everybody may call anybody: it takes known subscribers who end at many different strangers.
             guard called.estimate >= 5, called.estimate * 3 >= calls.count, fresh * 2 <= calls.count else {
                 clearEvidence(of: cell)

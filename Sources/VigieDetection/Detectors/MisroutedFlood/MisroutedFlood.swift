@@ -12,6 +12,8 @@ public struct MisroutedFlood: Detector {
     static let cutoff: Float = 4  // nats from which a cell's calls are kept for a later look
 
     public let settings: Settings
+    /// The home country: a call from abroad to abroad is only in transit here.
+    let home: Country
     /// Evidence at which the false-alarm budget is kept: ln(cells × minutes of a year ÷ alarms a year).
     let threshold: Float
     var leaves: CellTable<FloodLeaf>
@@ -26,13 +28,14 @@ public struct MisroutedFlood: Detector {
     private var callers = CallerWatch(hours: 24)
     private var blocks = CallerWatch(hours: 6)
     private var clock = LocalClock()
-    private var began: Timestamp?
+    var began: Timestamp?
     private var hour = Int64.min
     private(set) var minutes: Float = 0
 
     /// A detector that has learned nothing.
-    public init(settings: Settings = Settings()) {
+    public init(settings: Settings = Settings(), home: Country = .france) {
         self.settings = settings
+        self.home = home
         let budget = min(max(settings.falseAlarmsPerYear, 0.01), 100)
         threshold = Float(Logarithm.natural(Double(max(settings.cells, 1_024)) * 525_600 / budget))
         leaves = CellTable(capacity: max(1_024, settings.cells / 2), blank: FloodLeaf())
@@ -81,6 +84,9 @@ public struct MisroutedFlood: Detector {
         if isValid, event.answer == nil, event.outcome == .callerSide, let end = event.end {
             if end - event.start < .seconds(4) { return }
         }
+        let from = facts.caller.country
+        let to = facts.called.country
+        let isInTransit = from != home && to != home && to != .none
         let isRefused = facts.called.isAllocated == false
         count(leaf) { $0.fresh &+= 1 }
         if minute.count == Self.minuteCapacity { settle(at: event.start, report: report) }
@@ -89,7 +95,8 @@ public struct MisroutedFlood: Detector {
                 leaf: leaf, start: event.start, caller: event.caller, called: event.called, ingress: event.ingress,
                 country: facts.caller.country, countryDigits: UInt8(code), landingDigits: UInt8(digits),
                 calledThisHour: UInt16(clamping: facts.calledActivity.receivedThisHour),
-                callerIsNew: facts.callerActivity.isNew, callerIsValid: facts.caller.isValid,
+                callerIsNew: facts.callerActivity.isNew,
+                isInTransit: isInTransit, callerIsValid: facts.caller.isValid,
                 isUnallocated: !isValid || isRefused,
                 isAnswered: event.answer != nil, talk: Float(event.talk?.secondsAsDouble ?? 0), callID: event.callID))
     }
