@@ -121,6 +121,11 @@ extension MisroutedFlood {
             }
         }
         if isHome {
+            // A fault at home sends some calls to numbers that nobody was given; ordinary life hardly ever does.
+            guard calls.count(where: \.isUnallocated) * 33 >= calls.count else {
+                clearEvidence(of: cell)
+                return false
+            }
             guard let began, now - began >= settings.minimumHomeLearning else {
                 clearEvidence(of: cell)
                 return false

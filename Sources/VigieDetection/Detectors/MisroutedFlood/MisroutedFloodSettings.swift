@@ -10,7 +10,7 @@ extension MisroutedFlood {
         public var minimumHomeLearning = Duration.seconds(7 * 86_400)
         /// Share of calls inside the home country, or in transit, that must go to numbers nobody has, or be over within 15 seconds; 0…1. A carrier's
         /// new route brings as many strangers as a misroute does, but they talk.
-        public var minimumWrongShare = 0.4
+        public var minimumWrongShare = 0.5
         /// Different callers, hundred-blocks of numbers counted once, that a flood must have; 5…1,000.
         public var minimumCallers = 10
         /// How many times the calls must exceed what the rest of the traffic explains; 1.5…100.
