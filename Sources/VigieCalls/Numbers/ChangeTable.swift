@@ -25,7 +25,8 @@ struct ChangeTable: Sendable {
                 rules.append(rule.prefix.digits)
                 rules.append(rule.replacement.digits)
                 rules.append(
-                    UInt64(rule.prefix.count) | UInt64(rule.oldDigits) << 8 | UInt64(rule.replacement.count) << 16
+                    UInt64(rule.prefix.count) | UInt64(rule.oldDigits) << 8 | UInt64(rule.replacement.count)
+                        << 16
                         | UInt64(rule.newDigits) << 24)
             }
             ruleEnds.append(rules.count / 3)
@@ -43,7 +44,9 @@ struct ChangeTable: Sendable {
     }
 
     /// Brings a number of `country` forward from `moment`, change by change. `isValidToday`: today's plan knows it.
-    func bringForward(_ number: PhoneNumber, of country: Country, from moment: Timestamp, isValidToday: Bool) -> Reading {
+    func bringForward(_ number: PhoneNumber, of country: Country, from moment: Timestamp, isValidToday: Bool)
+        -> Reading
+    {
         var number = number
         var isOld = false
         var index = 0
@@ -57,7 +60,9 @@ struct ChangeTable: Sendable {
                 } else if unmatched[index] == 1 || unmatched[index] == 2 && isNewForm(index, number) {
                     return .unknown
                 }
-            } else if moment.rawValue < parallelUntil[index], isOld || !isValidToday, let next = apply(index, number) {
+            } else if moment.rawValue < parallelUntil[index], isOld || !isValidToday,
+                let next = apply(index, number)
+            {
                 number = next
                 isOld = true
             }

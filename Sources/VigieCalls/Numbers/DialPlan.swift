@@ -4,7 +4,9 @@ public struct NumberBlock: Hashable, Sendable {
     public var prefix: NumberPrefix
     /// First and last number of the block, E.164 digits.
     public var first: UInt64
+    /// The last number of the block, E.164 digits.
     public var last: UInt64
+    /// What it is for.
     public var kind: NumberKind
     /// INSEE department code (`59`, `2A`, `974`), or the area's name outside France; empty when it is not known.
     public var department: String
@@ -34,6 +36,7 @@ public struct NumberBlock: Hashable, Sendable {
 public struct ShortCode: Hashable, Sendable {
     /// The digits as a subscriber dials them.
     public var digits: String
+    /// What it is for.
     public var kind: NumberKind
     /// What answers, in a few words.
     public var service: String
@@ -51,6 +54,7 @@ public struct ShortCode: Hashable, Sendable {
 
 /// What a subscriber of one country dials, and where it leads, on one day.
 public struct DialPlan: Sendable {
+    /// Whose plan it is.
     public var country: Country = .none
     /// The country code's digits, `33`.
     public var countryCode: UInt64 = 0

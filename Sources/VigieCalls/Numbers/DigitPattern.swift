@@ -34,7 +34,9 @@ struct DigitPattern: Sendable {
         var starts = [Int](repeating: -1, count: groups)
         var ends = [Int](repeating: -1, count: groups)
         guard let end = run(0, digits, 0, whole, &starts, &ends) else { return nil }
-        let captures = (0..<groups).map { starts[$0] >= 0 && ends[$0] >= starts[$0] ? starts[$0]..<ends[$0] : nil }
+        let captures = (0..<groups).map {
+            starts[$0] >= 0 && ends[$0] >= starts[$0] ? starts[$0]..<ends[$0] : nil
+        }
         return Match(end: end, captures: captures)
     }
 
@@ -44,7 +46,8 @@ struct DigitPattern: Sendable {
     func matchesStart(_ digits: [UInt8]) -> Bool { match(digits, whole: false) != nil }
 
     private func run(
-        _ step: Int, _ digits: [UInt8], _ position: Int, _ whole: Bool, _ starts: inout [Int], _ ends: inout [Int]
+        _ step: Int, _ digits: [UInt8], _ position: Int, _ whole: Bool, _ starts: inout [Int],
+        _ ends: inout [Int]
     ) -> Int? {
         var step = step
         var position = position
@@ -149,7 +152,9 @@ struct DigitPattern: Sendable {
             while at < text.count, text[at] != UInt8(ascii: "]") {
                 let byte = text[at]
                 at += 1
-                if byte == UInt8(ascii: "-"), let from = last, at < text.count, (0x30...0x39).contains(text[at]) {
+                if byte == UInt8(ascii: "-"), let from = last, at < text.count,
+                    (0x30...0x39).contains(text[at])
+                {
                     let to = UInt16(text[at] - 0x30)
                     at += 1
                     if from <= to { for digit in from...to { set |= 1 << digit } }

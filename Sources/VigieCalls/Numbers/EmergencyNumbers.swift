@@ -87,7 +87,8 @@ public enum EmergencyNumbers {
 
     /// What answers a French or Moroccan emergency number, in a few words; `nil` when it is not one of these.
     static func service(_ digits: String, of country: Country) -> String? {
-        let list = country == .morocco ? moroccan : frenchTerritories.contains(country.description) ? french : []
+        let list =
+            country == .morocco ? moroccan : frenchTerritories.contains(country.description) ? french : []
         return list.first { $0.digits == digits }?.service
     }
 }

@@ -17,7 +17,8 @@ struct NumberClass {
 
 /// The type of a number by the names of libphonenumber, which other systems print.
 public enum NumberType: UInt8, Sendable {
-    case unknown, fixedLine, mobile, fixedLineOrMobile, tollFree, premiumRate, sharedCost, voip, personalNumber
+    case unknown, fixedLine, mobile, fixedLineOrMobile, tollFree, premiumRate, sharedCost, voip,
+        personalNumber
     case pager, uan, voicemail
 
     /// `FIXED_LINE`, `TOLL_FREE`, …

@@ -6,20 +6,27 @@ public struct NumberDescription: Sendable {
     public var input: String
     /// `+33327000000`; empty when there is no such form (short numbers) or the text is no number.
     public var e164 = ""
+    /// As it is dialled at home: `03 27 00 00 00`.
     public var national = ""
+    /// As it is dialled at home: `03 27 00 00 00`.
     public var international = ""
     /// The region of the number, `FR`; empty when the plan does not know such a number, `001` for worldwide services.
     public var country = ""
     /// The country code's digits; 0 when there is none.
     public var countryCode: UInt64 = 0
+    /// What the number is for.
     public var kind: NumberKind = .unknown
     /// The type by libphonenumber's names.
     public var type: NumberType = .unknown
+    /// Whether the plan of the day knows such numbers.
     public var isValid = false
     /// Whether numbers of this many digits could exist in the country.
     public var isPossible = false
+    /// Whether the block was given out; `nil` where no allocation data is shipped.
     public var isAllocated: Bool?
+    /// Whom the block was given.
     public var assignee: Assignee?
+    /// Where the number was given out.
     public var place: Place?
     /// Which rules led to the answer, one sentence each.
     public var rules: [String] = []
@@ -61,7 +68,8 @@ extension NumberingPlans {
         if !reading.servicePrefix.isEmpty {
             answer.rules.append(
                 "\(reading.servicePrefix) before the number "
-                    + (reading.servicePrefix == "#31#" ? "hides" : "shows") + " the caller's number for this call")
+                    + (reading.servicePrefix == "#31#" ? "hides" : "shows")
+                    + " the caller's number for this call")
         }
         guard let number = reading.number else {
             let found = numberClass(ofDigits: reading)
@@ -105,7 +113,8 @@ extension NumberingPlans {
     // Numbers that are too long to be packed still tell their country.
     private func numberClass(ofDigits reading: NumberText.Reading) -> NumberClass {
         var row = 0
-        for digit in String(reading.countryCode).utf8.map({ $0 &- 0x30 }) + reading.national where digit < 10 {
+        for digit in String(reading.countryCode).utf8.map({ $0 &- 0x30 }) + reading.national where digit < 10
+        {
             row = Int(automaton[row * NumberingTables.rowWidth + Int(digit)])
         }
         return NumberClass(rawValue: classes[Int(automaton[row * NumberingTables.rowWidth + 10])])
@@ -123,7 +132,8 @@ extension NumberingPlans {
         answer.assignee = facts.isValid || facts.isAllocated == true ? assignee(of: current) : nil
         if facts.isValid { answer.place = place(of: number, at: moment) }
         answer.rules += rules(
-            for: number, current: current, facts: facts, place: answer.place, isAssigned: answer.assignee != nil,
+            for: number, current: current, facts: facts, place: answer.place,
+            isAssigned: answer.assignee != nil,
             at: moment)
     }
 
@@ -147,7 +157,8 @@ extension NumberingPlans {
         case .verifiedPlatform:
             rules.append("verified-platform number: automated calls are allowed (decision 2022-1583)")
         case .technicalPlatform:
-            rules.append("0937 to 0939: technical platforms such as deliveries, no telemarketing (decision 2022-1583)")
+            rules.append(
+                "0937 to 0939: technical platforms such as deliveries, no telemarketing (decision 2022-1583)")
         case .machineToMachine: rules.append("0700: machine-to-machine number of 14 digits")
         default: break
         }
@@ -156,13 +167,18 @@ extension NumberingPlans {
         }
         if facts.isAllocated == true, !facts.isValid {
             if let overseas = overseasForm(of: number) {
-                rules.append("overseas department with its own country code: from abroad the number is \(overseas)")
+                rules.append(
+                    "overseas department with its own country code: from abroad the number is \(overseas)")
             } else {
-                rules.append("Arcep has given the block, and the international tables do not know this form yet")
+                rules.append(
+                    "Arcep has given the block, and the international tables do not know this form yet")
             }
         }
-        if let place, place.method == .cityPrefix || place.method == .areaMajority, moment >= Self.placesMayMoveSince {
-            rules.append("place of the first assignment: since 2023 the number may have moved anywhere in France")
+        if let place, place.method == .cityPrefix || place.method == .areaMajority,
+            moment >= Self.placesMayMoveSince
+        {
+            rules.append(
+                "place of the first assignment: since 2023 the number may have moved anywhere in France")
         }
         if isAssigned {
             rules.append("assignee of the block: a ported number may be with another operator")
@@ -178,7 +194,9 @@ extension NumberingPlans {
             let value = UInt64(String(decoding: digits, as: UTF8.self)),
             let number = PhoneNumber(form: .dialled, digits: value, count: digits.count)
         else { return nil }
-        if home == .france || home == .morocco { return facts(of: number, at: .distantFuture, home: home).isValid ? number : nil }
+        if home == .france || home == .morocco {
+            return facts(of: number, at: .distantFuture, home: home).isValid ? number : nil
+        }
         return isEmergency(number, home: home) ? number : nil
     }
 

@@ -1,5 +1,6 @@
 /// An ISO 3166-1 alpha-2 country in two bytes; `none` when it is not known, `001` numbers have none.
 public struct Country: Hashable, Sendable, CustomStringConvertible {
+    /// The two letters, the first one in the high byte.
     public var rawValue: UInt16
 
     /// The stored integer.
@@ -15,7 +16,9 @@ public struct Country: Hashable, Sendable, CustomStringConvertible {
 
     /// Not known.
     public static let none = Country(rawValue: 0)
+    /// France.
     public static let france = Country(rawValue: 0x4652)
+    /// Morocco.
     public static let morocco = Country(rawValue: 0x4D41)
 
     /// `FR`, or empty.
@@ -55,6 +58,7 @@ public struct NumberFacts: Hashable, Sendable {
     public var countryDigits: UInt8 = 0
     /// Digits, country code included, that name the area or service: 4 for `+3327…`; 0 when not known.
     public var areaDigits: UInt8 = 0
+    /// What the number is for.
     public var kind: NumberKind = .unknown
     /// Whether the plan knows numbers of this shape (length and leading digits).
     public var isValid = false

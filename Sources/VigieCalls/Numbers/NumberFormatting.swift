@@ -17,7 +17,8 @@ enum NumberFormatting {
             var template = format.template
             if national, !format.nationalRule.isEmpty, let group = firstGroup(template) {
                 // The rule's \1 is whichever group stands first in the template.
-                template.replaceSubrange(group, with: replacingFirst(format.nationalRule, by: Array(template[group])))
+                template.replaceSubrange(
+                    group, with: replacingFirst(format.nationalRule, by: Array(template[group])))
             }
             return String(decoding: fill(template, digits, match.captures), as: UTF8.self)
         }
@@ -44,9 +45,13 @@ enum NumberFormatting {
         var out: [UInt8] = []
         var at = 0
         while at < template.count {
-            if template[at] == UInt8(ascii: "\\"), at + 1 < template.count, (0x31...0x39).contains(template[at + 1]) {
+            if template[at] == UInt8(ascii: "\\"), at + 1 < template.count,
+                (0x31...0x39).contains(template[at + 1])
+            {
                 let group = Int(template[at + 1] - 0x31)
-                if group < captures.count, let range = captures[group] { out += digits[range].map { $0 &+ 0x30 } }
+                if group < captures.count, let range = captures[group] {
+                    out += digits[range].map { $0 &+ 0x30 }
+                }
                 at += 2
             } else {
                 out.append(template[at])

@@ -21,7 +21,9 @@ struct NumberScanner {
         stripScheme()
         let service = stripServicePrefix()
         // Whatever stands before the first plus or digit is no part of the number.
-        guard let start = text.firstIndex(where: { Self.isPlus($0) || Self.digit($0) != nil }) else { return nil }
+        guard let start = text.firstIndex(where: { Self.isPlus($0) || Self.digit($0) != nil }) else {
+            return nil
+        }
         text.removeFirst(start)
         cutSecondNumber()
         while let last = text.last, !Self.isLetterOrDigit(last), last != "#" { text.removeLast() }
@@ -94,7 +96,8 @@ struct NumberScanner {
         while head > 0, " .:\t\u{A0}".contains(text[head - 1]) { head -= 1 }
         let before = String(text[..<head]).lowercased()
         for mark in Self.extensionMarks where before.hasSuffix(mark) {
-            let most = mark == ";ext=" ? 20 : mark == "x" || mark == "#" || mark == "~" || mark == "int" ? 9 : 20
+            let most =
+                mark == ";ext=" ? 20 : mark == "x" || mark == "#" || mark == "~" || mark == "int" ? 9 : 20
             guard digits.count <= (mark == "#" ? 6 : most) else { continue }
             var end = head - mark.count
             while end > 0, " ,;-.\t\u{A0}".contains(text[end - 1]) { end -= 1 }
@@ -149,7 +152,9 @@ struct NumberScanner {
     private static func digit(_ character: Character) -> UInt8? {
         guard let scalar = character.unicodeScalars.first else { return nil }
         if scalar.isASCII { return (0x30...0x39).contains(scalar.value) ? UInt8(scalar.value - 0x30) : nil }
-        guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else { return nil }
+        guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else {
+            return nil
+        }
         return UInt8(value)
     }
 
@@ -159,7 +164,8 @@ struct NumberScanner {
 
     // ITU-T E.161: the letters of a telephone's keys.
     private static func letter(_ character: Character) -> UInt8? {
-        guard character.isASCII, let value = character.uppercased().utf8.first, (0x41...0x5A).contains(value) else {
+        guard character.isASCII, let value = character.uppercased().utf8.first, (0x41...0x5A).contains(value)
+        else {
             return nil
         }
         return Array("22233344455566677778889999".utf8)[Int(value) - 0x41] &- 0x30
@@ -168,8 +174,10 @@ struct NumberScanner {
     private static func isPunctuation(_ character: Character) -> Bool {
         guard let scalar = character.unicodeScalars.first?.value else { return false }
         switch scalar {
-        case 0x2D, 0x78, 0x2010...0x2015, 0x2212, 0x30FC, 0xFF0D...0xFF0F, 0x20, 0xA0, 0xAD, 0x200B, 0x2060, 0x3000,
-            0x28, 0x29, 0xFF08, 0xFF09, 0xFF3B, 0xFF3D, 0x2E, 0x5B, 0x5D, 0x2F, 0x7E, 0x2053, 0x223C, 0xFF5E, 0x2A:
+        case 0x2D, 0x78, 0x2010...0x2015, 0x2212, 0x30FC, 0xFF0D...0xFF0F, 0x20, 0xA0, 0xAD, 0x200B, 0x2060,
+            0x3000,
+            0x28, 0x29, 0xFF08, 0xFF09, 0xFF3B, 0xFF3D, 0x2E, 0x5B, 0x5D, 0x2F, 0x7E, 0x2053, 0x223C, 0xFF5E,
+            0x2A:
             return true
         default: return false
         }

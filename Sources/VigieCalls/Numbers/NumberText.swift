@@ -9,8 +9,10 @@ public enum NumberText {
         /// What to do next, in one sentence.
         public var advice: String {
             switch self {
-            case .notANumber: "this is no telephone number: give digits, with + and the country code or with --country"
-            case .invalidCountryCode: "no such country code: begin with + and a country code, or name the --country"
+            case .notANumber:
+                "this is no telephone number: give digits, with + and the country code or with --country"
+            case .invalidCountryCode:
+                "no such country code: begin with + and a country code, or name the --country"
             case .tooShort: "too few digits for a telephone number"
             case .tooLong: "too many digits: E.164 has 15 at most"
             }
@@ -29,7 +31,9 @@ public enum NumberText {
         public var servicePrefix: String
 
         /// `+33327000000`.
-        public var e164: String { "+\(countryCode)" + String(decoding: national.map { $0 &+ 0x30 }, as: UTF8.self) }
+        public var e164: String {
+            "+\(countryCode)" + String(decoding: national.map { $0 &+ 0x30 }, as: UTF8.self)
+        }
         /// The packed number; `nil` when it has more than 15 digits.
         public var number: PhoneNumber? {
             guard national.count <= 15 else { return nil }
@@ -77,7 +81,8 @@ public enum NumberText {
         let digits = scanned.digits
         if scanned.isInternational { return try international(digits, home: home, table: table) }
         guard let home else { throw .invalidCountryCode }
-        if let prefix = home.internationalPrefix, let match = prefix.match(digits, whole: false), match.end > 0,
+        if let prefix = home.internationalPrefix, let match = prefix.match(digits, whole: false),
+            match.end > 0,
             match.end >= digits.count || digits[match.end] != 0
         {
             return try international(Array(digits[match.end...]), home: nil, table: table)
@@ -102,7 +107,8 @@ public enum NumberText {
     ) throws(Failure) -> (DiallingTable.Region, [UInt8]) {
         guard digits.count > 2 else { throw digits.isEmpty ? .notANumber : .tooShort }
         if digits[0] == 0 {
-            guard let home, let prefix = home.internationalPrefix, let match = prefix.match(digits, whole: false),
+            guard let home, let prefix = home.internationalPrefix,
+                let match = prefix.match(digits, whole: false),
                 match.end > 0
             else {
                 throw .invalidCountryCode

@@ -42,7 +42,8 @@ extension NumberingPlans {
         guard found.isValid || found.kind == .fiction else { return }
         let index = found.kind == .geographic ? placeTable.frenchIndex(first) : 0
         let department = placeTable.places[index].department
-        if let last = out.last, last.last + 1 == code + first, last.assignee == assignee, last.kind == found.kind,
+        if let last = out.last, last.last + 1 == code + first, last.assignee == assignee,
+            last.kind == found.kind,
             last.department == department, last.first / 1_000_000 == (code + first) / 1_000_000
         {
             out[out.count - 1].last = code + end - 1
@@ -76,13 +77,17 @@ extension NumberingPlans {
         return out
     }
 
-    private func step(_ row: Int, _ digit: Int) -> Int { Int(automaton[row * NumberingTables.rowWidth + digit]) }
+    private func step(_ row: Int, _ digit: Int) -> Int {
+        Int(automaton[row * NumberingTables.rowWidth + digit])
+    }
 
     private func numberClass(ofRow row: Int) -> NumberClass {
         NumberClass(rawValue: classes[Int(automaton[row * NumberingTables.rowWidth + 10])])
     }
 
-    private func collect(_ row: Int, prefix: UInt64, digits: Int, country: Country, into out: inout [NumberBlock]) {
+    private func collect(
+        _ row: Int, prefix: UInt64, digits: Int, country: Country, into out: inout [NumberBlock]
+    ) {
         guard digits <= 15, out.count < 50_000 else { return }
         if let lengths = lengths(from: row) {
             // Every further digit leads to the same row: one block for each length that the plan knows.
@@ -93,7 +98,8 @@ extension NumberingPlans {
                 let index = isPlaced ? placeTable.moroccanIndex(prefix * scale % 1_000_000_000) : 0
                 out.append(
                     NumberBlock(
-                        prefix: leading, first: prefix * scale, last: prefix * scale + scale - 1, kind: found.kind,
+                        prefix: leading, first: prefix * scale, last: prefix * scale + scale - 1,
+                        kind: found.kind,
                         department: index > 0 ? placeTable.places[index].name : ""))
             }
             return
@@ -105,7 +111,8 @@ extension NumberingPlans {
         }
         for digit in 0...9 {
             collect(
-                step(row, digit), prefix: prefix * 10 + UInt64(digit), digits: digits + 1, country: country, into: &out)
+                step(row, digit), prefix: prefix * 10 + UInt64(digit), digits: digits + 1, country: country,
+                into: &out)
         }
     }
 
@@ -142,9 +149,13 @@ extension NumberingPlans {
             plan.blocks = plan.blocks.flatMap { undo(change, $0) }
         }
         let codeDigits = String(dialling.countryCode).utf8.count
-        let lengths = plan.blocks.filter { $0.kind == .geographic || $0.kind == .mobile || $0.kind == .fixedOrMobile }
-            .map { $0.totalDigits - codeDigits }
-        if let least = lengths.min(), let most = lengths.max(), least >= 1 { plan.nationalDigits = least...most }
+        let lengths = plan.blocks.filter {
+            $0.kind == .geographic || $0.kind == .mobile || $0.kind == .fixedOrMobile
+        }
+        .map { $0.totalDigits - codeDigits }
+        if let least = lengths.min(), let most = lengths.max(), least >= 1 {
+            plan.nationalDigits = least...most
+        }
         switch country {
         case .france: plan.shortCodes = shortCodes.frenchCodes
         case .morocco: plan.shortCodes = shortCodes.moroccanCodes

@@ -53,7 +53,8 @@ extension NumberingPlans {
         default: return nil
         }
         guard let department = department(code) else { return nil }
-        let confidence = number.leading(3) == 590 ? 0.9 : 0.97  // +590 also serves Saint-Martin and Saint-Barthélemy
+        // +590 also serves Saint-Martin and Saint-Barthélemy
+        let confidence = number.leading(3) == 590 ? 0.9 : 0.97
         return Place(department: code, name: department.name, method: .territory, confidence: confidence)
     }
 

@@ -107,7 +107,8 @@ public final class NumberingPlans: Sendable {
     // The plan of another day. Old numbers are brought forward, change by change, and read by today's plan: blocks have not
     // been taken back since, as far as is published.
     private func facts(of number: PhoneNumber, at moment: Timestamp, today: NumberFacts) -> NumberFacts {
-        switch changeTable.bringForward(number, of: today.country, from: moment, isValidToday: today.isValid) {
+        switch changeTable.bringForward(number, of: today.country, from: moment, isValidToday: today.isValid)
+        {
         case .same: return today
         case .old(let brought):
             var facts = todaysFacts(of: brought)

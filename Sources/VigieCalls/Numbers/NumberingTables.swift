@@ -8,7 +8,9 @@ enum NumberingTables {
     static func classes() -> [UInt64] { unsafe copy(vigie_class_rows(), vigie_classes_count) }
     static func blockFirsts() -> [UInt32] { unsafe copy(vigie_arcep_firsts(), vigie_arcep_first_count) }
     static func blockSizes() -> [UInt32] { unsafe copy(vigie_arcep_sizes(), vigie_arcep_size_count) }
-    static func blockOperators() -> [UInt16] { unsafe copy(vigie_arcep_operators(), vigie_arcep_operator_count) }
+    static func blockOperators() -> [UInt16] {
+        unsafe copy(vigie_arcep_operators(), vigie_arcep_operator_count)
+    }
     static func placeFirsts() -> [UInt32] { unsafe copy(vigie_place_firsts(), vigie_place_first_count) }
     static func placeIndices() -> [UInt16] { unsafe copy(vigie_place_indices(), vigie_place_index_count) }
 

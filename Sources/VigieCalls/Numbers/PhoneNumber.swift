@@ -10,6 +10,7 @@ public struct PhoneNumber: Hashable, Comparable, Sendable {
     /// What the digits mean.
     public enum Form: UInt8, Sendable { case absent, e164, dialled, malformed }
 
+    /// The packed number, as the type's comment draws it.
     public var rawValue: UInt64
 
     /// The stored integer, as another `PhoneNumber` gave it.
@@ -29,7 +30,8 @@ public struct PhoneNumber: Hashable, Comparable, Sendable {
     public init?(form: Form, digits: UInt64, count: Int) {
         switch form {
         case .absent, .malformed: return nil
-        case .e164: guard count >= 1, count <= 15, digits >= PhoneNumber.powerOfTen(count - 1) else { return nil }
+        case .e164:
+            guard count >= 1, count <= 15, digits >= PhoneNumber.powerOfTen(count - 1) else { return nil }
         case .dialled: guard count >= 1, count <= PhoneNumber.maxDigits else { return nil }
         }
         guard digits < PhoneNumber.powerOfTen(count) else { return nil }
@@ -49,7 +51,9 @@ public struct PhoneNumber: Hashable, Comparable, Sendable {
     }
 
     /// What the digits mean.
-    @inlinable public var form: Form { Form(rawValue: UInt8(truncatingIfNeeded: rawValue >> 62)) ?? .malformed }
+    @inlinable public var form: Form {
+        Form(rawValue: UInt8(truncatingIfNeeded: rawValue >> 62)) ?? .malformed
+    }
     /// How many digits there are.
     @inlinable public var count: Int { Int(rawValue >> 56 & 31) }
     /// The digits as one integer.
@@ -64,6 +68,7 @@ public struct PhoneNumber: Hashable, Comparable, Sendable {
         return drop <= 0 ? digits : digits / PhoneNumber.powerOfTen(drop)
     }
 
+    /// Numbers sort by form, then by length, then by digits.
     @inlinable
     public static func < (left: PhoneNumber, right: PhoneNumber) -> Bool { left.rawValue < right.rawValue }
 
@@ -97,7 +102,9 @@ extension PhoneNumber: CustomStringConvertible {
 
 /// The first digits of E.164 numbers: `+3332` is digits 3332, count 4.
 public struct NumberPrefix: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The digits as one integer.
     public var digits: UInt64
+    /// How many digits there are.
     public var count: Int
 
     /// The first `count` digits of `number`, or all of it when it is shorter.
@@ -110,7 +117,8 @@ public struct NumberPrefix: Hashable, Comparable, Sendable, CustomStringConverti
     /// A prefix written out: `+3332` or `3332`; `nil` when it is not 1 to 15 digits.
     public init?(_ text: String) {
         let body = text.hasPrefix("+") ? text.dropFirst() : text[...]
-        guard (1...15).contains(body.count), body.allSatisfy({ $0.isASCII && $0.isNumber }), let value = UInt64(body)
+        guard (1...15).contains(body.count), body.allSatisfy({ $0.isASCII && $0.isNumber }),
+            let value = UInt64(body)
         else { return nil }
         digits = value
         count = body.count
@@ -123,7 +131,9 @@ public struct NumberPrefix: Hashable, Comparable, Sendable, CustomStringConverti
     }
 
     /// Prefixes sort as text does: `+33`, `+332`, `+34`.
-    public static func < (left: NumberPrefix, right: NumberPrefix) -> Bool { left.description < right.description }
+    public static func < (left: NumberPrefix, right: NumberPrefix) -> Bool {
+        left.description < right.description
+    }
 
     /// `+3332`.
     public var description: String { "+\(digits)" }

@@ -2,6 +2,7 @@
 public struct Department: Hashable, Sendable {
     /// INSEE code: `59`, `2A`, `974`.
     public var code: String
+    /// The name in full.
     public var name: String
     /// The zone digit of its geographic numbers, 1 to 5; 0 where the territory has its own country code.
     public var zone: UInt8
@@ -32,6 +33,7 @@ public struct Place: Hashable, Sendable {
     public var department: String
     /// City, area or territory.
     public var name: String
+    /// How it was found.
     public var method: Method
     /// The share of numbers of this prefix that we expect to be there, in `0...1`.
     public var confidence: Double
@@ -49,6 +51,7 @@ public struct Place: Hashable, Sendable {
 public struct Assignee: Hashable, Sendable {
     /// The regulator's code, `FRTE`.
     public var code: String
+    /// The name in full.
     public var name: String
 
     /// An assignee from its parts.

@@ -20,14 +20,20 @@ struct PlaceTable: Sendable {
         let indices = NumberingTables.placeIndices()
         var french = [UInt16](repeating: 0, count: 100_000)
         for run in firsts.indices.dropLast() where run + 1 < firsts.count && indices[run] != 0 {
-            for value in firsts[run]..<firsts[run + 1] where value < 100_000 { french[Int(value)] = indices[run] }
+            for value in firsts[run]..<firsts[run + 1] where value < 100_000 {
+                french[Int(value)] = indices[run]
+            }
         }
         self.french = french
         var moroccan = [UInt16](repeating: 0, count: 10_000)
         // Shorter prefixes first, so that longer ones overwrite them.
-        let lines = NumberingTables.moroccanPlaces().filter { $0.count == 2 }.sorted { $0[0].count < $1[0].count }
+        let lines = NumberingTables.moroccanPlaces().filter { $0.count == 2 }.sorted {
+            $0[0].count < $1[0].count
+        }
         for line in lines {
-            guard let digits = Int(line[0].dropFirst(3)), (1...4).contains(line[0].count - 3) else { continue }
+            guard let digits = Int(line[0].dropFirst(3)), (1...4).contains(line[0].count - 3) else {
+                continue
+            }
             places.append(Place(department: "", name: String(line[1]), method: .areaPrefix, confidence: 0.95))
             let scale = Int(PhoneNumber.powerOfTen(4 - (line[0].count - 3)))
             for value in digits * scale..<(digits + 1) * scale where value < 10_000 {

@@ -8,6 +8,7 @@ public struct PlanChange: Sendable {
         public var prefix: NumberPrefix
         /// Digits of the old and the new number, country code included.
         public var oldDigits: Int
+        /// Digits of the new number, country code included.
         public var newDigits: Int
         /// What stands instead of `prefix` in the new number, country code first.
         public var replacement: NumberPrefix
@@ -37,12 +38,15 @@ public struct PlanChange: Sendable {
 
     /// Names the change in `rules` of an answer, `MA-2009`.
     public var name: String
+    /// Whose plan changed.
     public var country: Country
     /// From this moment the new numbers work.
     public var effective: Timestamp
     /// Until this moment the old numbers work as well; equal to `effective` when there was no parallel running.
     public var parallelUntil: Timestamp
+    /// What became of which numbers; the first rule that concerns a number counts.
     public var rules: [Rule]
+    /// What the plan before the change says of other numbers.
     public var unmatched: Unmatched
     /// Where the facts were published.
     public var sources: [String]
@@ -60,9 +64,12 @@ public struct PlanChange: Sendable {
         var old: [PhoneNumber] = []
         for rule in rules where number.count == rule.newDigits && rule.replacement.contains(number) {
             let keep = rule.newDigits - rule.replacement.count
-            let digits = rule.prefix.digits &* PhoneNumber.powerOfTen(keep)
+            let digits =
+                rule.prefix.digits &* PhoneNumber.powerOfTen(keep)
                 &+ number.digits % PhoneNumber.powerOfTen(keep)
-            if let number = PhoneNumber(form: .e164, digits: digits, count: rule.oldDigits) { old.append(number) }
+            if let number = PhoneNumber(form: .e164, digits: digits, count: rule.oldDigits) {
+                old.append(number)
+            }
         }
         return old
     }

@@ -14,12 +14,17 @@ struct ShortCodeTable: Sendable {
         frenchCodes =
             special
             + allocations.short.map { block in
-                let who = block.assignee < allocations.assignees.count ? allocations.assignees[block.assignee].name : ""
+                let who =
+                    block.assignee < allocations.assignees.count
+                    ? allocations.assignees[block.assignee].name : ""
                 return ShortCode(
-                    digits: String(block.first), kind: .shortCode, service: Self.service(block.first), network: who)
+                    digits: String(block.first), kind: .shortCode, service: Self.service(block.first),
+                    network: who)
             }.filter { !known.contains($0.digits) }
         moroccanCodes =
-            EmergencyNumbers.moroccan.map { ShortCode(digits: $0.digits, kind: .emergency, service: $0.service) } + [
+            EmergencyNumbers.moroccan.map {
+                ShortCode(digits: $0.digits, kind: .emergency, service: $0.service)
+            } + [
                 // The free voicemail number of the calls of February 2009.
                 ShortCode(digits: "333", kind: .voicemail, service: "voicemail", network: "Maroc Telecom")
             ]
@@ -39,7 +44,8 @@ struct ShortCodeTable: Sendable {
             if low < french.count, french[low] == key { return true }
             // 10XY, 3XXX and 118XYZ are short numbers of the plan, given out or not.
             switch (number.count, number.digits) {
-            case (4, 1000...1099), (4, 3000...3999), (6, 118_000...118_999), (6, 116_000...116_999): return false
+            case (4, 1000...1099), (4, 3000...3999), (6, 118_000...118_999), (6, 116_000...116_999):
+                return false
             default: return nil
             }
         case .morocco: return number.count == 3 && number.digits == 333 ? true : nil

@@ -36,7 +36,8 @@ struct BenchNumbers: ParsableCommand {
             }
         }
         let seconds = max(Self.processorSeconds() - start, 1e-9)
-        print("numbers=\(count) seconds=\(seconds) per_second=\(Int(Double(count) / seconds)) checksum=\(sum)")
+        print(
+            "numbers=\(count) seconds=\(seconds) per_second=\(Int(Double(count) / seconds)) checksum=\(sum)")
     }
 
     private static func processorSeconds() -> Double {

@@ -25,7 +25,9 @@ enum NumberReport {
     }
 
     static func text(_ answer: NumberDescription) -> String {
-        guard answer.failure == nil else { return "\(answer.input): \(answer.rules.joined(separator: "; "))." }
+        guard answer.failure == nil else {
+            return "\(answer.input): \(answer.rules.joined(separator: "; "))."
+        }
         var lines = [answer.international.isEmpty ? answer.national : answer.international]
         var first = words(answer.kind)
         if !answer.country.isEmpty, answer.country != "001" { first += " of \(answer.country)" }
@@ -33,7 +35,9 @@ enum NumberReport {
         lines[0] += ": " + first + "."
         if !answer.international.isEmpty { lines.append("  Dialled at home as \(answer.national).") }
         if let assignee = answer.assignee { lines.append("  Block of \(assignee.name) (\(assignee.code)).") }
-        if answer.isAllocated == false, !answer.isValid || answer.kind == .fiction { lines.append("  Block given to nobody.") }
+        if answer.isAllocated == false, !answer.isValid || answer.kind == .fiction {
+            lines.append("  Block given to nobody.")
+        }
         if let place = answer.place {
             let department = place.department.isEmpty ? "" : ", department \(place.department)"
             lines.append("  \(place.name)\(department), \(Int((place.confidence * 100).rounded())) % sure.")

@@ -23,14 +23,19 @@ struct EmergencyNumbersTests {
         #expect(!EmergencyNumbers.contains(dialled(text), home: .france))
     }
 
-    @Test(arguments: [("+3315", true), ("+33112", true), ("+33116117", true), ("+33151", false), ("+33115123456", false),
-        ("+21215", false), ("+33145678901", false)])
+    @Test(arguments: [
+        ("+3315", true), ("+33112", true), ("+33116117", true), ("+33151", false), ("+33115123456", false),
+        ("+21215", false), ("+33145678901", false),
+    ])
     func `equipment that writes a short number as E.164 does not hide it`(text: String, isEmergency: Bool) {
         let number = PhoneNumber(e164: UInt64(text.dropFirst()) ?? 0) ?? .malformed
         #expect(EmergencyNumbers.contains(number, home: .france) == isEmergency)
     }
 
-    @Test(arguments: [("GB", "999"), ("US", "911"), ("MA", "19"), ("MA", "177"), ("DE", "110"), ("AU", "000"), ("CH", "144")])
+    @Test(arguments: [
+        ("GB", "999"), ("US", "911"), ("MA", "19"), ("MA", "177"), ("DE", "110"), ("AU", "000"),
+        ("CH", "144"),
+    ])
     func `other countries have their own`(country: String, text: String) {
         #expect(EmergencyNumbers.contains(dialled(text), home: Country(country) ?? .none))
         #expect(EmergencyNumbers.all(of: Country(country) ?? .none).contains(text))

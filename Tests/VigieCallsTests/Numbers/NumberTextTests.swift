@@ -4,11 +4,14 @@ import VigieWire
 
 struct NumberTextTests {
     @Test(arguments: [
-        ("03 27 14 56 78", "+33327145678"), ("0327145678", "+33327145678"), ("+33 (0)3 27 14 56 78", "+33327145678"),
+        ("03 27 14 56 78", "+33327145678"), ("0327145678", "+33327145678"),
+        ("+33 (0)3 27 14 56 78", "+33327145678"),
         ("0033327145678", "+33327145678"), ("tel:+33-3-27-14-56-78", "+33327145678"),
-        ("sip:+33327145678@example.net;user=phone", "+33327145678"), ("<sip:0327145678@10.0.0.1>", "+33327145678"),
+        ("sip:+33327145678@example.net;user=phone", "+33327145678"),
+        ("<sip:0327145678@10.0.0.1>", "+33327145678"),
         ("tel:0327145678;phone-context=+33", "+33327145678"), ("#31#0327145678", "+33327145678"),
-        ("33327145678", "+33327145678"), ("+0033327145678", "+33327145678"), ("03.27.14.56.78", "+33327145678"),
+        ("33327145678", "+33327145678"), ("+0033327145678", "+33327145678"),
+        ("03.27.14.56.78", "+33327145678"),
         ("００３３３２７１４５６７８", "+33327145678"), ("00212537770000", "+212537770000"),
         ("  0327145678  ", "+33327145678"), ("0327145678 poste 12", "+33327145678"),
     ])
@@ -17,7 +20,8 @@ struct NumberTextTests {
     }
 
     @Test(arguments: [
-        ("", NumberText.Failure.notANumber), ("anonymous", .notANumber), ("+", .notANumber), ("5", .notANumber),
+        ("", NumberText.Failure.notANumber), ("anonymous", .notANumber), ("+", .notANumber),
+        ("5", .notANumber),
         ("0085472439", .invalidCountryCode), ("+3522", .tooShort), ("+911861123456789123456", .tooLong),
         (String(repeating: "1", count: 300), .notANumber), ("\u{0}\u{1}", .notANumber), ("🦉", .notANumber),
     ])
@@ -29,7 +33,8 @@ struct NumberTextTests {
 
     @Test func `garbage and every truncation of it get an answer`() {
         let texts = [
-            "sips:+33 (0)3-27;phone-context=+212;ext=99999999999@host?x=y>", "+++###***", ";;;;ext=", "tel:tel:tel:",
+            "sips:+33 (0)3-27;phone-context=+212;ext=99999999999@host?x=y>", "+++###***", ";;;;ext=",
+            "tel:tel:tel:",
             "1-800-FLOWERS", "x1234x5678x", "(((((0)", "+٣٣٣٢٧١٤٥٦٧٨", "0/1/2/3/4/5/6/x7", "\\x\\x\\x12",
         ]
         for text in texts {
@@ -54,7 +59,8 @@ struct NumberTextTests {
     func `other countries are read and written in their own form`(
         country: String, text: String, e164: String, national: String, international: String
     ) {
-        let answer = NumberingPlans.standard.describe(text, home: Country(country) ?? .none, at: .distantFuture)
+        let answer = NumberingPlans.standard.describe(
+            text, home: Country(country) ?? .none, at: .distantFuture)
         #expect(answer.e164 == e164)
         #expect(answer.national == national)
         #expect(answer.international == international)
@@ -66,7 +72,8 @@ struct NumberTextTests {
         let answer = NumberingPlans.standard.describe("037 77 00 00", home: .morocco, at: year)
         #expect(answer.e164 == "+21237770000")
         #expect(answer.kind == .geographic && answer.isValid)
-        #expect(answer.rules == ["MA-2009: read by the plan before 2009-03-07T02:00:00Z; today +212537770000"])
+        #expect(
+            answer.rules == ["MA-2009: read by the plan before 2009-03-07T02:00:00Z; today +212537770000"])
     }
 
     @Test func `dialling rules are those of the country`() {

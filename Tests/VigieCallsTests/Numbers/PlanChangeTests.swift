@@ -63,7 +63,9 @@ struct PlanChangeTests {
 
     @Test func `other countries are left alone`() {
         let old = Timestamp(seconds: 0)
-        #expect(plans.facts(of: number("+4930123456"), at: old) == plans.facts(of: number("+4930123456"), at: .distantFuture))
+        #expect(
+            plans.facts(of: number("+4930123456"), at: old)
+                == plans.facts(of: number("+4930123456"), at: .distantFuture))
     }
 
     @Test func `the table of changes is whole`() {
@@ -73,7 +75,8 @@ struct PlanChangeTests {
         }
         #expect(names.filter { $0.hasPrefix("BR-") }.count == 8)
         for change in plans.changes {
-            #expect(!change.rules.isEmpty && !change.sources.isEmpty && change.parallelUntil >= change.effective)
+            #expect(
+                !change.rules.isEmpty && !change.sources.isEmpty && change.parallelUntil >= change.effective)
             for rule in change.rules {
                 #expect(rule.oldDigits - rule.prefix.count == rule.newDigits - rule.replacement.count)
                 #expect(change.country == plans.country(of: sample(rule.prefix, rule.oldDigits)))
@@ -99,7 +102,10 @@ struct DialPlanTests {
         #expect(plan.countryCode == 212 && plan.trunkPrefix == "0" && plan.internationalPrefix == "00")
         #expect(plan.nationalDigits == 8...8)
         #expect(plan.shortCodes.contains { $0.digits == "333" })
-        #expect(plan.blocks.contains { $0.prefix.digits / 1 == 21237 || $0.prefix.description.hasPrefix("+21237") })
+        #expect(
+            plan.blocks.contains {
+                $0.prefix.digits / 1 == 21237 || $0.prefix.description.hasPrefix("+21237")
+            })
         #expect(plan.blocks.allSatisfy { $0.totalDigits == 11 })
         let kinds = Set(plan.blocks.map(\.kind))
         #expect(kinds.contains(.geographic) && kinds.contains(.mobile))
@@ -117,7 +123,9 @@ struct DialPlanTests {
         let north = plans.allocatedBlocks(country: .france, kind: .geographic, department: "59")
         #expect(north.contains { $0.prefix.description.hasPrefix("+33327") })
         #expect(north.allSatisfy { $0.department == "59" && $0.kind == .geographic })
-        let placed = blocks.filter { $0.kind == .geographic && !$0.department.isEmpty }.reduce(0) { $0 + $1.size }
+        let placed = blocks.filter { $0.kind == .geographic && !$0.department.isEmpty }.reduce(0) {
+            $0 + $1.size
+        }
         #expect(Double(placed) / Double(size) > 0.6)
         for block in blocks.prefix(200) {
             let number = PhoneNumber(e164: block.last) ?? .malformed
@@ -133,7 +141,9 @@ struct DialPlanTests {
             #expect(!blocks.isEmpty, "\(text)")
             for block in blocks.prefix(500) {
                 let facts = plans.facts(of: PhoneNumber(e164: block.first) ?? .malformed, at: .distantFuture)
-                #expect(facts.isValid && facts.country == country && facts.kind == block.kind, "\(text) \(block.prefix)")
+                #expect(
+                    facts.isValid && facts.country == country && facts.kind == block.kind,
+                    "\(text) \(block.prefix)")
             }
         }
     }

@@ -14,12 +14,16 @@ struct PlanFactsTests {
     let today = day("2026-11-22T12:00:00Z")
 
     @Test(arguments: [
-        ("+33327145678", NumberKind.geographic, "FR", 2, 4, true), ("+33612345678", .mobile, "FR", 2, 4, true),
+        ("+33327145678", NumberKind.geographic, "FR", 2, 4, true),
+        ("+33612345678", .mobile, "FR", 2, 4, true),
         ("+33972000000", .nonGeographic, "FR", 2, 4, true), ("+33801234567", .freephone, "FR", 2, 4, true),
-        ("+33899123456", .premiumRate, "FR", 2, 4, true), ("+33162001234", .verifiedPlatform, "FR", 2, 4, true),
-        ("+33948001234", .verifiedPlatform, "FR", 2, 4, true), ("+33937123456", .technicalPlatform, "FR", 2, 4, true),
+        ("+33899123456", .premiumRate, "FR", 2, 4, true),
+        ("+33162001234", .verifiedPlatform, "FR", 2, 4, true),
+        ("+33948001234", .verifiedPlatform, "FR", 2, 4, true),
+        ("+33937123456", .technicalPlatform, "FR", 2, 4, true),
         ("+33199001234", .fiction, "FR", 2, 4, true), ("+33639981234", .fiction, "FR", 2, 4, false),
-        ("+337000000000000", .machineToMachine, "FR", 2, 4, true), ("+3332714567", .unknown, "FR", 2, 4, false),
+        ("+337000000000000", .machineToMachine, "FR", 2, 4, true),
+        ("+3332714567", .unknown, "FR", 2, 4, false),
         ("+212537770000", .geographic, "MA", 3, 6, true), ("+212661234567", .mobile, "MA", 3, 6, true),
         ("+262262123456", .geographic, "RE", 3, 6, true), ("+262269123456", .unknown, "RE", 3, 5, false),
         ("+590690001234", .mobile, "GP", 3, 6, true), ("+12125551234", .fixedOrMobile, "US", 1, 4, true),
@@ -55,7 +59,10 @@ struct PlanFactsTests {
 
     @Test func `facts of any number allocate nothing`() {
         var numbers: [PhoneNumber] = [.absent, .malformed]
-        for text in ["+33327145678", "+33612345678", "+212537770000", "+12125551234", "+999123456", "+7", "+21237770000"] {
+        for text in [
+            "+33327145678", "+33612345678", "+212537770000", "+12125551234", "+999123456", "+7",
+            "+21237770000",
+        ] {
             numbers.append(number(text))
         }
         numbers.append(PhoneNumber(form: .dialled, digits: 112, count: 3) ?? .absent)
@@ -107,7 +114,9 @@ struct PlanFactsTests {
             for count in 1...16 {
                 for digits in [0, 1, 9, 33, 112, 212_537, 99_999_999, 337_000_000_000_000, UInt64.max >> 8] {
                     let top = PhoneNumber.powerOfTen(count)
-                    guard let number = PhoneNumber(form: form, digits: digits % top, count: count) else { continue }
+                    guard let number = PhoneNumber(form: form, digits: digits % top, count: count) else {
+                        continue
+                    }
                     _ = plans.facts(of: number, at: .distantPast)
                     _ = plans.facts(of: number, at: .distantFuture)
                     _ = plans.place(of: number)
@@ -115,7 +124,9 @@ struct PlanFactsTests {
                 }
             }
         }
-        for bits in 0..<64 { _ = plans.facts(of: PhoneNumber(rawValue: UInt64.max << UInt64(bits)), at: today) }
+        for bits in 0..<64 {
+            _ = plans.facts(of: PhoneNumber(rawValue: UInt64.max << UInt64(bits)), at: today)
+        }
     }
 }
 
@@ -125,7 +136,8 @@ struct PlaceTests {
     @Test(arguments: [
         ("+33327145678", "59", "Valenciennes"), ("+33254300000", "36", nil), ("+33320000000", "59", nil),
         ("+33140205050", "75", "Paris"), ("+33491000000", "13", nil), ("+33388000000", "67", nil),
-        ("+33231450000", "14", nil), ("+262262123456", "974", "La Réunion"), ("+262269601234", "976", "Mayotte"),
+        ("+33231450000", "14", nil), ("+262262123456", "974", "La Réunion"),
+        ("+262269601234", "976", "Mayotte"),
         ("+596596501234", "972", "Martinique"), ("+594594123456", "973", nil), ("+508411234", "975", nil),
     ])
     func `a geographic number tells its department`(text: String, department: String, name: String?) {

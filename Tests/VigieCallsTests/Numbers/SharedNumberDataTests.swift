@@ -8,7 +8,8 @@ struct SharedNumberDataTests {
     private func rows(_ name: String) -> [[String]] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let folder = ProcessInfo.processInfo.environment["VIGIE_SHARED_DATA"]
+        let folder =
+            ProcessInfo.processInfo.environment["VIGIE_SHARED_DATA"]
             ?? root.appending(path: "../shared/data").path()
         guard let text = try? String(contentsOfFile: folder + "/numbers/" + name, encoding: .utf8) else {
             print("skipped: \(name) is not there; set VIGIE_SHARED_DATA")
