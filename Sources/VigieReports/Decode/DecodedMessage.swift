@@ -82,11 +82,18 @@ public struct DecodedMessage: Equatable, Sendable {
         }
         line += "  \(fromUser ?? "–") → \(toUser ?? "–")  Call-ID \(callID ?? "–")"
         if isRequest == true { line += "  CSeq \(cSeq ?? "–")" }
+        // The message's text goes to a terminal: what would command it is replaced.
+        line = String(String.UnicodeScalarView(line.unicodeScalars.map { $0.isControl ? "\u{FFFD}" : $0 }))
         if let error {
             line += "\n    refused at byte \(error.offset), \(error.rule.name): \(error.rule.sentence)"
         }
         return line
     }
+}
+
+extension Unicode.Scalar {
+    /// C0, DEL and C1.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }
 
 // RFC 8259 §7: the quote, the backslash and the control characters are escaped.

@@ -21,6 +21,8 @@ extension SIPMessage {
         case .maxForwards: try bytes.checkNumber(range, upTo: 255, .maxForwards)
         case .contentLength: try bytes.checkNumber(range, upTo: 1 << 31 - 1, .contentLength)
         case .contentType: try checkContentType(range)
+        // RFC 2543 §6.20 also knew a date here; senders of its time are still about.
+        case .expires where CivilTime(sipDate: self[header.value]) != nil: break
         case .expires, .minExpires, .rSeq:
             try bytes.checkNumber(range, upTo: 1 << 32 - 1, .number, beyond: .scalarTooLarge)
         case .sessionExpires, .minSE:

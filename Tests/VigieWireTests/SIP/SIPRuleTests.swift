@@ -96,6 +96,7 @@ struct RuleCase: CustomTestStringConvertible {
         RuleCase("Contact", "Contact: vikram@localhost", .uri),
         RuleCase("Contact", "Expires: 1000000000000000000000", .scalarTooLarge),
         RuleCase("Contact", "Expires: 0 0l@company.com", .number),
+        RuleCase("Contact", "Expires: Fri, 13 Feb 2009 18:05:06 GMT", nil),
         RuleCase("Contact", "Retry-After: 949302838503028349304023988", .scalarTooLarge),
         RuleCase("Contact", "Retry-After: 18000 (in a meeting);duration=3600", nil),
         RuleCase("Contact", "Warning: 1812 overture \"In Progress\"", .warning),
