@@ -53,7 +53,7 @@ extension CallJoiner {
         _ place: Int, _ source: IPEndpoint, _ destination: IPEndpoint, _ packet: SignallingPacket,
         _ message: borrowing SIPMessage, _ keys: MessageKeys, _ cSeq: UInt32, _ symbols: inout SymbolTable
     ) {
-        table.move(place, to: .open, until: now + settings.ongoingAfter)
+        table.move(place, to: .open, until: after(waits.ongoingAfter))
         table.calls[place].cSeq = cSeq
         table.calls[place].firstLeg = keys.leg
         table.calls[place].firstSource = source
@@ -175,7 +175,7 @@ extension CallJoiner {
             table.calls[place].event.q850 = 0
         }
         table.calls[place].event.end = nil
-        table.move(place, to: .open, until: now + settings.ongoingAfter)
+        table.move(place, to: .open, until: after(waits.ongoingAfter))
     }
 
     // MARK: Hops

@@ -43,7 +43,7 @@ extension CallJoiner {
         // The same Call-ID with another From tag: another try by the caller, or a B2BUA that keeps the Call-ID.
         if let place = table.find(keys.callID), isOpen(place) {
             if isAwaited(place, packet)
-                || (isWithin(settings.linkWindow, place, packet) && isNextHop(place, packet))
+                || (isWithin(waits.linkWindow, place, packet) && isNextHop(place, packet))
             {
                 return place
             }
@@ -100,9 +100,10 @@ extension CallJoiner {
         !table.calls[place].isEmitted && !table.calls[place].marks.contains(.released)
     }
 
-    private func isWithin(_ window: Duration, _ place: Int, _ packet: SignallingPacket) -> Bool {
-        let apart = packet.time - table.calls[place].lastInvite
-        return apart <= window && apart >= .zero - window
+    private func isWithin(_ window: Int64, _ place: Int, _ packet: SignallingPacket) -> Bool {
+        let (apart, overflow) = packet.time.rawValue.subtractingReportingOverflow(
+            table.calls[place].lastInvite.rawValue)
+        return !overflow && apart <= window && apart >= -window
     }
 
     /// Whether the leg begins where the last one ended, or ends where the first one began.
@@ -126,7 +127,7 @@ extension CallJoiner {
 
     /// Whether a shared id may be believed: a lazy node writes one icid into all its calls.
     private func isPlausible(_ place: Int, _ packet: SignallingPacket, _ details: InviteDetails) -> Bool {
-        guard isOpen(place), isWithin(settings.linkWindow, place, packet) else { return false }
+        guard isOpen(place), isWithin(waits.linkWindow, place, packet) else { return false }
         if isAwaited(place, packet) { return true }
         if table.calls[place].knows(hop: hasher.hop(packet)), !isNextTry(place, packet) { return false }
         let identity = details.identity
@@ -153,14 +154,17 @@ extension CallJoiner {
             left -= 1
             place = table.next(in: .numbers, after: candidate)
             guard isOpen(candidate) else { continue }
-            if identity.caller != 0, isAwaited(candidate, packet), isWithin(settings.linkWindow, candidate, packet) {
+            if identity.caller != 0, isAwaited(candidate, packet),
+                isWithin(waits.linkWindow, candidate, packet)
+            {
                 return candidate
             }
             guard !table.calls[candidate].marks.contains(.answered),
-                isWithin(settings.legWindow, candidate, packet)
+                isWithin(waits.legWindow, candidate, packet)
             else { continue }
             if isNextHop(candidate, packet) || isNextTry(candidate, packet) { return candidate }
-            if identity.caller != 0, !table.calls[candidate].isSame(packet.source, table.calls[candidate].firstSource),
+            if identity.caller != 0,
+                !table.calls[candidate].isSame(packet.source, table.calls[candidate].firstSource),
                 !table.calls[candidate].isSame(packet.source, table.calls[candidate].lastSource),
                 !table.calls[candidate].isSame(packet.destination, table.calls[candidate].lastDestination),
                 !table.calls[candidate].isSame(packet.destination, table.calls[candidate].firstDestination),
@@ -185,7 +189,7 @@ extension CallJoiner {
             left -= 1
             place = table.next(in: .machine, after: candidate)
             guard isOpen(candidate), !table.calls[candidate].marks.contains(.answered),
-                isWithin(settings.legWindow, candidate, packet), isNextHop(candidate, packet),
+                isWithin(waits.legWindow, candidate, packet), isNextHop(candidate, packet),
                 table.calls[candidate].hopCount == 1, table.calls[candidate].phase == .open
             else { continue }
             if found != nil { return nil }

@@ -17,7 +17,7 @@ extension CallJoiner {
                 table.calls[place].event.end = max(packet.time, table.calls[place].event.start)
             }
             if table.calls[place].phase == .open {
-                table.move(place, to: .waiting, until: now + settings.wait)
+                table.move(place, to: .waiting, until: after(waits.wait))
             }
         } else if !table.calls[place].marks.contains(.cancelledByCaller) {
             table.calls[place].marks.insert(.cancelledByNode)
@@ -70,9 +70,9 @@ extension CallJoiner {
             table.calls[place].event.sipStatus = 200
         }
         if table.calls[place].phase == .long {
-            table.move(place, to: .lingering, until: now + settings.linger)
+            table.move(place, to: .lingering, until: after(waits.linger))
         } else {
-            table.move(place, to: .settling, until: now + settings.settle)
+            table.move(place, to: .settling, until: after(waits.settle))
         }
     }
 

@@ -109,8 +109,8 @@ extension CallJoiner {
         table.calls[place].event.end = max(packet.time, table.calls[place].event.start)
         guard isLast else { return }
         switch status {
-        case 300..<400, 401, 407, 422, 491: table.move(place, to: .waiting, until: now + settings.wait)
-        default: table.move(place, to: .settling, until: now + settings.settle)
+        case 300..<400, 401, 407, 422, 491: table.move(place, to: .waiting, until: after(waits.wait))
+        default: table.move(place, to: .settling, until: after(waits.settle))
         }
     }
 

@@ -52,18 +52,41 @@ public struct CallJoiner: Sendable {
     var hasher: MessageHasher
     var names = AddressNames()
     let numbers: SIPNumbers
+    let waits: Waits
     private var nextSweep = Timestamp.distantPast
+
+    /// The settings in nanoseconds, never negative: `Duration` is 128 bits wide, too wide for every message.
+    struct Waits: Sendable {
+        let settle: Int64
+        let wait: Int64
+        let linger: Int64
+        let ongoingAfter: Int64
+        let longest: Int64
+        let legWindow: Int64
+        let linkWindow: Int64
+
+        init(_ settings: Settings) {
+            settle = max(0, settings.settle.wholeNanoseconds)
+            wait = max(0, settings.wait.wholeNanoseconds)
+            linger = max(0, settings.linger.wholeNanoseconds)
+            ongoingAfter = max(0, settings.ongoingAfter.wholeNanoseconds)
+            longest = max(0, settings.longest.wholeNanoseconds)
+            legWindow = max(0, settings.legWindow.wholeNanoseconds)
+            linkWindow = max(0, settings.linkWindow.wholeNanoseconds)
+        }
+    }
 
     /// A joiner that has seen nothing. `hashKey` should be unknown to those who send the messages.
     public init(settings: Settings = Settings(), hashKey: UInt64 = 0x5B4D_1C8E_97F3_0A6D) {
         self.settings = settings
+        waits = Waits(settings)
         numbers = SIPNumbers(home: settings.home)
         table = OpenCallTable(capacity: settings.capacity)
         hasher = MessageHasher(key: hashKey)
     }
 
-    /// A step back by more than this is no disorder between probes.
-    static let clockStep: Duration = .seconds(3_600)
+    /// A step back by more nanoseconds than this is no disorder between probes.
+    private static let clockStep: Int64 = 3_600_000_000_000
 
     /// Attempts that are remembered now, told ones that are kept to recognise copies included.
     public var remembered: Int { table.used }
@@ -102,14 +125,14 @@ public struct CallJoiner: Sendable {
     public mutating func advance(to time: Timestamp, emit: (CallEvent) -> Void) {
         if time > now {
             now = time
-        } else if time < now - Self.clockStep {
+        } else if now.rawValue > .min + Self.clockStep, time.rawValue < now.rawValue - Self.clockStep {
             // Another capture, or one wrong clock before: from here on this is the time.
             counts.count("clock-backwards", at: 0)
             now = time
             nextSweep = time
         }
         if now >= nextSweep {
-            nextSweep = now + .milliseconds(50)
+            nextSweep = after(50_000_000)
             expire(emit)
         }
     }
@@ -132,21 +155,27 @@ public struct CallJoiner: Sendable {
 
     // MARK: Time
 
+    /// So many nanoseconds from now; saturates.
+    func after(_ nanoseconds: Int64) -> Timestamp {
+        let (sum, overflow) = now.rawValue.addingReportingOverflow(nanoseconds)
+        return Timestamp(rawValue: overflow ? .max : sum)
+    }
+
     private mutating func expire(_ emit: (CallEvent) -> Void) {
         while let place = due(.settling) {
             tell(place, emit)
-            table.move(place, to: .lingering, until: now + settings.linger)
+            table.move(place, to: .lingering, until: after(waits.linger))
         }
         while let place = due(.waiting) {
             tell(place, emit)
-            table.move(place, to: .lingering, until: now + settings.linger)
+            table.move(place, to: .lingering, until: after(waits.linger))
         }
         while let place = due(.open) {
             tell(place, emit)
             if table.calls[place].marks.contains(.answered) {
-                table.move(place, to: .long, until: now + settings.longest)
+                table.move(place, to: .long, until: after(waits.longest))
             } else {
-                table.move(place, to: .lingering, until: now + settings.linger)
+                table.move(place, to: .lingering, until: after(waits.linger))
             }
         }
         while let place = due(.long) { table.free(place) }
@@ -180,28 +209,34 @@ public struct CallJoiner: Sendable {
     /// Emits the event of an attempt, unless it is out.
     private mutating func tell(_ place: Int, _ emit: (CallEvent) -> Void) {
         guard !table.calls[place].isEmitted else { return }
-        let call = table.calls[place]
-        var event = call.event
-        if event.sipStatus == 0 { event.sipStatus = call.downstreamStatus }
-        if call.target == event.called || event.dialled == event.called { event.dialled = .absent }
-        let answered = call.marks.contains(.answered)
-        if answered, !call.marks.contains(.released) { event.end = nil }
-        if !answered, call.marks.contains(.cancelledByCaller) { event.releasedBy = .caller }
+        var event = table.calls[place].event
+        let marks = table.calls[place].marks
+        if event.sipStatus == 0 { event.sipStatus = table.calls[place].downstreamStatus }
+        if table.calls[place].target == event.called || event.dialled == event.called {
+            event.dialled = .absent
+        }
+        let answered = marks.contains(.answered)
+        if answered, !marks.contains(.released) { event.end = nil }
+        if !answered, marks.contains(.cancelledByCaller) { event.releasedBy = .caller }
         event.outcome = CallOutcome.classify(
             sipStatus: event.sipStatus, q850: event.q850, answered: answered, releasedBy: event.releasedBy)
         // Whatever the network makes of it, a caller that cancelled gave up.
-        if !answered, call.marks.contains(.cancelledByCaller), event.q850 == 0, [0, 408, 487].contains(event.sipStatus) {
-            event.outcome = .callerSide
+        if !answered, marks.contains(.cancelledByCaller), event.q850 == 0 {
+            switch event.sipStatus {
+            case 0, 408, 487: event.outcome = .callerSide
+            default: break
+            }
         }
         // A proxy that gives up on a ringing terminal says 408 (RFC 3261 §16.7, Timer C): it rang, and nobody answered.
-        if event.sipStatus == 408, event.q850 == 0, call.marks.contains(.rang), !answered {
+        if event.sipStatus == 408, event.q850 == 0, marks.contains(.rang), !answered {
             event.outcome = .user
         }
         if !answered, event.releasedBy == .unknown, event.sipStatus >= 300 {
             event.releasedBy = event.outcome == .user ? .called : .network
         }
         measures.addRequest(
-            start: event.start, firstProvisional: call.firstProvisional, answer: event.answer, end: event.end,
+            start: event.start, firstProvisional: table.calls[place].firstProvisional, answer: event.answer,
+            end: event.end,
             status: event.sipStatus)
         emitted += 1
         emit(event)

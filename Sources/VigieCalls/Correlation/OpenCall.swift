@@ -91,6 +91,20 @@ struct OpenCall: Sendable {
     /// What will be told.
     var event = CallEvent(start: Timestamp(rawValue: 0))
 
+    /// Makes a place as good as new, but for what `CallJoiner.start` writes anyway.
+    mutating func clear() {
+        phase = .free
+        marks = []
+        firstProvisional = nil
+        firstBye = nil
+        hopCount = 0
+        forgetBranches()
+        keyCount = 0
+        downstreamStatus = 0
+        chains = InlineArray(repeating: Chain())
+        target = .absent
+    }
+
     /// Whether the event is out.
     var isEmitted: Bool { phase == .long || phase == .lingering }
 

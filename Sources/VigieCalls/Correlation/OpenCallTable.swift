@@ -41,7 +41,7 @@ struct OpenCallTable: Sendable {
         } else {
             return nil
         }
-        calls[place] = OpenCall()
+        calls[place].clear()
         used += 1
         return place
     }
