@@ -15,12 +15,14 @@ public struct DetectionSettings: Sendable {
         public init() {}
     }
 
+    /// How much the lane remembers.
     public var memory = Memory()
     /// The country whose network this is: numbers as dialled are read by its plan.
     public var home = Country.france
 
     /// Tunables of the detectors, each on its card.
     public var misroutedFlood = MisroutedFlood.Settings()
+    /// Tunables of telephony-dos.
     public var telephonyDoS = TelephonyDoS.Settings()
 
     /// The defaults.

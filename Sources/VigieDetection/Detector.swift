@@ -20,9 +20,13 @@ public struct DetectorCard: Sendable {
     public enum Maturity: String, Sendable { case sandbox, incubating, stable, deprecated }
     /// One tunable.
     public struct Setting: Sendable {
+        /// As it is called in the code.
         public var name: String
+        /// Its unit, in words.
         public var unit: String
+        /// Its default, in words.
         public var defaultValue: String
+        /// What it does, in one sentence.
         public var meaning: String
 
         /// A tunable with its unit and default in words.
@@ -34,13 +38,21 @@ public struct DetectorCard: Sendable {
         }
     }
 
+    /// The kind of incident that it finds.
     public var kind: IncidentKind
+    /// What it finds, in one sentence.
     public var summary: String
+    /// How far it has proved itself.
     public var maturity: Maturity
+    /// What it finds.
     public var sees: [String]
+    /// What it cannot find.
     public var misses: [String]
+    /// What it may take for trouble, and the budget.
     public var falseAlarms: [String]
+    /// What can be tuned.
     public var settings: [Setting]
+    /// Where the method and the facts come from.
     public var references: [String]
     /// Events in, findings out, in diff form.
     public var example: String

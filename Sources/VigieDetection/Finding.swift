@@ -38,7 +38,9 @@ public enum DialerSign: String, CaseIterable, Sendable {
 
 /// A count with what was expected, for a report: `metrics` of the contract.
 public struct Metric: Hashable, Sendable {
+    /// In snake case, with its unit.
     public var name: String
+    /// In the unit that the name tells.
     public var value: Double
 
     /// A figure and its name in snake case with its unit.
@@ -62,9 +64,11 @@ public struct Finding: Sendable {
         case telephonyDoS(numbers: [PhoneNumber], ingress: Symbol)
     }
 
+    /// What kind of trouble it is.
     public var kind: IncidentKind
     /// Equal for findings of one and the same trouble, stable while it lasts and across restarts.
     public var key: String
+    /// Whom or what it is about.
     public var subject: Subject
     /// Start of the first call that belongs to it, as far as the detector remembers.
     public var firstSeen: Timestamp
@@ -74,6 +78,7 @@ public struct Finding: Sendable {
     public var lastSeen: Timestamp
     /// Strength of the evidence in nats above what the false-alarm budget asks for; at least 0.
     public var strength: Double
+    /// Figures that speak for it.
     public var metrics: [Metric]
     /// Up to ten calls that show it.
     public var samples: [CallID]

@@ -1,6 +1,8 @@
 /// A sentence in the two languages of the product.
 public struct BilingualText: Hashable, Sendable {
+    /// The sentence in English.
     public var english: String
+    /// The sentence in French.
     public var french: String
 
     /// The same sentence twice.

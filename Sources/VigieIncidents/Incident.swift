@@ -19,14 +19,23 @@ public struct Incident: Sendable {
 
     /// Made from kind, key and first call, so that two nodes give the same trouble the same name.
     public var id: String
+    /// What kind of trouble it is.
     public var kind: IncidentKind
+    /// Where it stands.
     public var state: State
+    /// How bad it is.
     public var severity: Severity
+    /// Whom or what it is about, as last told.
     public var subject: Finding.Subject
+    /// Start of its first call.
     public var firstSeen: Timestamp
+    /// Data time at which the detector was first sure.
     public var detectedAt: Timestamp
+    /// Start of its last call so far.
     public var lastSeen: Timestamp
+    /// The detector's latest figures.
     public var metrics: [Metric]
+    /// Up to ten calls that show it.
     public var samples: [CallID]
     /// Ranked, most likely first; empty until diagnosed.
     public var causes: [Cause]

@@ -4,11 +4,17 @@ public import VigieCalls
 public struct Filter: Hashable, Sendable {
     /// Which calls are meant; empty keys do not narrow, all others must hold together.
     public struct Match: Hashable, Sendable {
+        /// Trunks by which the call comes in.
         public var ingress: [Symbol] = []
+        /// Countries of the displayed caller.
         public var callerCountry: [Country] = []
+        /// Beginnings of the displayed caller.
         public var callerPrefixes: [NumberPrefix] = []
+        /// Displayed callers.
         public var callerNumbers: [PhoneNumber] = []
+        /// Beginnings of the called number.
         public var calledPrefixes: [NumberPrefix] = []
+        /// Called numbers.
         public var calledNumbers: [PhoneNumber] = []
         /// Only calls between numbers that never spoke before.
         public var firstContact = false
@@ -47,7 +53,9 @@ public struct Filter: Hashable, Sendable {
     /// What to do with a call that matches.
     public enum Action: String, CaseIterable, Sendable { case pass, flag, mask, reject, redirect, limit }
 
+    /// Which calls are meant.
     public var match: Match
+    /// What to do with them.
     public var action: Action
     /// How long it stays in force, hours; 24 at most, renewable.
     public var expiresHours: Int

@@ -4,7 +4,9 @@ public import VigieIncidents
 
 /// A filter worth showing to a person, with what it would have done to the calls on record.
 public struct FilterProposal: Sendable {
+    /// What is proposed.
     public var filter: Filter
+    /// What it would have done.
     public var outcome: FilterTrial.Outcome
 
     /// A filter with its outcome.

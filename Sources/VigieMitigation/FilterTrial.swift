@@ -11,9 +11,11 @@ public struct FilterTrial {
     public struct Outcome: Sendable {
         /// Calls that should be stopped, and those of them that would have been.
         public var wanted = 0
+        /// Calls that should be stopped and would have been.
         public var wantedStopped = 0
         /// Wanted calls of the same kind, and those of them that would have been stopped.
         public var legitimate = 0
+        /// Wanted calls that would have been stopped.
         public var legitimateStopped = 0
 
         /// Nothing tried yet.

@@ -32,9 +32,13 @@ public struct CallEvent: Sendable {
     /// The last number that diverted the call.
     public var divertedFrom: PhoneNumber = .absent
 
+    /// The trunk by which the call came in.
     public var ingress: Symbol = .none
+    /// The trunk by which it went out.
     public var egress: Symbol = .none
+    /// The machine that handled it.
     public var node: Symbol = .none
+    /// The network operator of the record.
     public var `operator`: Symbol = .none
     /// INSEE commune or department of the caller's access.
     public var location: Symbol = .none
@@ -45,15 +49,21 @@ public struct CallEvent: Sendable {
     public var sipStatus: UInt16 = 0
     /// Q.850 cause value, 0 when there was none.
     public var q850: UInt8 = 0
+    /// Who ended it.
     public var releasedBy: ReleasedBy = .unknown
+    /// What the originating network attested.
     public var attestation: Attestation = .none
+    /// The verification result that came with the call.
     public var verstat: Verstat = .absent
+    /// What became of it.
     public var outcome: CallOutcome = .indeterminate
 
     /// What the caller was charged, in millionths of `currency`; `nil`: not known.
     public var chargeMicros: Int64?
+    /// Of `chargeMicros`.
     public var currency: Symbol = .none
 
+    /// The Call-ID, or the id of the record.
     public var callID: CallID
 
     /// An attempt that began at `start`; the other fields are set one by one.

@@ -1,6 +1,7 @@
 
 /// A name (trunk, node, operator, …) as a small integer; `none` is 0. Its text is in the `SymbolTable` that made it.
 public struct Symbol: Hashable, Sendable {
+    /// 0 none, 1 other, then in the order in which names were met.
     public var rawValue: UInt32
 
     /// The stored integer, as a `SymbolTable` gave it.

@@ -5,7 +5,9 @@
 public struct HeavyHitters: Sendable {
     /// One key that came often.
     public struct Entry: Sendable {
+        /// What was counted.
         public var key: UInt64
+        /// How often, at most.
         public var count: UInt32
         /// At most this many of `count` belong to other keys.
         public var error: UInt32

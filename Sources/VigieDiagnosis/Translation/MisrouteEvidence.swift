@@ -29,6 +29,7 @@ public struct MisrouteEvidence: Sendable {
     public let landing: [NumberPrefix]
     /// First and last misrouted call.
     public let from: Timestamp
+    /// The last misrouted call.
     public let to: Timestamp
 
     var landings: [Landing] = []

@@ -5,12 +5,17 @@ public import VigieWire
 public struct Dossier: Sendable {
     /// One telephone line that the trouble reached.
     public struct Reached: Sendable {
+        /// The line.
         public var number: PhoneNumber
+        /// How many calls.
         public var calls = 0
+        /// How many of them were answered.
         public var answered = 0
         /// Calls for which a charge above zero is on record.
         public var charged = 0
+        /// Start of the first call.
         public var first: Timestamp
+        /// Start of the last call.
         public var last: Timestamp
 
         /// A line that was reached from `first` to `last`; the counts begin at 0.
@@ -23,6 +28,7 @@ public struct Dossier: Sendable {
 
     /// Calls of one hour (UTC).
     public struct Hour: Sendable {
+        /// Where the hour begins.
         public var start: Timestamp
         /// Calls that belong to the trouble.
         public var trouble = 0
@@ -35,8 +41,11 @@ public struct Dossier: Sendable {
 
     /// Calls from one place to another.
     public struct Flow: Sendable {
+        /// The callers' area, as a prefix.
         public var from: String
+        /// The area called, as a prefix.
         public var to: String
+        /// How many calls.
         public var calls: Int
 
         /// So many calls from one place to another.
@@ -57,33 +66,41 @@ public struct Dossier: Sendable {
     public var distinctCallers = 0
     /// Callers that had been called with the number in question before they called it: the paired proof.
     public var pairs = 0
+    /// Calls of the trouble that were answered.
     public var answered = 0
     /// Answered, and over within ten seconds.
     public var shortCalls = 0
     /// Calls to numbers that the plan has not given out.
     public var unallocated = 0
-    /// Calls with a charge above zero, with a charge of zero, and with no charge on record.
+    /// Calls with a charge above zero.
     public var charged = 0
+    /// Calls with a charge of zero.
     public var free = 0
+    /// Calls with no charge on record.
     public var chargeUnknown = 0
     /// The lines reached, most calls first.
     public var reached: [Reached] = []
     /// How many lines in all; more than `reached.count` when the census was cut at `maxReached`.
     public var reachedTotal = 0
+    /// Hour by hour, those with calls.
     public var hours: [Hour] = []
     /// Largest first, at most 40.
     public var flows: [Flow] = []
-    /// Calls of the proof by trunk, most first; and the countries of their callers.
+    /// Calls of the proof by trunk, most first.
     public var proofTrunks: [(Symbol, Int)] = []
+    /// Countries of the callers of the proof, most first.
     public var proofCountries: [(Country, Int)] = []
-    /// Calls of the trouble by trunk, by node and by operator, most first.
+    /// Calls of the trouble by trunk, most first.
     public var trunks: [(Symbol, Int)] = []
+    /// Calls of the trouble by node, most first.
     public var nodes: [(Symbol, Int)] = []
+    /// Calls of the trouble by operator, most first.
     public var operators: [(Symbol, Int)] = []
     /// Countries of the callers, most first.
     public var countries: [(Country, Int)] = []
     /// Departments of the lines reached, most first.
     public var departments: [(String, Int)] = []
+    /// Up to ten calls that show it.
     public var samples: [CallID] = []
 
     /// Distinct callers counted exactly at most.

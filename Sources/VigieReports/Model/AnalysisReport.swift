@@ -7,14 +7,19 @@ public import VigieWire
 public struct AnalysisReport: Sendable {
     /// One file or stream that was read.
     public struct Input: Sendable {
+        /// As given by the user.
         public var path: String
         /// `pcap`, `pcapng`, `hep`, `vigie.calls/1 csv`, `asterisk`, …
         public var format: String
+        /// Bytes read, inflated.
         public var bytes: UInt64 = 0
+        /// SIP messages read.
         public var messages: UInt64 = 0
+        /// Rows read.
         public var records: UInt64 = 0
-        /// What could not be read, and what was read and set aside, by name.
+        /// What could not be read, by name.
         public var malformed = NamedCounts()
+        /// What was read and set aside, by name.
         public var dropped = NamedCounts()
         /// What was assumed or mended on the way, by name: told, so that nothing is guessed in silence.
         public var notes = NamedCounts()
@@ -32,8 +37,11 @@ public struct AnalysisReport: Sendable {
 
     /// Attempts and answers of one hour (UTC).
     public struct Hour: Sendable {
+        /// Where the hour begins.
         public var start: Timestamp
+        /// Attempts that began in it.
         public var attempts: Int
+        /// Those of them that were answered.
         public var answered: Int
 
         /// One hour's counts.
@@ -46,8 +54,11 @@ public struct AnalysisReport: Sendable {
 
     /// One incident with what a second look at its calls told.
     public struct Entry: Sendable {
+        /// The incident.
         public var incident: Incident
+        /// What the second look told.
         public var dossier: Dossier
+        /// The filter worth showing; `nil`: none is.
         public var proposal: FilterProposal?
 
         /// An incident, its dossier and the filter proposed against it.
@@ -58,8 +69,11 @@ public struct AnalysisReport: Sendable {
         }
     }
 
+    /// In the order in which they were given: records, then captures.
     public var inputs: [Input] = []
+    /// Of all calls.
     public var statistics = CallStatistics()
+    /// Those with calls, in order.
     public var hours: [Hour] = []
     /// Most severe first, then oldest.
     public var entries: [Entry] = []

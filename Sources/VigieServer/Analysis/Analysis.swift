@@ -14,6 +14,7 @@ public struct AnalysisSettings: Sendable {
     public var mapping: RecordMapping?
     /// Bytes of temporary disk for the calls that investigations look at again.
     public var journalBytes = 4 << 30
+    /// Settings of the detectors.
     public var detection = DetectionSettings()
 
     /// The defaults.

@@ -17,7 +17,9 @@ public struct AnalysisLine: ~Copyable {
     /// Hours of the volume chart at most: a year.
     static let maxHours = 24 * 366
 
+    /// Of the calls so far.
     public private(set) var statistics = CallStatistics()
+    /// The incidents so far.
     public private(set) var book: IncidentBook
     private var lane: DetectionLane
     private let journal: any CallJournal

@@ -4,6 +4,7 @@ public import VigieWire
 public struct OpenedInput: ~Copyable {
     /// The bytes, decompressed when they were not plain.
     public var stream: ByteStream
+    /// What the content is.
     public let format: InputFormat
     /// Whether it was compressed.
     public let isCompressed: Bool
@@ -16,6 +17,7 @@ public struct OpenedInput: ~Copyable {
 
 /// How far an input was read, in bytes of the file itself.
 public final class ByteMeter {
+    /// Bytes read so far.
     public fileprivate(set) var read: UInt64 = 0
     /// The size of a regular file; `nil` for a pipe.
     public let size: UInt64?

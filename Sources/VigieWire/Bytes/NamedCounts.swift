@@ -4,7 +4,9 @@
 public struct NamedCounts: Sendable {
     /// One name, how often, and where it happened first.
     public struct Entry: Sendable {
+        /// From the code, never from the input.
         public var name: StaticString
+        /// How often.
         public var count: UInt64
         /// Offset in the input (bytes) of the first one.
         public var firstOffset: UInt64

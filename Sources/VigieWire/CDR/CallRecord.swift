@@ -57,10 +57,14 @@ public struct CallRecord: Sendable {
     public var offset: UInt64 = 0
     /// Number of the row, the first after the header is 1.
     public var row: UInt64 = 0
+    /// What the row tells of a call.
     public var kind: Kind = .call
 
+    /// When it began; `nil`: not told.
     public var start: Timestamp?
+    /// When it was answered; `nil`: not told.
     public var answer: Timestamp?
+    /// When it ended; `nil`: not told.
     public var end: Timestamp?
     /// From start to end, in nanoseconds, when the row says it.
     public var duration: Int64?
@@ -71,6 +75,7 @@ public struct CallRecord: Sendable {
     /// Whether the times carry no seconds.
     public var isToTheMinute = false
 
+    /// Whether it was answered.
     public var answered: Answered = .unknown
     /// Whether the input has a way to say that a call was answered, so that an empty one means that it was not.
     public var tellsAnswer = false
@@ -78,8 +83,11 @@ public struct CallRecord: Sendable {
     public var sipStatus: UInt16 = 0
     /// Q.850 cause value; 0 when the row has none.
     public var q850: UInt8 = 0
+    /// Who ended it.
     public var releasedBy: ReleasedBy = .unknown
+    /// What the row says was attested.
     public var attestation: Attestation = .none
+    /// The verification result in the row.
     public var verstat: Verstat = .absent
     /// Millionths of the currency.
     public var chargeMicros: Int64?

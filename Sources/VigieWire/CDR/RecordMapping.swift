@@ -47,9 +47,13 @@ public struct RecordMapping: Sendable, Equatable {
     }
     /// What a word in a column means for the call.
     public struct Meaning: Sendable, Equatable {
+        /// SIP status code; 0 says nothing.
         public var sipStatus: UInt16
+        /// Q.850 cause; 0 says nothing.
         public var q850: UInt8
+        /// Whether the call was answered; `nil` says nothing.
         public var answered: Bool?
+        /// Who ended the call.
         public var releasedBy: CallRecord.ReleasedBy
 
         /// All parts at once; 0, `nil` and `.unknown` say nothing.
@@ -64,8 +68,11 @@ public struct RecordMapping: Sendable, Equatable {
     }
     /// One column and what it says.
     public struct Column: Sendable, Equatable {
+        /// Which column.
         public var source: Source
+        /// What it says.
         public var field: RecordField
+        /// What is done to it first.
         public var transform: Transform
         /// What a word means, beside the words that are known anyway; only for `disposition`. Case does not matter.
         public var values: [String: Meaning]
@@ -87,9 +94,13 @@ public struct RecordMapping: Sendable, Equatable {
 
     /// What the format is called in a report.
     public var name: String
+    /// How rows are written.
     public var layout: Layout = .delimited
+    /// The byte between columns.
     public var separator: UInt8 = 0x2C
+    /// How a separator inside a value is protected.
     public var quoting: Quoting = .doubled
+    /// What stands before the first row.
     public var header: Header = .names
     /// Whether a line of column types follows the header (Cisco CUCM).
     public var hasTypesLine = false
@@ -100,6 +111,7 @@ public struct RecordMapping: Sendable, Equatable {
     /// ISO 3166-1 code of the country whose plan national numbers follow; empty: every number carries its country code;
     /// `nil`: as the run says.
     public var homeCountry: String?
+    /// Which column says what.
     public var columns: [Column]
     /// What every row says: a text for a field.
     public var constants: [RecordField: String] = [:]

@@ -2,7 +2,9 @@
 public struct IPEndpoint: Hashable, Sendable {
     /// The address as 128 bits, network order; IPv4 as `::ffff:a.b.c.d` (RFC 4291 §2.5.5.2).
     public var high: UInt64
+    /// The lower half of the address.
     public var low: UInt64
+    /// 0 when there is none.
     public var port: UInt16
 
     /// An address given as 128 bits, network order.

@@ -5,8 +5,11 @@ public struct SignallingPacket: Hashable, Sendable {
 
     /// When the probe saw it (for a message over several segments: its last byte).
     public var time: Timestamp
+    /// Who sent it.
     public var source: IPEndpoint
+    /// To whom.
     public var destination: IPEndpoint
+    /// Over what.
     public var transport: Transport
     /// HEP capture agent (chunk 0x0c), or the capture file's interface number; 0 when there is none.
     public var captureAgent: UInt32

@@ -11,6 +11,7 @@ public struct MisroutedFlood: Detector {
     static let minuteCapacity = 8_192  // calls taken in together; when it is full the minute is cut in two
     static let cutoff: Float = 4  // nats from which a cell's calls are kept for a later look
 
+    /// As given.
     public let settings: Settings
     /// The home country: a call from abroad to abroad is only in transit here.
     let home: Country
@@ -59,6 +60,7 @@ public struct MisroutedFlood: Detector {
         return Float(memory * (1 - Logarithm.exponential(-hours / memory)))
     }
 
+    /// Takes in one call: a first contact is kept for the end of the minute.
     public mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
@@ -108,6 +110,7 @@ public struct MisroutedFlood: Detector {
         if isFirst, touched.count < 65_536 { touched.append(leaf) }
     }
 
+    /// Weighs the minute that ended.
     public mutating func advance(to now: Timestamp, report: (Finding) -> Void) {
         settle(at: now, report: report)
     }

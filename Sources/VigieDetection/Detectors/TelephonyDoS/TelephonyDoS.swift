@@ -30,6 +30,7 @@ public struct TelephonyDoS: Detector {
         watched = CellTable(capacity: settings.watched, blank: FloodedNumber())
     }
 
+    /// Takes in one call; most cost one comparison.
     public mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
@@ -70,6 +71,7 @@ public struct TelephonyDoS: Detector {
         report(watched[place].finding(called: event.called, mark: mark))
     }
 
+    /// Lets data time pass.
     public mutating func advance(to now: Timestamp, report: (Finding) -> Void) {
         // What was silent for an hour is over; its place is free.
         guard watched.count > 0 else { return }
