@@ -15,6 +15,9 @@ struct FloodCell: Sendable {
     /// Minutes since the lane began, of the last update and of the moment the evidence last left zero.
     var minute: Float = -1
     var since: Float = 0
+    /// Until this minute no evidence is gathered: the rest of the traffic has just explained the cell, and asking it
+    /// again every minute would cost more than all else.
+    var quietUntil: Float = -1
 
     /// The strongest of the three.
     var strongest: Float { max(evidence.0, max(evidence.1, evidence.2)) }
@@ -28,6 +31,11 @@ struct FloodCell: Sendable {
     /// Takes in the callers of one minute; `now` is in minutes since the lane began. `ceiling` keeps an end in sight.
     mutating func add(_ callers: Float, at now: Float, rate: Float, ceiling: Float) {
         let elapsed = minute < 0 ? 1 : max(0, now - minute)
+        if now < quietUntil {
+            if elapsed > 0, minute >= 0 { learned *= max(0, 1 - elapsed / 60 / Self.memoryHours) }
+            minute = now
+            return
+        }
         let limit = 3 + 3 * rate * max(1, min(elapsed, 1))
         let counted = min(callers, limit)
         if elapsed * 3 * rate > strongest { since = now - 1 }

@@ -256,7 +256,10 @@ public struct MisroutedFlood: Detector {
 
     /// Forgets the evidence of a cell that something wider explains.
     mutating func clearEvidence(of cell: UInt64) {
-        if let place = cells.find(cell) { cells[place].evidence = (0, 0, 0) }
+        if let place = cells.find(cell) {
+            cells[place].evidence = (0, 0, 0)
+            cells[place].quietUntil = minutes + 10
+        }
     }
 
     /// Forgets the evidence of an origin's cells after its flood is over, so that the next one is seen afresh.
