@@ -20,6 +20,7 @@ public struct EventOrder: Sendable {
     /// Events released so far.
     public private(set) var released: UInt64 = 0
 
+    private let windowNanoseconds: Int64
     private var ring: [CallEvent] = []
     private var ringStart = 0
     private var ringCount = 0
@@ -32,6 +33,7 @@ public struct EventOrder: Sendable {
     /// An order that holds nothing. `capacity` is at least 1.
     public init(window: Duration = .seconds(600), capacity: Int = 131_072) {
         self.window = window
+        windowNanoseconds = max(0, window.wholeNanoseconds)
         self.capacity = max(1, capacity)
     }
 
@@ -46,7 +48,9 @@ public struct EventOrder: Sendable {
     public mutating func push(_ event: CallEvent, release: (borrowing CallEvent) -> Void) {
         arrivals &+= 1
         if event.start > latest { latest = event.start }
-        let limit = latest - window
+        // `Duration` is 128 bits wide; two integers do here.
+        let (floor, underflow) = latest.rawValue.subtractingReportingOverflow(windowNanoseconds)
+        let limit = Timestamp(rawValue: underflow ? .min : floor)
         if event.start < limit { backwards += 1 }
         if event.start < lastReleased {
             late += 1
