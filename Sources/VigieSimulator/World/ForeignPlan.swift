@@ -20,7 +20,7 @@ struct ForeignPlan: Sendable {
     let weight: Double
     /// Price of a call from France, in ten-thousandths of a euro a minute.
     let price: Int
-    /// Hours that the country's evening lies before the French one.
+    /// What its numbers look like.
     let templates: [Template]
     private let totalWeight: Double
 
