@@ -57,7 +57,8 @@ public struct RecordJoiner {
         }
         let kind = record.kind
         if kind == .bye || kind == .other {
-            return transactions.end(record, bytes: bytes, notes: &notes, dropped: &dropped)
+            guard let ended = transactions.end(record, bytes: bytes, notes: &notes, dropped: &dropped) else { return nil }
+            return isNew(ended, lengths: 0, record.offset) ? ended : nil
         }
         if record[.called].count == 0 {
             refuse("called_missing", .called, record)
@@ -84,14 +85,23 @@ public struct RecordJoiner {
         if id.count > 0 { event.callID = CallID(id.of(bytes)) }
         if kind == .invite {
             guard let joined = transactions.begin(event, record, notes: &notes, dropped: &dropped) else { return nil }
-            return isNew(joined, record) ? joined : nil
+            return isNew(joined, lengths: 0, record.offset) ? joined : nil
         }
         if event.answer != nil, event.end == nil { notes.count("end_missing", at: record.offset) }
-        return isNew(event, record) ? event : nil
+        // Two calls of one minute, without an id and without seconds, may well be two calls.
+        if event.callID.isEmpty, record.isToTheMinute { return event }
+        // The durations count as well: rows that differ in one are two rows.
+        let lengths = UInt64(bitPattern: (record.duration ?? -1) ^ (record.talk ?? -1) << 1)
+        return isNew(event, lengths: lengths, record.offset) ? event : nil
     }
 
     /// A call that waited for its end and will not see it; `nil` when none is left. To be called until then.
-    public mutating func finish() -> CallEvent? { transactions.next(notes: &notes, dropped: &dropped) }
+    public mutating func finish() -> CallEvent? {
+        while let event = transactions.next(notes: &notes, dropped: &dropped) {
+            if isNew(event, lengths: 0, 0) { return event }
+        }
+        return nil
+    }
 
     // 1990-01-01 and 2100-01-01: no call records are older, and a clock that is further off is broken.
     private static let earliest: Int64 = 631_152_000_000_000_000
@@ -233,9 +243,7 @@ public struct RecordJoiner {
         }
     }
 
-    private mutating func isNew(_ event: borrowing CallEvent, _ record: borrowing CallRecord) -> Bool {
-        // Two calls of one minute, without an id and without seconds, may well be two calls.
-        if event.callID.isEmpty, record.isToTheMinute { return true }
+    private mutating func isNew(_ event: borrowing CallEvent, lengths: UInt64, _ offset: UInt64) -> Bool {
         var identity = event.callID.key ^ UInt64(bitPattern: event.start.rawValue)
         identity = Self.mix(identity) ^ event.caller.rawValue
         identity = Self.mix(identity) ^ event.called.rawValue
@@ -245,17 +253,15 @@ public struct RecordJoiner {
         }
         let end = UInt64(bitPattern: (event.end ?? .distantPast).rawValue)
         let answer = UInt64(bitPattern: (event.answer ?? .distantPast).rawValue)
-        // The durations go in as well: rows that differ in one are two rows.
-        let lengths = UInt64(bitPattern: (record.duration ?? -1) ^ (record.talk ?? -1) << 1)
         let content = Self.mix(lengths) ^ Self.mix(end) ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
         switch recent.rows.remember(identity: identity, content: content) {
         case .new: return true
         case .repeated:
-            dropped.count("duplicate_row", at: record.offset)
+            dropped.count("duplicate_row", at: offset)
             return false
         case .sameCall:
             // A second try of one call (another trunk after a failure) or a correction: both are kept.
-            notes.count("same_call_with_other_outcome", at: record.offset)
+            notes.count("same_call_with_other_outcome", at: offset)
             return true
         }
     }

@@ -179,6 +179,24 @@ struct Reading {
         }
     }
 
+    @Test func `one memory serves two files, so that a call in both counts once`() throws {
+        let rows = ["INVITE,c1,200,1795317201,+33199001234,18", "BYE,c1,200,1795317211,,", "INVITE,c2,486,1795317202,1,18"]
+        let recent = RecentCalls()
+        var symbols = SymbolTable()
+        var events = 0
+        for order in [rows, rows.reversed()] {
+            let bytes = Array(("method,callid,sip_code,time,src_user,dst_user\n" + order.joined(separator: "\n")).utf8)
+            let reader = CallRecordReader(
+                ByteStream(MemoryByteSource(bytes)), format: try #require(Reading.sniff(bytes)))
+            var joiner = RecordJoiner(recent: recent)
+            while try reader.next() {
+                if reader.withRecord({ joiner.join($0, bytes: $1, symbols: &symbols) }) != nil { events += 1 }
+            }
+            while joiner.finish() != nil { events += 1 }
+        }
+        #expect(events == 2)
+    }
+
     @Test func `waiting calls are bounded`() {
         var text = "method,callid,sip_code,time,src_user,dst_user\n"
         for index in 0..<40_000 { text += "INVITE,c\(index),200,\(1_795_317_200 + index),1,2\n" }
