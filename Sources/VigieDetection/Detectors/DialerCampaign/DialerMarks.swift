@@ -43,11 +43,11 @@ struct DialerMarks: Sendable {
             default: break
             }
         }
-        if facts.called.isAllocated == false { isDead = true }
+        if facts.called.isGivenToNobody { isDead = true }
         let caller = event.caller
         let plan = facts.caller
         isMalformed = caller.form == .malformed || (caller.isE164 && !plan.isValid)
-        isForged = isMalformed || (caller.isE164 && plan.isAllocated == false)
+        isForged = isMalformed || (caller.isE164 && plan.isGivenToNobody)
         isFresh = facts.callerActivity.made <= 1
         let called = event.called
         if caller.isE164, called.isE164, caller.count == called.count, called.count >= 8 {
@@ -97,4 +97,10 @@ struct PermittedHours: Sendable {
             return isAfter == (civil.month == 3) ? 7_200 : 3_600
         }
     }
+}
+
+extension NumberFacts {
+    /// Whether the regulator gave the block to nobody. Numbers kept for fiction count as given: films, tests and
+    /// examples use them.
+    var isGivenToNobody: Bool { isAllocated == false && kind != .fiction }
 }

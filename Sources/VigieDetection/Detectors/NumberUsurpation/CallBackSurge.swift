@@ -159,7 +159,7 @@ struct CallBackSurge: RecentEntry {
 
     private mutating func countPlace(_ event: borrowing CallEvent, _ facts: borrowing CallFacts) {
         let caller = facts.caller
-        if !caller.isValid || caller.isAllocated == false { sums.forged += 1 }
+        if !caller.isValid || caller.isGivenToNobody { sums.forged += 1 }
         let country = caller.country
         guard country != .none else { return }
         countCountry(country)

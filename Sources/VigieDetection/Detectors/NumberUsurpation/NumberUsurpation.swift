@@ -29,8 +29,6 @@ public struct NumberUsurpation: Detector {
     /// A surge without a call for so long is over; one that was reported may sleep over a night.
     private static let idle = Duration.seconds(5_400)
     private static let idleWhenReported = Duration.seconds(43_200)
-    /// Stands for "the input names no ingress" where an ingress is remembered.
-    private static let noIngress = UInt16.max
 
     private let settings: Settings
     private let margins = SurgeEvidence.Margins()
@@ -171,10 +169,14 @@ public struct NumberUsurpation: Detector {
         let hour = LineOrigins.hour(of: moment)
         let own = origins.find(KeyHash.of(line.number.rawValue))
         let nats =
-            ingress == Self.noIngress || ingresses.count < 2 ? 0 : strangeness(of: ingress, line, own, hour)
+            IngressNames.isDay(ingress) ? 0 : strangeness(of: ingress, line, own, hour)
         if nats >= 4 { return .elsewhere }
         guard nats > -1, let use = own?.use(of: ingress) else { return .own }
         let hours = learned.components.seconds / 3_600
+        if IngressNames.isDay(ingress), let other = own?.other(than: ingress) {
+            // Without trunks a line's days stand for them: it never called like this on another day.
+            return use.calls >= max(12, 8 * other.calls) ? .new : .own
+        }
         return hours >= 6 && Int64(hour &- use.since) <= min(12, hours / 2) && own?.oldest == use.since
             ? .new : .own
     }
@@ -228,8 +230,8 @@ public struct NumberUsurpation: Detector {
     /// Remembers whom this call rang, and by which ingress its caller's number came.
     private mutating func remember(_ event: borrowing CallEvent, _ facts: borrowing CallFacts) {
         let named = IngressNames.short(event.ingress)
-        let ingress = named == 0 ? Self.noIngress : named
-        ingresses.insert(ingress)
+        if named != 0 { ingresses.insert(named) }
+        let ingress = named == 0 || ingresses.count < 2 ? IngressNames.day(of: event.start) : named
         let hour = LineOrigins.hour(of: event.start)
         // Blocks and areas count lines, not calls: a number that is displayed a thousand times weighs little.
         if origins.count(facts.callerHash, ingress: ingress, hour: hour) {
@@ -295,7 +297,7 @@ public struct NumberUsurpation: Detector {
         let surge = surges[index]
         var presenters = (0..<surge.presenterCount).map { surge.presenters[$0] }
         presenters.sort { ($0.pairs, $1.ingress) > ($1.pairs, $0.ingress) }
-        presenters.removeAll { $0.ingress == Self.noIngress }
+        presenters.removeAll { IngressNames.isDay($0.ingress) }
         let line = origins.find(KeyHash.of(surge.number.rawValue))
         let presented = presenters.map { Double(max(line?.use(of: $0.ingress)?.calls ?? 0, Int($0.pairs))) }
         var metrics = [

@@ -6,8 +6,19 @@ struct IngressNames: Sendable {
     private var bits = [UInt64](repeating: 0, count: 1_024)
     private(set) var count = 0
 
-    /// A symbol in 16 bits; 0 is `none`.
-    static func short(_ symbol: Symbol) -> UInt16 { UInt16(clamping: symbol.rawValue) }
+    /// The first of 256 names that stand for days.
+    private static let firstDay: UInt16 = 0xFF00
+
+    /// A symbol in 16 bits; 0 is `none`. Symbols from 65,279 on share one name.
+    static func short(_ symbol: Symbol) -> UInt16 { min(UInt16(clamping: symbol.rawValue), firstDay - 1) }
+
+    /// A name for the day of a call, where the input tells trunks not or not apart; days begin at 03:00 UTC.
+    static func day(of moment: Timestamp) -> UInt16 {
+        firstDay | UInt16(truncatingIfNeeded: (moment.seconds - 10_800) / 86_400) & 255
+    }
+
+    /// Whether a name stands for a day.
+    static func isDay(_ name: UInt16) -> Bool { name >= firstDay }
 
     /// Whether it came.
     func contains(_ name: UInt16) -> Bool { bits[Int(name >> 6)] >> UInt64(name & 63) & 1 == 1 }
