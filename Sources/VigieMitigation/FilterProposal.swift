@@ -64,7 +64,7 @@ public struct FilterSearch {
 
     /// The best candidate: it stops nearly as much as any, and of those the least that is wanted, and of those the plainest.
     ///
-    /// `nil` when none stops at least half of the trouble, or all would stop more wanted calls than unwanted ones.
+    /// `nil` when none stops at least half of the trouble, or the best would stop half of the wanted calls: no filter is better than a harmful one.
     public func best(of outcomes: [FilterTrial.Outcome]) -> FilterProposal? {
         guard let most = outcomes.map(\.wantedShare).max(), most >= 0.5 else { return nil }
         let good = outcomes.indices.filter { outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9 }
@@ -75,7 +75,7 @@ public struct FilterSearch {
             if abs(one - other) > 0.001 { return one < other }
             return candidates[left].keys < candidates[right].keys
         }
-        guard let index, outcomes[index].wantedShare > outcomes[index].legitimateShare else { return nil }
+        guard let index, outcomes[index].legitimate == 0 || outcomes[index].legitimateShare < 0.5 else { return nil }
         return FilterProposal(filter: Filter(match: candidates[index], action: action), outcome: outcomes[index])
     }
 

@@ -36,6 +36,7 @@ public struct FilterTrial {
     private let target: Target
     private var scope: IncidentScope
     private let plans: NumberingPlans
+    private let home: Country
     private let firstSeen: Timestamp
     private var legitimateFrom: Timestamp?
     private var pairs: Set<UInt64> = []
@@ -43,7 +44,8 @@ public struct FilterTrial {
     /// - Parameters:
     ///   - candidates: what to try, at most a few hundred.
     ///   - target: what to stop: the trouble itself, or the calls that cause it.
-    public init(_ candidates: [Filter.Match], incident: Incident, target: Target, plans: NumberingPlans) {
+    public init(_ candidates: [Filter.Match], incident: Incident, target: Target, plans: NumberingPlans, home: Country = .france) {
+        self.home = home
         self.candidates = candidates
         self.target = target
         self.plans = plans
@@ -65,7 +67,7 @@ public struct FilterTrial {
         // who knows whom. During the trouble a wanted first contact cannot be told from an unwanted one.
         if !isWanted, let legitimateFrom, event.start < legitimateFrom || event.start >= firstSeen { return }
         let country = plans.facts(of: event.caller, at: event.start).country
-        let isEmergency = plans.isEmergency(event.called, home: .france)
+        let isEmergency = plans.isEmergency(event.called, home: home)
         for index in candidates.indices {
             // A misrouted caller who insists is a first contact at the first try only; the filter in force would have
             // stopped that one, and with it the pair would still be unknown.

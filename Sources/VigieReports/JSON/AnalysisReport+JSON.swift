@@ -23,6 +23,7 @@ extension AnalysisReport {
                 ("asr", .number(statistics.asr)), ("ner", .number(statistics.ner)),
                 ("first", JSONValue(statistics.first)), ("last", JSONValue(statistics.last)),
                 ("late", .integer(Int64(late))), ("forgotten", .integer(Int64(forgotten))),
+                ("joining", joining.json),
             ] + statistics.jsonMembers)
     }
 
@@ -184,7 +185,7 @@ extension AnalysisReport.Input {
 }
 
 extension NamedCounts {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .object(byName.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) })
     }
 }

@@ -29,6 +29,9 @@ extension AnalysisReport {
         var lines: [String] = inputLines(language, style)
         lines.append("")
         lines.append(callsLine(language))
+        for entry in joining.entries.sorted(by: { $0.count > $1.count }).prefix(6) {
+            lines.append("  " + language.choose("joining calls", "réunion des appels") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+        }
         if entries.isEmpty {
             lines += ["", style.bold(language.choose("Nothing is wrong that Vigie can see.", "Rien d’anormal que Vigie puisse voir."))]
         }

@@ -43,7 +43,7 @@ public struct Analysis {
         let journal = FileJournal(capacity: settings.journalBytes)
         var line = AnalysisLine(settings: settings.detection, journal: journal)
         var order = EventOrder()
-        let signalling = SignallingFeed(opened.captures)
+        let signalling = SignallingFeed(opened.captures, home: settings.home)
         let feeds: [any EventFeed] = opened.captures.isEmpty ? opened.records : opened.records + [signalling]
         let meter = ProgressMeter(opened.meters)
 
@@ -61,8 +61,10 @@ public struct Analysis {
         report.home = settings.home
         report.symbols = symbols
         report.inputs = opened.records.map(\.summary) + signalling.summaries
-        report.joining = signalling.summary.dropped
+        let joining = signalling.joining
+        report.joining = joining.counts
         report.late = order.late
+        line.take(joining.measures)
         line.finish(into: &report) { progress(0.9 + $0 * 0.1) }
         return report
     }

@@ -24,6 +24,7 @@ public struct AnalysisLine: ~Copyable {
     private var lane: DetectionLane
     private let journal: any CallJournal
     private let plans: NumberingPlans
+    private let home: Country
     private var findings: [Finding] = []
     private var hours: [Int64: AnalysisReport.Hour] = [:]
     private var hour = AnalysisReport.Hour(start: .distantPast, attempts: 0, answered: 0)
@@ -33,6 +34,7 @@ public struct AnalysisLine: ~Copyable {
     ///   - journal: where calls are kept for the investigation.
     public init(settings: DetectionSettings, journal: any CallJournal, plans: NumberingPlans = .standard) {
         self.plans = plans
+        home = settings.home
         self.journal = journal
         lane = DetectionLane(settings: settings, plans: plans)
         book = IncidentBook()
@@ -47,6 +49,9 @@ public struct AnalysisLine: ~Copyable {
         journal.append(copy event)
         if !findings.isEmpty { file(event.start) }
     }
+
+    /// Takes in the signalling figures that a joiner of messages measured.
+    public mutating func take(_ measures: SignallingMeasures) { statistics.add(measures) }
 
     /// Ends the analysis: judges what waits, investigates every incident, and fills `report`'s calls and incidents.
     public mutating func finish(into report: inout AnalysisReport, progress: (Double) -> Void = { _ in }) {
@@ -101,7 +106,8 @@ public struct AnalysisLine: ~Copyable {
             incidents[index].localisation = localisation(results[index].dossier, symbols)
             let search = FilterSearch(incidents[index], dossier: results[index].dossier, plans: plans)
             searches.append(search)
-            trials.append(FilterTrial(search.candidates, incident: incidents[index], target: search.target, plans: plans))
+            trials.append(FilterTrial(
+                    search.candidates, incident: incidents[index], target: search.target, plans: plans, home: home))
         }
         journal.replay(.distantPast ... .distantFuture) { event in
             for index in trials.indices { trials[index].take(copy event) }

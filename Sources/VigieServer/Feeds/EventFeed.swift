@@ -10,8 +10,6 @@ protocol EventFeed: AnyObject {
     func step(symbols: inout SymbolTable, emit: (CallEvent) -> Void)
     /// Hands over what still waits at the end.
     func finish(emit: (CallEvent) -> Void)
-    /// What was read, for the report.
-    var summary: AnalysisReport.Input { get }
 }
 
 /// Call records of one file.
@@ -73,17 +71,15 @@ final class RecordFeed: EventFeed {
     }
 }
 
-/// SIP messages of one capture or HEP stream, one at a time.
-final class CaptureFeed {
+/// One capture or HEP stream and what was read of it.
+struct CaptureFeed {
     let reader: CaptureReader
-    private let path: String
-    private let format: InputFormat
-    private let isCompressed: Bool
-    private(set) var isDone = false
-    private var messages: UInt64 = 0
-    private var stopped: String?
+    let path: String
+    let format: InputFormat
+    let isCompressed: Bool
+    fileprivate var messages: UInt64 = 0
     /// Messages that are not SIP by the grammar, by rule.
-    var malformed = NamedCounts()
+    fileprivate var malformed = NamedCounts()
 
     init(_ input: consuming OpenedInput, path: String) {
         isCompressed = input.isCompressed
@@ -91,84 +87,65 @@ final class CaptureFeed {
         reader = CaptureReader(input.stream, format: input.format)
         self.path = path
     }
-
-    /// Goes to the next message; `false` at the end.
-    func advance() -> Bool {
-        guard !isDone else { return false }
-        do throws(InputError) {
-            if try reader.next() {
-                messages += 1
-                return true
-            }
-        } catch {
-            stopped = error.sentence
-        }
-        isDone = true
-        return false
-    }
-
-    var summary: AnalysisReport.Input {
-        var input = AnalysisReport.Input(path: path, format: format.rawValue + (isCompressed ? " gzip" : ""))
-        input.bytes = reader.bytesRead
-        input.messages = messages
-        input.malformed = reader.malformed
-        input.malformed.add(malformed)
-        input.dropped = reader.dropped
-        input.stopped = stopped
-        return input
-    }
 }
 
 /// All captures of an analysis together: one joiner sees their messages in time order, so that a call seen by two
 /// probes is one call.
 final class SignallingFeed: EventFeed {
-    private let captures: [CaptureFeed]
-    private var joiner = CallJoiner()
-    private var current: Int?
+    private var captures: [CaptureFeed]
+    private let merger: MessageMerger
+    private var joiner: CallJoiner
+    private var isOver: Bool
 
-    init(_ captures: [CaptureFeed]) {
+    init(_ captures: [CaptureFeed], home: Country) {
         self.captures = captures
-        for capture in captures { _ = capture.advance() }
-        choose()
+        merger = MessageMerger(captures.map(\.reader))
+        var settings = CallJoiner.Settings()
+        settings.home = home
+        joiner = CallJoiner(settings: settings)
+        isOver = !merger.next()
     }
 
-    var next: Timestamp? { current.map { captures[$0].reader.packet.time } }
+    var next: Timestamp? { isOver ? nil : merger.packet.time }
 
     func step(symbols: inout SymbolTable, emit: (CallEvent) -> Void) {
-        guard let current else { return }
-        let capture = captures[current]
-        let packet = capture.reader.packet
-        capture.reader.withMessage { bytes in
+        guard !isOver else { return }
+        let index = merger.reader
+        let packet = merger.packet
+        captures[index].messages += 1
+        merger.withMessage { bytes in
             do throws(SIPParseError) {
                 let message = try SIPMessage.parse(bytes)
                 joiner.take(packet, message, symbols: &symbols, emit: emit)
             } catch {
-                capture.malformed.count(error.rule.name, at: packet.offset)
+                captures[index].malformed.count(error.rule.name, at: packet.offset)
             }
         }
-        _ = capture.advance()
-        choose()
+        isOver = !merger.next()
     }
 
     func finish(emit: (CallEvent) -> Void) { joiner.finish(emit: emit) }
 
-    var summaries: [AnalysisReport.Input] { captures.map(\.summary) }
-
-    var summary: AnalysisReport.Input {
-        var input = AnalysisReport.Input(path: "", format: "")
-        input.dropped = joiner.counts
-        return input
+    var summaries: [AnalysisReport.Input] {
+        captures.indices.map { index in
+            let capture = captures[index]
+            var input = AnalysisReport.Input(
+                path: capture.path, format: capture.format.rawValue + (capture.isCompressed ? " gzip" : ""))
+            input.bytes = capture.reader.bytesRead
+            input.messages = capture.messages
+            input.malformed = capture.reader.malformed
+            input.malformed.add(capture.malformed)
+            input.dropped = capture.reader.dropped
+            input.stopped = merger.failures.first { $0.reader == index }?.error.sentence
+            return input
+        }
     }
 
-    private func choose() {
-        current = nil
-        for index in captures.indices where !captures[index].isDone {
-            guard let best = current else {
-                current = index
-                continue
-            }
-            if captures[index].reader.packet.time < captures[best].reader.packet.time { current = index }
-        }
+    /// What joining met, and the signalling figures of RFC 6076.
+    var joining: (counts: NamedCounts, measures: SignallingMeasures) {
+        var counts = joiner.counts
+        counts.add(merger.counts)
+        return (counts, joiner.measures)
     }
 }
 
