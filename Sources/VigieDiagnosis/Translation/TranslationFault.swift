@@ -32,7 +32,8 @@ enum TranslationFault: Hashable, Sendable {
     /// How much must be believed beforehand, in nats: a fault that was seen in the field and needs one mistake costs least.
     var complexity: Double {
         switch self {
-        case .shortCodeAsInternational(_, _, let isListed): isListed ? 1 : 6
+        // A code that no plan lists can be made up for any landing: it needs dead ends or free calls to be believed.
+        case .shortCodeAsInternational(_, _, let isListed): isListed ? 1 : 55
         case .wrongCountryCode(let plan, _): plan == .current ? 2 : 3
         case .missingCountryCode(let plan): plan == .current ? 2 : 3
         case .trunkPrefixKept: 2
