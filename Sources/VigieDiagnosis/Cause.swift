@@ -24,16 +24,19 @@ public struct Cause: Hashable, Sendable {
     public var test: BilingualText
     /// Why it does not fit, when it does not.
     public var objection: BilingualText?
+    /// Whether it says that nothing is wrong: more people really call there.
+    public var isNoFault: Bool
 
     /// All fields at once.
     public init(
         hypothesis: BilingualText, score: Double, explains: Double, test: BilingualText,
-        objection: BilingualText? = nil
+        objection: BilingualText? = nil, isNoFault: Bool = false
     ) {
         self.hypothesis = hypothesis
         self.score = score
         self.explains = explains
         self.test = test
         self.objection = objection
+        self.isNoFault = isNoFault
     }
 }

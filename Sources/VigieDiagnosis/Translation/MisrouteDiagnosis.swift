@@ -37,7 +37,8 @@ public struct MisrouteDiagnosis {
                 Cause(
                     hypothesis: text.hypothesis(entry.hypothesis.fault), score: score, explains: entry.explains,
                     test: text.test(entry.hypothesis.fault),
-                    objection: rank == 0 ? nil : text.objection(entry.hypothesis, explains: entry.explains)))
+                    objection: rank == 0 ? nil : text.objection(entry.hypothesis, explains: entry.explains),
+                    isNoFault: entry.hypothesis.fault == .realDemand))
         }
         return causes
     }

@@ -87,6 +87,8 @@ public struct AnalysisReport: Sendable {
     public var forgotten: UInt64 = 0
     /// What joining messages into calls met: retransmissions, responses without a request, …
     public var joining = NamedCounts()
+    /// Surges of calls between strangers that no translation fault explains: looked into and set aside.
+    public var surges = 0
     /// Events that came too late for their place in time; they were used all the same.
     public var late: UInt64 = 0
 

@@ -32,6 +32,12 @@ extension AnalysisReport {
         for entry in joining.entries.sorted(by: { $0.count > $1.count }).prefix(6) {
             lines.append("  " + language.choose("joining calls", "réunion des appels") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
         }
+        if surges > 0 {
+            lines.append(
+                "  " + language.choose(
+                    "set aside  \(surges)  surges between strangers that no fault explains",
+                    "écartés  \(surges)  afflux entre inconnus qu’aucune faute n’explique"))
+        }
         if entries.isEmpty {
             lines += ["", style.bold(language.choose("Nothing is wrong that Vigie can see.", "Rien d’anormal que Vigie puisse voir."))]
         }

@@ -61,7 +61,10 @@ public struct AnalysisLine: ~Copyable {
         report.statistics = statistics
         report.hours = hours.values.sorted { $0.start < $1.start }
         report.forgotten = journal.forgotten
-        report.entries = investigate(report.symbols, progress)
+        let entries = investigate(report.symbols, progress)
+        // Strangers who call a place more than ever, and no fault that leads there: people, not a misroute.
+        report.entries = entries.filter { $0.incident.causes.first?.isNoFault != true }
+        report.surges = entries.count - report.entries.count
     }
 
     private mutating func file(_ now: Timestamp) {
