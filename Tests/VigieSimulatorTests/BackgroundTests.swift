@@ -49,7 +49,8 @@ struct BackgroundTests {
         var known = 0
         var counted = 0
         for (index, call) in Self.calls.enumerated() where call.caller != .absent {
-            let isKnown = !seen.insert([min(call.caller, call.called), max(call.caller, call.called)]).inserted
+            let isKnown = !seen.insert([min(call.caller, call.called), max(call.caller, call.called)])
+                .inserted
             if index > Self.calls.count / 2 {
                 counted += 1
                 if isKnown { known += 1 }
@@ -89,7 +90,8 @@ struct BackgroundTests {
         }
     }
 
-    @Test(arguments: [2009, 2013, 2024]) func `numbers are distinct and given out by the regulator`(year: Int) {
+    @Test(arguments: [2009, 2013, 2024]) func `numbers are distinct and given out by the regulator`(year: Int)
+    {
         let start = ParisClock.moment(year, 2, 1)
         let world = World(seed: 3, start: start, callsADay: 40_000)
         var numbers: Set<PhoneNumber> = []

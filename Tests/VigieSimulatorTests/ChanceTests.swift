@@ -15,7 +15,8 @@ struct ChanceTests {
     }
 
     static let pinned: [UInt64] = [
-        4_036_003_700_804_856_912, 7_393_888_535_654_700_762, 12_083_362_690_282_073_641, 9_305_040_532_194_273_438,
+        4_036_003_700_804_856_912, 7_393_888_535_654_700_762, 12_083_362_690_282_073_641,
+        9_305_040_532_194_273_438,
     ]
 
     @Test func `exponential and logarithm undo each other`() {
@@ -36,7 +37,8 @@ struct ChanceTests {
     @Test func `draws have the means they are asked for`() {
         var random = SeededRandom(seed: 7, stream: 1)
         let count = 20_000
-        let exponential = (0..<count).reduce(0.0) { sum, _ in sum + random.exponential(mean: 3) } / Double(count)
+        let exponential =
+            (0..<count).reduce(0.0) { sum, _ in sum + random.exponential(mean: 3) } / Double(count)
         #expect(abs(exponential - 3) < 0.1)
         for mean in [0.4, 6.0, 90.0] {
             let average = (0..<count).reduce(0) { sum, _ in sum + random.poisson(mean: mean) }
@@ -47,7 +49,9 @@ struct ChanceTests {
     }
 
     @Test func `the Paris clock changes on the last Sundays of March and October`() {
-        func offset(_ text: String) -> Int { ParisClock.offsetSeconds(at: Timestamp(rfc3339: text) ?? .distantPast) }
+        func offset(_ text: String) -> Int {
+            ParisClock.offsetSeconds(at: Timestamp(rfc3339: text) ?? .distantPast)
+        }
         #expect(offset("2024-03-31T00:59:59Z") == 3_600)
         #expect(offset("2024-03-31T01:00:00Z") == 7_200)
         #expect(offset("2024-10-27T00:59:59Z") == 7_200)

@@ -13,7 +13,9 @@ struct OutputTests {
         return try #require(Scenario.named(name)).simulation(settings)
     }
 
-    private func records(_ format: CallRecordText.Format, imperfect: Bool = false) throws -> (bytes: [UInt8], calls: UInt64, counts: [String: UInt64]) {
+    private func records(_ format: CallRecordText.Format, imperfect: Bool = false) throws -> (
+        bytes: [UInt8], calls: UInt64, counts: [String: UInt64]
+    ) {
         var simulation = try simulation()
         let writer = CallRecordText(format, names: simulation.names, seed: 11)
         var faults = Imperfections(writer, trunks: simulation.names.trunks, seed: 11)
@@ -26,7 +28,9 @@ struct OutputTests {
         return (text.bytes, simulation.made, faults.counts)
     }
 
-    @Test(arguments: [CallRecordText.Format.csv, .ndjson]) func `records read back as the same calls`(format: CallRecordText.Format) throws {
+    @Test(arguments: [CallRecordText.Format.csv, .ndjson]) func `records read back as the same calls`(
+        format: CallRecordText.Format
+    ) throws {
         let (bytes, calls, _) = try records(format)
         #expect(try records(format).bytes == bytes)
         let sniffed = CallRecordFormat.sniff(bytes.span)
@@ -37,7 +41,9 @@ struct OutputTests {
         var simulation = try simulation()
         var read: UInt64 = 0
         while try reader.next() {
-            let event = reader.withRecord { record, bytes in joiner.join(record, bytes: bytes, symbols: &symbols) }
+            let event = reader.withRecord { record, bytes in
+                joiner.join(record, bytes: bytes, symbols: &symbols)
+            }
             let next = simulation.next()
             let call = try #require(next)
             guard let event else { continue }
@@ -60,12 +66,15 @@ struct OutputTests {
         let lines = bytes.split(separator: 0x0A).dropFirst()
         #expect(UInt64(lines.count) == calls + (counts["duplicated"] ?? 0))
         #expect(UInt64(lines.count - Set(lines).count) == counts["duplicated"])
-        for name in ["duplicated", "out_of_order", "missing_end", "national_form", "unix_times", "offset_times"] {
+        for name in [
+            "duplicated", "out_of_order", "missing_end", "national_form", "unix_times", "offset_times",
+        ] {
             #expect((counts[name] ?? 0) > 0, "\(name)")
         }
     }
 
-    @Test(arguments: [SignallingTrace.Format.pcap, .hep]) func `a trace holds every call's messages in time order`(format: SignallingTrace.Format) throws {
+    @Test(arguments: [SignallingTrace.Format.pcap, .hep])
+    func `a trace holds every call's messages in time order`(format: SignallingTrace.Format) throws {
         var simulation = try simulation(days: 0.1)
         var trace = SignallingTrace(format, names: simulation.names, seed: 11)
         var bytes: [UInt8] = []
@@ -75,7 +84,9 @@ struct OutputTests {
         }
         trace.finish()
         bytes += trace.takeBytes()
-        let reader = CaptureReader(ByteStream(MemoryByteSource(bytes)), format: InputFormat.sniff(bytes.span.extracting(first: 4_096)))
+        let reader = CaptureReader(
+            ByteStream(MemoryByteSource(bytes)),
+            format: InputFormat.sniff(bytes.span.extracting(first: 4_096)))
         var messages: UInt64 = 0
         var invites: UInt64 = 0
         var last = Timestamp.distantPast
@@ -83,7 +94,9 @@ struct OutputTests {
             messages += 1
             #expect(reader.packet.time >= last)
             last = reader.packet.time
-            reader.withMessage { if $0.count > 7, $0[0] == 0x49, $0[1] == 0x4E, $0[2] == 0x56 { invites += 1 } }
+            reader.withMessage {
+                if $0.count > 7, $0[0] == 0x49, $0[1] == 0x4E, $0[2] == 0x56 { invites += 1 }
+            }
         }
         #expect(messages == trace.messages)
         #expect(invites >= simulation.made && invites < simulation.made + simulation.made / 32)
@@ -101,6 +114,7 @@ struct OutputTests {
         text.byte(0x20)
         text.put(UInt64(0))
         text.put(7, width: 4)
-        #expect(String(decoding: text.bytes, as: UTF8.self) == "2009-02-17T19:35:03.120Z +33199001234 0333 00007")
+        #expect(
+            String(decoding: text.bytes, as: UTF8.self) == "2009-02-17T19:35:03.120Z +33199001234 0333 00007")
     }
 }

@@ -5,14 +5,19 @@ import VigieWire
 @testable import VigieSimulator
 
 struct ScenarioTests {
-    private func run(_ name: String, seed: UInt64, rate: Double? = nil) throws -> ([SimulatedCall], Truth, Simulation) {
+    private func run(_ name: String, seed: UInt64, rate: Double? = nil) throws -> (
+        [SimulatedCall], Truth, Simulation
+    ) {
         let scenario = try #require(Scenario.named(name))
         var settings = SimulationSettings(seed: seed)
         settings.callsADay = rate
         var simulation = scenario.simulation(settings)
         var labelled: [SimulatedCall] = []
         while let call = simulation.next() { if call.label != 0 { labelled.append(call) } }
-        return (labelled, Truth(scenario, simulation, seed: seed, rate: rate ?? scenario.usualCallsADay), simulation)
+        return (
+            labelled, Truth(scenario, simulation, seed: seed, rate: rate ?? scenario.usualCallsADay),
+            simulation
+        )
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64]) func `the Rabat night is as it was`(seed: UInt64) throws {
@@ -40,7 +45,9 @@ struct ScenarioTests {
         #expect(incident.cause?.words == ["333", "+333"])
     }
 
-    @Test(arguments: [1, 2, 3, 4] as [UInt64]) func `the victim of Villegongis is called back`(seed: UInt64) throws {
+    @Test(arguments: [1, 2, 3, 4] as [UInt64]) func `the victim of Villegongis is called back`(seed: UInt64)
+        throws
+    {
         let (calls, truth, _) = try run("villegongis-2013", seed: seed)
         let incident = try #require(truth.incidents.first)
         let victim = try #require(incident.numbers.first)
@@ -58,11 +65,16 @@ struct ScenarioTests {
     }
 
     @Test func `both ways of usurpation occur`() throws {
-        let visible = try Set((1...8 as ClosedRange<UInt64>).map { try run("villegongis-2013", seed: $0, rate: 4_000).1.incidents[0].pairedCallsVisible })
+        let visible = try Set(
+            (1...8 as ClosedRange<UInt64>).map {
+                try run("villegongis-2013", seed: $0, rate: 4_000).1.incidents[0].pairedCallsVisible
+            })
         #expect(visible == [true, false])
     }
 
-    @Test(arguments: ["background", "quiet-week", "look-alikes"]) func `nothing is wrong in quiet traffic`(name: String) throws {
+    @Test(arguments: ["background", "quiet-week", "look-alikes"]) func `nothing is wrong in quiet traffic`(
+        name: String
+    ) throws {
         let (_, truth, _) = try run(name, seed: 2, rate: 5_000)
         #expect(truth.incidents.isEmpty && truth.alsoTrue.isEmpty)
     }
@@ -73,8 +85,10 @@ struct ScenarioTests {
     }
 
     @Test(arguments: [
-        "dialer-campaign": "dialer-campaign", "wangiri": "wangiri", "revenue-share-fraud": "revenue-share-fraud",
-        "telephony-dos": "telephony-dos", "misroute-grammar": "misrouted-flood", "usurped-mobile": "number-usurpation",
+        "dialer-campaign": "dialer-campaign", "wangiri": "wangiri",
+        "revenue-share-fraud": "revenue-share-fraud",
+        "telephony-dos": "telephony-dos", "misroute-grammar": "misrouted-flood",
+        "usurped-mobile": "number-usurpation",
     ]) func `each fraud has its incident`(name: String, kind: String) throws {
         for seed in 1...4 as ClosedRange<UInt64> {
             let (calls, truth, simulation) = try run(name, seed: seed, rate: 6_000)
@@ -85,7 +99,10 @@ struct ScenarioTests {
             #expect(first > simulation.window.lowerBound + .seconds(86_400))
             if kind == "misrouted-flood" {
                 #expect(incident.cause != nil)
-                #expect(calls.allSatisfy { call in incident.prefixes.contains { call.called.description.hasPrefix($0) } })
+                #expect(
+                    calls.allSatisfy { call in
+                        incident.prefixes.contains { call.called.description.hasPrefix($0) }
+                    })
             }
         }
     }

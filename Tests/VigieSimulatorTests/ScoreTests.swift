@@ -13,13 +13,17 @@ struct ScoreTests {
           "cause":{"fault":"short-code-as-e164","hypothesis":"h","words":["333","+333"]}}]}
         """
 
-    private func truth() throws -> Truth { try JSONDecoder().decode(Truth.self, from: Data(Self.truthText.utf8)) }
+    private func truth() throws -> Truth {
+        try JSONDecoder().decode(Truth.self, from: Data(Self.truthText.utf8))
+    }
 
     private func analysis(
-        kind: String = "misrouted-flood", country: String = "MA", prefixes: String = "\"+3327\"", detected: String = "2009-02-16T21:00:00Z",
+        kind: String = "misrouted-flood", country: String = "MA", prefixes: String = "\"+3327\"",
+        detected: String = "2009-02-16T21:00:00Z",
         causes: [String] = ["short code 333 was entered as +333"]
     ) throws -> AnalysisDocument {
-        let list = causes.map { "{\"hypothesis\":\"\($0)\",\"score\":1,\"explains\":1,\"test\":\"t\"}" }.joined(separator: ",")
+        let list = causes.map { "{\"hypothesis\":\"\($0)\",\"score\":1,\"explains\":1,\"test\":\"t\"}" }
+            .joined(separator: ",")
         let text = """
             {"schema":"vigie.analysis/1","incidents":[{"id":"i","kind":"\(kind)","first_seen":"2009-02-16T20:30:00Z",
              "detected_at":"\(detected)","last_seen":"2009-02-19T07:00:00Z","summary":"s","causes":[\(list)],
@@ -49,9 +53,11 @@ struct ScoreTests {
 
     @Test func `the rank is the place of the first cause with all words`() throws {
         let second = Score(
-            try truth(), try analysis(prefixes: "\"+333\"", causes: ["plan change", "code 333 as +333"]), measuresFilters: false)
+            try truth(), try analysis(prefixes: "\"+333\"", causes: ["plan change", "code 333 as +333"]),
+            measuresFilters: false)
         #expect(second.matches[0].causeRank == 2)
-        let none = Score(try truth(), try analysis(prefixes: "\"+333\"", causes: ["333 dialled"]), measuresFilters: false)
+        let none = Score(
+            try truth(), try analysis(prefixes: "\"+333\"", causes: ["333 dialled"]), measuresFilters: false)
         #expect(none.matches[0].causeRank == 0)
     }
 
@@ -78,8 +84,10 @@ struct ScoreTests {
         while simulation.next() != nil {}
         let truth = Truth(scenario, simulation, seed: 1, rate: 4_000)
         var found = try analysis(prefixes: "\"+333\"", detected: truth.incidents[0].start)
-        let filter = #"{"match":{"caller_country":["MA"],"called_prefixes":["+333"]},"wanted_stopped":1,"legitimate_stopped":0}"#
-        found.incidents[0].proposedFilter = try JSONDecoder().decode(AnalysisDocument.ProposedFilter.self, from: Data(filter.utf8))
+        let filter =
+            #"{"match":{"caller_country":["MA"],"called_prefixes":["+333"]},"wanted_stopped":1,"legitimate_stopped":0}"#
+        found.incidents[0].proposedFilter = try JSONDecoder().decode(
+            AnalysisDocument.ProposedFilter.self, from: Data(filter.utf8))
         let measure = try #require(Score(truth, found).matches[0].filter)
         #expect(measure.unwantedStopped > 0.97)  // but for the withheld callers
         #expect(measure.ordinaryShare < 0.3)

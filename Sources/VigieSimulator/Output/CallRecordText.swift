@@ -23,13 +23,16 @@ public struct CallRecordText: Sendable {
     private let seed: UInt64
 
     static let columns = [
-        "start", "answer", "end", "caller", "asserted", "called", "dialled", "ingress", "egress", "node", "operator",
+        "start", "answer", "end", "caller", "asserted", "called", "dialled", "ingress", "egress", "node",
+        "operator",
         "sip_status", "q850", "released_by", "attestation", "verstat", "diverted_from", "charge", "currency",
         "location", "call_id",
     ]
 
     /// A writer for the calls of one simulation.
-    public init(_ format: Format, names: (trunks: [String], nodes: [String], operators: [String]), seed: UInt64) {
+    public init(
+        _ format: Format, names: (trunks: [String], nodes: [String], operators: [String]), seed: UInt64
+    ) {
         self.format = format
         self.seed = seed
         trunks = names.trunks.map { Array($0.utf8) }
@@ -44,7 +47,9 @@ public struct CallRecordText: Sendable {
     }
 
     /// One record.
-    public func write(_ call: SimulatedCall, to text: inout TextBuffer) { write(call, style: Style(), to: &text) }
+    public func write(_ call: SimulatedCall, to text: inout TextBuffer) {
+        write(call, style: Style(), to: &text)
+    }
 
     func write(_ call: SimulatedCall, style: Style, to text: inout TextBuffer) {
         switch format {
@@ -109,7 +114,8 @@ public struct CallRecordText: Sendable {
             put(call.end, style, slot: 1, to: &text)
         }
         for (key, number) in [
-            ("caller", call.caller), ("asserted", call.asserted), ("called", call.called), ("dialled", call.dialled),
+            ("caller", call.caller), ("asserted", call.asserted), ("called", call.called),
+            ("dialled", call.dialled),
         ] where number != .absent {
             text.put("\",\"\(key)\":\"")
             put(number, style, to: &text)

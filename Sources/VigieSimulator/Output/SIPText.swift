@@ -20,11 +20,14 @@ struct SIPText: Sendable {
 
     private static let allow = Array("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK\r\n".utf8)
 
-    func hash(_ call: SimulatedCall, _ topic: UInt64) -> UInt64 { SeededRandom.hash(seed ^ topic &* 0x1_0001, call.serial) }
+    func hash(_ call: SimulatedCall, _ topic: UInt64) -> UInt64 {
+        SeededRandom.hash(seed ^ topic &* 0x1_0001, call.serial)
+    }
 
     /// A request within or before the dialog.
     func request(
-        _ method: String, _ call: SimulatedCall, from peer: Side, to node: Side, isFromCaller: Bool, cseq: UInt64,
+        _ method: String, _ call: SimulatedCall, from peer: Side, to node: Side, isFromCaller: Bool,
+        cseq: UInt64,
         to text: inout TextBuffer
     ) {
         let isInitial = method == "INVITE" || method == "CANCEL"
@@ -115,7 +118,9 @@ struct SIPText: Sendable {
     }
 
     // RFC 3261 §8.1.1.7 and §17.2.3: the branch names the transaction; ACK to a failure and CANCEL share the INVITE's.
-    private func via(_ call: SimulatedCall, _ source: Side, method: String, cseq: UInt64, to text: inout TextBuffer) {
+    private func via(
+        _ call: SimulatedCall, _ source: Side, method: String, cseq: UInt64, to text: inout TextBuffer
+    ) {
         text.put("Via: SIP/2.0/UDP ")
         text.put(source.host)
         text.put(":5060;branch=z9hG4bK")
@@ -125,7 +130,8 @@ struct SIPText: Sendable {
     }
 
     private func fromTo(
-        _ call: SimulatedCall, _ peer: Side, _ node: Side, swapped: Bool, answeredTag: Bool, to text: inout TextBuffer
+        _ call: SimulatedCall, _ peer: Side, _ node: Side, swapped: Bool, answeredTag: Bool,
+        to text: inout TextBuffer
     ) {
         func caller(_ text: inout TextBuffer) {
             if call.caller == .absent {
@@ -158,7 +164,9 @@ struct SIPText: Sendable {
         text.put("\r\n")
     }
 
-    private func common(_ call: SimulatedCall, cseq: UInt64, method: String, peer: Side, to text: inout TextBuffer) {
+    private func common(
+        _ call: SimulatedCall, cseq: UInt64, method: String, peer: Side, to text: inout TextBuffer
+    ) {
         text.put("Call-ID: ")
         text.hex(SeededRandom.hash(seed ^ 0x1D, call.serial))
         text.byte(0x40)

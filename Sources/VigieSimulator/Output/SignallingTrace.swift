@@ -14,7 +14,8 @@ public struct SignallingTrace: Sendable {
     }
 
     private enum State: UInt8, Sendable {
-        case invite, repeatedInvite, trying, ringing, answer, acknowledge, bye, byeAnswer, cancel, cancelAnswer, refuse,
+        case invite, repeatedInvite, trying, ringing, answer, acknowledge, bye, byeAnswer, cancel,
+            cancelAnswer, refuse,
             refuseAcknowledge
     }
 
@@ -35,10 +36,14 @@ public struct SignallingTrace: Sendable {
     public private(set) var messages: UInt64 = 0
 
     /// A trace of the calls of one simulation.
-    public init(_ format: Format, names: (trunks: [String], nodes: [String], operators: [String]), seed: UInt64) {
+    public init(
+        _ format: Format, names: (trunks: [String], nodes: [String], operators: [String]), seed: UInt64
+    ) {
         self.format = format
         self.seed = seed
-        peers = names.trunks.indices.map { Self.addresses(trunk: $0, name: names.trunks[$0]).map { SIPText.Side($0) } }
+        peers = names.trunks.indices.map {
+            Self.addresses(trunk: $0, name: names.trunks[$0]).map { SIPText.Side($0) }
+        }
         signing = names.trunks.map { $0.hasPrefix("ic-") || $0.hasPrefix("ent-") }
         nodes = names.nodes.indices.map {
             SIPText.Side(IPEndpoint(ipv4: 0xC000_0200 | UInt32(10 + $0 & 0xFF), port: 5_060))
@@ -95,7 +100,8 @@ public struct SignallingTrace: Sendable {
         case .invite:
             let trying = start + gap(60, 1)
             // Some first requests meet loss and come again after T1 (RFC 3261 §17.1.1.2).
-            let isRepeated = SeededRandom.hash(call.serial, 77) % 128 == 0 && call.end.rawValue > start + 900_000_000
+            let isRepeated =
+                SeededRandom.hash(call.serial, 77) % 128 == 0 && call.end.rawValue > start + 900_000_000
             push(isRepeated ? start + 500_000_000 : trying, step.slot, isRepeated ? .repeatedInvite : .trying)
         case .repeatedInvite: push(step.time + gap(40, 2), step.slot, .trying)
         case .trying:
@@ -121,7 +127,9 @@ public struct SignallingTrace: Sendable {
         if let answer = call.answer {
             push(max(step.time + 1_000_000, answer.rawValue), step.slot, .answer)
         } else {
-            push(max(step.time + 1_000_000, call.end.rawValue), step.slot, call.sipStatus == 487 ? .cancel : .refuse)
+            push(
+                max(step.time + 1_000_000, call.end.rawValue), step.slot,
+                call.sipStatus == 487 ? .cancel : .refuse)
         }
     }
 
@@ -146,12 +154,16 @@ public struct SignallingTrace: Sendable {
             writer.request("ACK", call, from: peer, to: node, isFromCaller: true, cseq: 1, to: &text)
         case .bye:
             isFromPeer = call.releasedBy != .called
-            writer.request("BYE", call, from: peer, to: node, isFromCaller: isFromPeer, cseq: isFromPeer ? 2 : 1, to: &text)
+            writer.request(
+                "BYE", call, from: peer, to: node, isFromCaller: isFromPeer, cseq: isFromPeer ? 2 : 1,
+                to: &text)
         case .byeAnswer:
             isFromPeer = call.releasedBy == .called
             writer.response(
-                200, "BYE", call, peer: peer, node: node, isToCaller: !isFromPeer, cseq: isFromPeer ? 1 : 2, to: &text)
-        case .cancel: writer.request("CANCEL", call, from: peer, to: node, isFromCaller: true, cseq: 1, to: &text)
+                200, "BYE", call, peer: peer, node: node, isToCaller: !isFromPeer, cseq: isFromPeer ? 1 : 2,
+                to: &text)
+        case .cancel:
+            writer.request("CANCEL", call, from: peer, to: node, isFromCaller: true, cseq: 1, to: &text)
         case .cancelAnswer: answer(writer, 200, "CANCEL", call, peer, node, &text)
         case .refuse:
             writer.response(

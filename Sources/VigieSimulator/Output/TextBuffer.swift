@@ -3,6 +3,7 @@ public import VigieWire
 
 /// Bytes of text under construction.
 public struct TextBuffer: Sendable {
+    /// What was written.
     public private(set) var bytes: [UInt8] = []
     /// The minutes written last, as text up to the seconds: calls come in order, so most share it.
     private var minutes: [2 of (minute: Int64, text: [17 of UInt8])]
@@ -10,7 +11,8 @@ public struct TextBuffer: Sendable {
     /// An empty buffer.
     public init(capacity: Int = 1 << 16) {
         bytes.reserveCapacity(capacity)
-        minutes = [2 of (minute: Int64, text: [17 of UInt8])](repeating: (Int64.min, [17 of UInt8](repeating: 0)))
+        minutes = [2 of (minute: Int64, text: [17 of UInt8])](
+            repeating: (Int64.min, [17 of UInt8](repeating: 0)))
     }
 
     /// How many bytes there are.

@@ -26,14 +26,17 @@ enum MisrouteGrammar {
         }
         if random.chance(0.3) {
             let shape = ShortCodeFlood.Shape(
-                code: 331 + UInt64(random.below(5)), begins: begins, ends: ends, firstCallers: random.within(6...20),
+                code: 331 + UInt64(random.below(5)), begins: begins, ends: ends,
+                firstCallers: random.within(6...20),
                 mostCallers: random.within(500...1_500) * context.scale, doubling: random.within(1.5...3.5),
                 pace: random.within(0.35...0.7), famous: [], fixedShare: random.within(0.1...0.4),
                 mainTrunkShare: random.within(0.72...1.0), mainTrunk: random.below(2))
             var drawn = shape
             let zone = shape.code % 10
             let blocks = FrenchBlocks.fixed.map(\.prefix).filter { $0 / 100 == zone }
-            for _ in 0..<random.within(2...5) { drawn.famous.append(random.pick(blocks) * 100 + UInt64(random.below(100))) }
+            for _ in 0..<random.within(2...5) {
+                drawn.famous.append(random.pick(blocks) * 100 + UInt64(random.below(100)))
+            }
             return [ShortCodeFlood(shape: drawn, seed: context.seed, world: context.world, label: 1)]
         }
         let country = random.pick(nine)
@@ -47,13 +50,15 @@ enum MisrouteGrammar {
         default:
             let blocks = FrenchBlocks.fixed.map(\.prefix)
             let from = random.pick(blocks)
-            fault = .blockSwap(from: from, to: random.pick(blocks.filter { $0 != from && $0 / 100 == from / 100 }))
+            fault = .blockSwap(
+                from: from, to: random.pick(blocks.filter { $0 != from && $0 / 100 == from / 100 }))
         }
         return [flood(fault, country: country, begins..<ends, &random, context)]
     }
 
     private static func flood(
-        _ fault: Fault, country: Int, _ window: Range<Int64>, _ random: inout SeededRandom, _ context: ScenarioContext
+        _ fault: Fault, country: Int, _ window: Range<Int64>, _ random: inout SeededRandom,
+        _ context: ScenarioContext
     ) -> TrafficSource {
         let plan = context.world.foreign[country]
         let hours = Double(window.upperBound - window.lowerBound) / 3_600e9
@@ -72,11 +77,14 @@ enum MisrouteGrammar {
                 let isAlive =
                     national >= 600_000_000
                     ? SeededRandom.hash(seed, national) & 7 < 4
-                    : FrenchBlocks.department(prefix: national / 1_000_000) != 0 && SeededRandom.hash(seed, national) & 7 < 5
+                    : FrenchBlocks.department(prefix: national / 1_000_000) != 0
+                        && SeededRandom.hash(seed, national) & 7 < 5
                 var again = SimulatedCall(start: call.start)
                 again.resolve(
                     isAlive
-                        ? Reply(voicemail: 0.09, noAnswer: 0.14, busy: 0.05, givesUp: 0.10, shortShare: 0.9, shortMedian: 8, longMedian: 35, longSpread: 0.8, callerReleases: 0.6)
+                        ? Reply(
+                            voicemail: 0.09, noAnswer: 0.14, busy: 0.05, givesUp: 0.10, shortShare: 0.9,
+                            shortMedian: 8, longMedian: 35, longSpread: 0.8, callerReleases: 0.6)
                         : .nobody, random: &random)
                 call.answer = again.answer
                 call.ringing = again.ringing
@@ -109,10 +117,12 @@ enum MisrouteGrammar {
                 let scale = PhoneNumber.powerOfTen(9 - digits)
                 national = prefix * scale + SeededRandom.hash(caller.digits, UInt64(random.below(3))) % scale
             case .blockSwap(_, let to):
-                national = to * 1_000_000 + SeededRandom.hash(caller.digits, UInt64(random.below(2))) % 1_000_000
+                national =
+                    to * 1_000_000 + SeededRandom.hash(caller.digits, UInt64(random.below(2))) % 1_000_000
             }
             let party = Party(
-                number: caller, operatorIndex: 255, country: UInt8(country), region: 0, department: 0, isMobile: true,
+                number: caller, operatorIndex: 255, country: UInt8(country), region: 0, department: 0,
+                isMobile: true,
                 isBusiness: false, withholds: 0.01)
             return (party, world.frenchNumber(national))
         }
@@ -127,16 +137,19 @@ enum MisrouteGrammar {
             incident.prefixes = plan.templates.map { "+33\($0.prefix)" }
             incident.cause = TrueIncident.TrueCause(
                 fault: "country-code-replaced",
-                hypothesis: "national numbers of \(code) were sent with +33 instead of \(code)", words: ["+33", "country code"])
+                hypothesis: "national numbers of \(code) were sent with +33 instead of \(code)",
+                words: ["+33", "country code"])
         case .countryCodeOfRange(let prefix, _):
             incident.prefixes = ["+33\(prefix)"]
             incident.cause = TrueIncident.TrueCause(
                 fault: "country-code-replaced",
-                hypothesis: "numbers \(code)\(prefix)… were sent with +33 instead of \(code)", words: ["+33", "country code"])
+                hypothesis: "numbers \(code)\(prefix)… were sent with +33 instead of \(code)",
+                words: ["+33", "country code"])
         case .blockSwap(let from, let to):
             incident.prefixes = ["+33\(to)"]
             incident.cause = TrueIncident.TrueCause(
-                fault: "block-swapped", hypothesis: "calls to +33\(from)… were delivered to +33\(to)…", words: ["+33\(to)"])
+                fault: "block-swapped", hypothesis: "calls to +33\(from)… were delivered to +33\(to)…",
+                words: ["+33\(to)"])
         }
     }
 }

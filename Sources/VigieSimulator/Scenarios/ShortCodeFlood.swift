@@ -69,7 +69,9 @@ final class ShortCodeFlood: TrafficSource {
             exchange.schedule(self, at: intent.time + 60_000_000_000, kind: Kind.minute)
             return nil
         case Kind.again:
-            return call(from: callers[intent.caller.index], to: intent.called.value, at: intent.time, intent, &exchange)
+            return call(
+                from: callers[intent.caller.index], to: intent.called.value, at: intent.time, intent,
+                &exchange)
         default:
             // Early callers have learnt to like it.
             let draw = random.unit()
@@ -117,7 +119,9 @@ final class ShortCodeFlood: TrafficSource {
     /// Which digits somebody types after the code; as a French number without its country code.
     private func choose(caller: PhoneNumber, _ world: World) -> UInt64 {
         let fame = Double(callers.count) / shape.mostCallers
-        if !heard.isEmpty, random.chance(0.15 + 0.45 * min(1, fame * 1.5)) { return heard[random.below(heard.count)] }
+        if !heard.isEmpty, random.chance(0.15 + 0.45 * min(1, fame * 1.5)) {
+            return heard[random.below(heard.count)]
+        }
         if random.chance(min(0.7, 0.1 + fame)) {
             if !neighbours.isEmpty, random.chance(0.1) { return random.pick(neighbours) }
             let draw = random.unit()
@@ -139,7 +143,9 @@ final class ShortCodeFlood: TrafficSource {
         case 16..<24: digits = own / 10  // typed with the leading zero
         case 24..<34:  // gave up in the middle: too short for a French number
             let count = random.within(2...6)
-            let short = code * PhoneNumber.powerOfTen(count) + UInt64(random.below(Int(PhoneNumber.powerOfTen(count))))
+            let short =
+                code * PhoneNumber.powerOfTen(count)
+                + UInt64(random.below(Int(PhoneNumber.powerOfTen(count))))
             return short
         case 34..<78: digits = 20_000_000 + UInt64(random.below(10_000_000))
         default: digits = UInt64(random.below(100_000_000))
@@ -149,7 +155,8 @@ final class ShortCodeFlood: TrafficSource {
     }
 
     private func call(
-        from caller: PhoneNumber, to national: UInt64, at time: Int64, _ intent: Intent, _ exchange: inout Exchange
+        from caller: PhoneNumber, to national: UInt64, at time: Int64, _ intent: Intent,
+        _ exchange: inout Exchange
     ) -> SimulatedCall? {
         let party = Party(
             number: caller, operatorIndex: 255, country: 0, region: 0, department: 0, isMobile: true,
@@ -158,7 +165,9 @@ final class ShortCodeFlood: TrafficSource {
         let called = exchange.world.frenchNumber(national)
         let onMain = random.chance(shape.mainTrunkShare)
         let trunk = exchange.world.network.morocco[onMain ? shape.mainTrunk : 1 - shape.mainTrunk]
-        guard var call = exchange.call(party, called, at: time, ingress: trunk, random: &random) else { return nil }
+        guard var call = exchange.call(party, called, at: time, ingress: trunk, random: &random) else {
+            return nil
+        }
         if !isComplete {
             // E.164 §6: a French number has eleven digits; this one stays incomplete.
             let text = "33" + String(national)
@@ -166,7 +175,8 @@ final class ShortCodeFlood: TrafficSource {
             call.fail(484, 28, .network, after: random.within(400...9_000))
         } else if exchange.world.isAlive(national) {
             var reply = Reply(
-                voicemail: 0.07, noAnswer: 0.14, busy: 0.09, givesUp: 0.09, declined: 0.004, unallocated: 0.001,
+                voicemail: 0.07, noAnswer: 0.14, busy: 0.09, givesUp: 0.09, declined: 0.004,
+                unallocated: 0.001,
                 networkFailure: 0.012, shortShare: 0.60, shortMedian: 9, longMedian: 85, longSpread: 1.3,
                 callerReleases: 0.42)
             if intent.count > 2 { reply.noAnswer += 0.1 }
@@ -177,13 +187,17 @@ final class ShortCodeFlood: TrafficSource {
         call.charge = 0
         call.label = label
         if exchange.tellsDialled {
-            let text = String(shape.code) + String(call.called.digits).dropFirst(String(shape.code).utf8.count)
-            call.dialled = PhoneNumber(form: .dialled, digits: UInt64(text) ?? 0, count: text.utf8.count) ?? .absent
+            let text =
+                String(shape.code) + String(call.called.digits).dropFirst(String(shape.code).utf8.count)
+            call.dialled =
+                PhoneNumber(form: .dialled, digits: UInt64(text) ?? 0, count: text.utf8.count) ?? .absent
         }
         tally.add(call)
         if call.isAnswered, heard.count < 60_000 { heard.append(national) }
         // They insist: because it was fun, or because nobody was there.
-        if isComplete, intent.count < 12, random.chance(call.isAnswered ? 0.30 : call.sipStatus == 404 ? 0.08 : 0.38) {
+        if isComplete, intent.count < 12,
+            random.chance(call.isAnswered ? 0.30 : call.sipStatus == 404 ? 0.08 : 0.38)
+        {
             let delay = random.logNormal(median: 400, spread: 1.3)
             exchange.schedule(
                 self, at: call.end.rawValue + Int64(delay * 1e9), kind: Kind.again, caller: intent.caller,
@@ -199,7 +213,8 @@ final class ShortCodeFlood: TrafficSource {
         incident.prefixes = ["+\(shape.code)"]
         incident.cause = TrueIncident.TrueCause(
             fault: "short-code-as-e164",
-            hypothesis: "the short code \(shape.code) was entered as +\(shape.code): whoever dials it and goes on typing reaches France",
+            hypothesis:
+                "the short code \(shape.code) was entered as +\(shape.code): whoever dials it and goes on typing reaches France",
             words: ["\(shape.code)", "+\(shape.code)"])
         return [incident]
     }

@@ -129,8 +129,12 @@ final class Surge: TrafficSource {
         }
     }
 
-    private func place(_ pair: Pair, at time: Int64, attempt: UInt16, _ exchange: inout Exchange) -> SimulatedCall? {
-        guard var call = exchange.call(pair.caller, pair.called, at: time, ingress: shape.ingress, random: &random)
+    private func place(_ pair: Pair, at time: Int64, attempt: UInt16, _ exchange: inout Exchange)
+        -> SimulatedCall?
+    {
+        guard
+            var call = exchange.call(
+                pair.caller, pair.called, at: time, ingress: shape.ingress, random: &random)
         else { return nil }
         call.resolve(shape.reply, random: &random)
         if let message = shape.message, let answer = call.answer {
@@ -145,7 +149,9 @@ final class Surge: TrafficSource {
         guard !call.isAnswered else { return call }
         if attempt < 5, random.chance(shape.againShare) {
             let delay = random.logNormal(median: shape.againDelay, spread: 0.9)
-            keep(pair, at: call.end.rawValue + Int64(delay * 1e9), kind: Kind.again, count: attempt + 1, &exchange)
+            keep(
+                pair, at: call.end.rawValue + Int64(delay * 1e9), kind: Kind.again, count: attempt + 1,
+                &exchange)
         } else if call.caller.isE164, call.sipStatus != 404, random.chance(shape.callBackShare) {
             let delay = random.logNormal(median: shape.callBackDelay, spread: 1.3)
             keep(pair, at: call.end.rawValue + Int64(delay * 1e9), kind: Kind.callBack, count: 0, &exchange)
@@ -180,13 +186,16 @@ extension ScenarioContext {
     /// The moment at which the Paris clock shows this hour, so many days after the first day.
     func day(_ day: Int, _ hour: Double) -> Int64 {
         let first = ParisClock.civil(Timestamp(rawValue: window.lowerBound))
-        let noon = ParisClock.moment(first.year, first.month, first.day, hour: 12) + .seconds(Int64(day) * 86_400)
+        let noon =
+            ParisClock.moment(first.year, first.month, first.day, hour: 12) + .seconds(Int64(day) * 86_400)
         let date = ParisClock.civil(noon)
         return (ParisClock.moment(date.year, date.month, date.day) + .seconds(Int64(hour * 3_600))).rawValue
     }
 
     /// From one hour to another of a day.
-    func span(_ day: Int, _ from: Double, _ to: Double) -> Range<Int64> { self.day(day, from)..<self.day(day, to) }
+    func span(_ day: Int, _ from: Double, _ to: Double) -> Range<Int64> {
+        self.day(day, from)..<self.day(day, to)
+    }
 
     /// A number with a trunk of its own in this network.
     func line(_ national: UInt64, department: UInt16 = 75, isBusiness: Bool = true) -> Party {

@@ -36,7 +36,9 @@ struct Tally {
         incident.calls = calls
         incident.affected = hits.count
         incident.distinctCallers = callers.count
-        incident.ingress = trunks.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { network.trunks[Int($0.key)] }
+        incident.ingress = trunks.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+            network.trunks[Int($0.key)]
+        }
         incident.departments = departments.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(12)
             .map { ($0.key < 10 ? "0" : "") + String($0.key) }
         incident.mostHit = hits.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10)

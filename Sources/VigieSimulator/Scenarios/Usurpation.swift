@@ -48,7 +48,8 @@ final class Usurpation: TrafficSource {
         let prefix = shape.victim / 1_000_000
         victim = Party(
             number: world.french(shape.victim), operatorIndex: 0, country: 0,
-            region: prefix / 100 == 2 ? 3 : UInt8(world.hash(20, shape.victim) % 5), department: shape.department,
+            region: prefix / 100 == 2 ? 3 : UInt8(world.hash(20, shape.victim) % 5),
+            department: shape.department,
             isMobile: prefix / 100 >= 6, isBusiness: false, withholds: 0)
         super.init(random: SeededRandom(seed: seed, stream: 11))
         cursor = random.below(world.subscribers)
@@ -56,8 +57,11 @@ final class Usurpation: TrafficSource {
 
     override func begin(_ exchange: inout Exchange) {
         let gap = Double(shape.seconds) / Double(max(1, shape.dialled))
-        exchange.schedule(self, at: shape.begins + Int64(random.exponential(mean: gap) * 1e9), kind: Kind.dial)
-        exchange.schedule(self, at: exchange.window.lowerBound + Int64(random.within(1...7) * 3_600) * 1_000_000_000, kind: Kind.ordinary)
+        exchange.schedule(
+            self, at: shape.begins + Int64(random.exponential(mean: gap) * 1e9), kind: Kind.dial)
+        exchange.schedule(
+            self, at: exchange.window.lowerBound + Int64(random.within(1...7) * 3_600) * 1_000_000_000,
+            kind: Kind.ordinary)
     }
 
     override func act(_ intent: Intent, _ exchange: inout Exchange) -> SimulatedCall? {
@@ -71,7 +75,8 @@ final class Usurpation: TrafficSource {
     private func dial(_ intent: Intent, _ exchange: inout Exchange) -> SimulatedCall? {
         if intent.time < shape.begins + Int64(shape.seconds) * 1_000_000_000 {
             let gap = Double(shape.seconds) / Double(max(1, shape.dialled))
-            exchange.schedule(self, at: intent.time + Int64(random.exponential(mean: gap) * 1e9), kind: Kind.dial)
+            exchange.schedule(
+                self, at: intent.time + Int64(random.exponential(mean: gap) * 1e9), kind: Kind.dial)
         }
         let id: PartyID
         if random.chance(shape.abroadShare) {
@@ -95,7 +100,8 @@ final class Usurpation: TrafficSource {
         let hasRung = trial.ringing != nil
         if hasRung, random.chance(trial.isAnswered ? shape.callBackShare * 0.8 : shape.callBackShare * 1.2) {
             let delay = random.logNormal(median: shape.delay * 60, spread: shape.delaySpread)
-            exchange.schedule(self, at: trial.end.rawValue + Int64(delay * 1e9), kind: Kind.callBack, caller: id)
+            exchange.schedule(
+                self, at: trial.end.rawValue + Int64(delay * 1e9), kind: Kind.callBack, caller: id)
         }
         guard shape.isVisible, callee.isHome,
             var call = exchange.call(
@@ -160,7 +166,9 @@ final class Usurpation: TrafficSource {
         let hour = ParisClock.civil(Timestamp(rawValue: intent.time)).hour
         guard hour >= 8, hour < 22 else { return nil }
         let friend = PartyID.subscriber(
-            Int(exchange.world.hash(21, shape.victim &* 8 + UInt64(random.below(5))) % UInt64(exchange.world.subscribers)))
+            Int(
+                exchange.world.hash(21, shape.victim &* 8 + UInt64(random.below(5)))
+                    % UInt64(exchange.world.subscribers)))
         let other = exchange.world.party(friend)
         let isOutgoing = random.chance(0.4)
         let caller = isOutgoing ? victim : other

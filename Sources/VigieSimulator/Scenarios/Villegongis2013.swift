@@ -15,7 +15,8 @@ enum Villegongis2013 {
         let day = (context.hours / 24 * random.within(0.62...0.88)).rounded(.down)
         let dialled = random.within(5_000...11_000) * max(0.4, min(context.scale, 4))
         let shape = Usurpation.Shape(
-            victim: victim, department: department, begins: context.hour(day * 24 + random.within(9.5...15.5)),
+            victim: victim, department: department,
+            begins: context.hour(day * 24 + random.within(9.5...15.5)),
             seconds: random.within(6_000...18_000), dialled: Int(dialled),
             callBackShare: random.within(0.028...0.05), delay: random.within(8...26),
             delaySpread: random.within(1.1...1.6), isVisible: random.chance(0.5), trunk: trunk,

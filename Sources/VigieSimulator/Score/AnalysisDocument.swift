@@ -1,16 +1,16 @@
 /// The part of a `vigie.analysis/1` document that a score looks at; unknown and missing keys are no errors.
 public struct AnalysisDocument: Decodable, Sendable {
     /// An incident as the analysis tells it.
-    public struct Incident: Decodable, Sendable {
-        public var id: String?
-        public var kind: String
-        public var firstSeen: String?
-        public var detectedAt: String?
-        public var lastSeen: String?
-        public var summary: String?
-        public var subject: Subject?
-        public var causes: [Cause]?
-        public var proposedFilter: ProposedFilter?
+    struct Incident: Decodable, Sendable {
+        var id: String?
+        var kind: String
+        var firstSeen: String?
+        var detectedAt: String?
+        var lastSeen: String?
+        var summary: String?
+        var subject: Subject?
+        var causes: [Cause]?
+        var proposedFilter: ProposedFilter?
 
         enum CodingKeys: String, CodingKey {
             case id, kind, summary, subject, causes
@@ -22,22 +22,25 @@ public struct AnalysisDocument: Decodable, Sendable {
     }
 
     /// The subjects of all kinds in one.
-    public struct Subject: Decodable, Sendable {
-        public struct Origin: Decodable, Sendable {
-            public var country: String?
-            public var ingress: OneOrMany?
+    struct Subject: Decodable, Sendable {
+        struct Origin: Decodable, Sendable {
+            var country: String?
+            var ingress: OneOrMany?
         }
-        public struct Landing: Decodable, Sendable { public var prefixes: [String]? }
-        public struct Hit: Decodable, Sendable { public var number: String? }
-        public struct Presenter: Decodable, Sendable { public var ingress: String? }
+        /// A part of the document.
+        struct Landing: Decodable, Sendable { var prefixes: [String]? }
+        /// A part of the document.
+        struct Hit: Decodable, Sendable { var number: String? }
+        /// A part of the document.
+        struct Presenter: Decodable, Sendable { var ingress: String? }
 
-        public var origin: Origin?
-        public var landing: Landing?
-        public var mostHit: [Hit]?
-        public var number: String?
-        public var numbers: [String]?
-        public var presentedBy: [Presenter]?
-        public var ingress: OneOrMany?
+        var origin: Origin?
+        var landing: Landing?
+        var mostHit: [Hit]?
+        var number: String?
+        var numbers: [String]?
+        var presentedBy: [Presenter]?
+        var ingress: OneOrMany?
 
         enum CodingKeys: String, CodingKey {
             case origin, landing, number, numbers, ingress
@@ -47,21 +50,21 @@ public struct AnalysisDocument: Decodable, Sendable {
     }
 
     /// One candidate cause.
-    public struct Cause: Decodable, Sendable {
-        public var hypothesis: String?
-        public var test: String?
+    struct Cause: Decodable, Sendable {
+        var hypothesis: String?
+        var test: String?
     }
 
     /// A filter as proposed.
-    public struct ProposedFilter: Decodable, Sendable {
-        public struct Match: Decodable, Sendable {
-            public var ingress: OneOrMany?
-            public var callerCountry: [String]?
-            public var callerPrefixes: [String]?
-            public var callerNumbers: [String]?
-            public var calledPrefixes: [String]?
-            public var calledNumbers: [String]?
-            public var firstContact: Bool?
+    struct ProposedFilter: Decodable, Sendable {
+        struct Match: Decodable, Sendable {
+            var ingress: OneOrMany?
+            var callerCountry: [String]?
+            var callerPrefixes: [String]?
+            var callerNumbers: [String]?
+            var calledPrefixes: [String]?
+            var calledNumbers: [String]?
+            var firstContact: Bool?
 
             enum CodingKeys: String, CodingKey {
                 case ingress
@@ -73,9 +76,9 @@ public struct AnalysisDocument: Decodable, Sendable {
                 case firstContact = "first_contact"
             }
         }
-        public var match: Match?
-        public var wantedStopped: Double?
-        public var legitimateStopped: Double?
+        var match: Match?
+        var wantedStopped: Double?
+        var legitimateStopped: Double?
 
         enum CodingKeys: String, CodingKey {
             case match
@@ -85,10 +88,10 @@ public struct AnalysisDocument: Decodable, Sendable {
     }
 
     /// A name, or a list of names.
-    public struct OneOrMany: Decodable, Sendable {
-        public var values: [String]
+    struct OneOrMany: Decodable, Sendable {
+        var values: [String]
 
-        public init(from decoder: any Decoder) throws {
+        init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let one = try? container.decode(String.self) {
                 values = one.isEmpty ? [] : [one]
@@ -98,6 +101,7 @@ public struct AnalysisDocument: Decodable, Sendable {
         }
     }
 
-    public var schema: String?
-    public var incidents: [Incident]
+    var schema: String?
+    /// What the analysis found.
+    var incidents: [Incident]
 }

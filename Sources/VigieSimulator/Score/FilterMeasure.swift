@@ -5,8 +5,9 @@ import VigieWire
 public struct FilterMeasure: Encodable, Sendable {
     /// Share of the incident's calls that it stops, from the moment of detection.
     public var unwantedStopped: Double
-    /// Ordinary calls it stops in that time, and their share among ordinary calls with the same trunk or country of origin.
+    /// Ordinary calls it stops in that time.
     public var ordinaryStopped: Int
+    /// Their share among ordinary calls with the same trunk or country of origin.
     public var ordinaryShare: Double
     /// Calls of the incident before detection.
     public var callsBefore: Int
@@ -37,7 +38,8 @@ public struct FilterMeasure: Encodable, Sendable {
         while let call = simulation.next(), call.start <= end {
             // A pair without order: whoever was called knows the caller's number.
             let pair = SeededRandom.hash(
-                min(call.caller.rawValue, call.called.rawValue), max(call.caller.rawValue, call.called.rawValue))
+                min(call.caller.rawValue, call.called.rawValue),
+                max(call.caller.rawValue, call.called.rawValue))
             let isFirstContact = call.caller == .absent || !seen.contains(pair)
             var isStopped = false
             if call.start < detected {
@@ -76,18 +78,23 @@ struct FilterTest {
     private let namesCaller: Bool
     private let namesCalled: Bool
 
-    init(_ match: AnalysisDocument.ProposedFilter.Match, trunks names: [String], addresses: [String: [String]]) {
+    init(
+        _ match: AnalysisDocument.ProposedFilter.Match, trunks names: [String], addresses: [String: [String]]
+    ) {
         func numbers(_ texts: [String]?) -> Set<PhoneNumber> {
             Set((texts ?? []).compactMap { UInt64($0.drop { $0 == "+" }).flatMap { PhoneNumber(e164: $0) } })
         }
         namesTrunk = !(match.ingress?.values ?? []).isEmpty
         namesCountry = !(match.callerCountry ?? []).isEmpty
-        trunks = Set((match.ingress?.values ?? []).compactMap { given in
-            names.firstIndex { $0 == given || addresses[$0]?.contains(given) == true }.map { UInt16($0) }
-        })
+        trunks = Set(
+            (match.ingress?.values ?? []).compactMap { given in
+                names.firstIndex { $0 == given || addresses[$0]?.contains(given) == true }.map { UInt16($0) }
+            })
         let plans = ForeignPlan.all(at: Timestamp(seconds: 1_700_000_000))
         countryCodes = (match.callerCountry ?? []).compactMap { country in
-            country == "FR" ? NumberPrefix("33") : plans.first { $0.country.description == country }.flatMap { NumberPrefix("\($0.code)") }
+            country == "FR"
+                ? NumberPrefix("33")
+                : plans.first { $0.country.description == country }.flatMap { NumberPrefix("\($0.code)") }
         }
         callerPrefixes = (match.callerPrefixes ?? []).compactMap { NumberPrefix($0) }
         callers = numbers(match.callerNumbers)
@@ -104,9 +111,13 @@ struct FilterTest {
     func matches(_ call: SimulatedCall, isFirstContact: Bool) -> Bool {
         if namesTrunk, !trunks.contains(call.ingress) { return false }
         if namesCountry, !countryCodes.contains(where: { $0.contains(call.caller) }) { return false }
-        if !callerPrefixes.isEmpty, !callerPrefixes.contains(where: { $0.contains(call.caller) }) { return false }
+        if !callerPrefixes.isEmpty, !callerPrefixes.contains(where: { $0.contains(call.caller) }) {
+            return false
+        }
         if !callers.isEmpty, !callers.contains(call.caller) { return false }
-        if !calledPrefixes.isEmpty, !calledPrefixes.contains(where: { $0.contains(call.called) }) { return false }
+        if !calledPrefixes.isEmpty, !calledPrefixes.contains(where: { $0.contains(call.called) }) {
+            return false
+        }
         if !called.isEmpty, !called.contains(call.called) { return false }
         return !firstContact || isFirstContact
     }

@@ -11,7 +11,8 @@ enum Matching {
     static func isSame(
         _ found: AnalysisDocument.Incident, _ truth: TrueIncident, addresses: [String: [String]] = [:]
     ) -> Bool {
-        found.kind == truth.kind && timesOverlap(found, truth) && subjectsOverlap(found.subject, truth, addresses)
+        found.kind == truth.kind && timesOverlap(found, truth)
+            && subjectsOverlap(found.subject, truth, addresses)
     }
 
     private static func timesOverlap(_ found: AnalysisDocument.Incident, _ truth: TrueIncident) -> Bool {
@@ -27,7 +28,8 @@ enum Matching {
         _ subject: AnalysisDocument.Subject?, _ truth: TrueIncident, _ addresses: [String: [String]]
     ) -> Bool {
         guard let subject else { return false }
-        if let country = subject.origin?.country, let wanted = truth.country, !country.isEmpty, country != wanted,
+        if let country = subject.origin?.country, let wanted = truth.country, !country.isEmpty,
+            country != wanted,
             truth.kind == "misrouted-flood"
         {
             return false
@@ -37,12 +39,15 @@ enum Matching {
         let hit = Set((subject.mostHit ?? []).compactMap(\.number))
         if !hit.isDisjoint(with: truth.mostHit.map(\.number)) { return true }
         let prefixes = subject.landing?.prefixes ?? []
-        if prefixes.contains(where: { found in truth.prefixes.contains { $0.hasPrefix(found) || found.hasPrefix($0) } }) {
+        if prefixes.contains(where: { found in
+            truth.prefixes.contains { $0.hasPrefix(found) || found.hasPrefix($0) }
+        }) {
             return true
         }
         let trunks = Set((subject.ingress?.values ?? []) + (subject.origin?.ingress?.values ?? []))
         switch truth.kind {
-        case "dialer-campaign", "revenue-share-fraud": return !trunks.isDisjoint(with: truth.ingress + truth.ingress.flatMap { addresses[$0] ?? [] })
+        case "dialer-campaign", "revenue-share-fraud":
+            return !trunks.isDisjoint(with: truth.ingress + truth.ingress.flatMap { addresses[$0] ?? [] })
         case "wangiri":
             // A range of neighbours is presented; the analysis may name others of it.
             return numbers.contains { number in truth.numbers.contains { $0.prefix(9) == number.prefix(9) } }

@@ -4,7 +4,9 @@ import VigieWire
 public struct Score: Encodable, Sendable {
     /// One true incident and what became of it.
     public struct Match: Encodable, Sendable {
+        /// A kind of `vigie.analysis/1`.
         public var kind: String
+        /// Whether the analysis has it.
         public var isFound = false
         /// Further incidents of the analysis that are this one again.
         public var repeated = 0
@@ -14,6 +16,7 @@ public struct Score: Encodable, Sendable {
         public var callsBefore: Int?
         /// Place of the true cause among the causes, from 1; 0 when it is not among them, `nil` when none is asked for.
         public var causeRank: Int?
+        /// What the proposed filter would have done.
         public var filter: FilterMeasure?
 
         enum CodingKeys: String, CodingKey {
@@ -29,8 +32,11 @@ public struct Score: Encodable, Sendable {
 
     /// An incident of the analysis that is not true.
     public struct False: Encodable, Sendable {
+        /// A kind of `vigie.analysis/1`.
         public var kind: String
+        /// When the analysis was sure, RFC 3339.
         public var detectedAt: String
+        /// The sentence of the analysis.
         public var summary: String
 
         enum CodingKeys: String, CodingKey {
@@ -40,11 +46,15 @@ public struct Score: Encodable, Sendable {
         }
     }
 
+    /// The name of the scenario.
     public var scenario: String
+    /// The seed of the simulation.
     public var seed: UInt64
+    /// The true incidents, in the order of the truth.
     public var matches: [Match]
     /// Incidents that are true beside what was asked for.
     public var alsoFound: [String]
+    /// What the analysis has and the truth has not.
     public var wrong: [False]
 
     enum CodingKeys: String, CodingKey {
@@ -53,7 +63,9 @@ public struct Score: Encodable, Sendable {
         case wrong = "false"
     }
 
+    /// How many true incidents the analysis has.
     public var found: Int { matches.count { $0.isFound } }
+    /// How many true incidents the analysis has not.
     public var missed: Int { matches.count { !$0.isFound } }
 
     /// Compares an analysis with the truth.
@@ -66,14 +78,19 @@ public struct Score: Encodable, Sendable {
         alsoFound = []
         wrong = []
         for incident in analysis.incidents {
-            if let index = truth.incidents.firstIndex(where: { Matching.isSame(incident, $0, addresses: truth.addresses ?? [:]) }) {
+            if let index = truth.incidents.firstIndex(where: {
+                Matching.isSame(incident, $0, addresses: truth.addresses ?? [:])
+            }) {
                 note(incident, truth.incidents[index], at: index, truth, measuresFilters: measuresFilters)
-            } else if truth.alsoTrue.contains(where: { Matching.isSame(incident, $0, addresses: truth.addresses ?? [:]) }) {
+            } else if truth.alsoTrue.contains(where: {
+                Matching.isSame(incident, $0, addresses: truth.addresses ?? [:])
+            }) {
                 alsoFound.append(incident.kind)
             } else {
                 wrong.append(
                     False(
-                        kind: incident.kind, detectedAt: incident.detectedAt ?? "", summary: incident.summary ?? ""))
+                        kind: incident.kind, detectedAt: incident.detectedAt ?? "",
+                        summary: incident.summary ?? ""))
             }
         }
     }

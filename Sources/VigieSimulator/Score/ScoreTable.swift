@@ -1,18 +1,30 @@
 /// Scores of one scenario over many seeds.
 public struct ScoreSummary: Encodable, Sendable {
+    /// The name of the scenario.
     public var scenario: String
+    /// Analyses scored.
     public var runs: Int
+    /// True incidents.
     public var incidents: Int
+    /// How many true incidents the analysis has.
     public var found: Int
+    /// How many true incidents the analysis has not.
     public var missed: Int
+    /// What the analysis has and the truth has not.
     public var wrong: Int
+    /// Further incidents that are a truth found already.
     public var repeated: Int
+    /// Median data time to being sure, in seconds.
     public var medianDelaySeconds: Double?
+    /// Median of an incident's calls before that.
     public var medianCallsBefore: Int?
     /// Of the incidents with a known cause, how many had it first.
     public var causeFirst: Int
+    /// Found incidents with a known cause.
     public var causes: Int
+    /// Median share of an incident's later calls that its filter stops.
     public var medianUnwantedStopped: Double?
+    /// Median share of near ordinary calls that the filter stops.
     public var medianOrdinaryShare: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -62,16 +74,19 @@ public struct ScoreSummary: Encodable, Sendable {
     /// The summaries as a table for a terminal.
     public static func table(_ summaries: [ScoreSummary]) -> String {
         let head = [
-            "scenario", "runs", "true", "found", "missed", "false", "again", "delay", "calls", "cause 1st", "stopped",
+            "scenario", "runs", "true", "found", "missed", "false", "again", "delay", "calls", "cause 1st",
+            "stopped",
             "ordinary",
         ]
         let rows = summaries.map { summary in
             [
-                summary.scenario, "\(summary.runs)", "\(summary.incidents)", "\(summary.found)", "\(summary.missed)",
+                summary.scenario, "\(summary.runs)", "\(summary.incidents)", "\(summary.found)",
+                "\(summary.missed)",
                 "\(summary.wrong)", "\(summary.repeated)", summary.medianDelaySeconds.map(duration) ?? "",
                 summary.medianCallsBefore.map { "\($0)" } ?? "",
                 summary.causes == 0 ? "" : "\(summary.causeFirst) of \(summary.causes)",
-                summary.medianUnwantedStopped.map(percent) ?? "", summary.medianOrdinaryShare.map(percent) ?? "",
+                summary.medianUnwantedStopped.map(percent) ?? "",
+                summary.medianOrdinaryShare.map(percent) ?? "",
             ]
         }
         let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }

@@ -37,7 +37,8 @@ final class BackgroundTraffic: TrafficSource {
 
     override func begin(_ exchange: inout Exchange) {
         for _ in 0..<3 { lively.append((random.below(exchange.world.subscribers / World.communitySize), 0)) }
-        exchange.schedule(self, at: nextArrival(after: exchange.window.lowerBound, exchange.world), kind: Kind.arrival)
+        exchange.schedule(
+            self, at: nextArrival(after: exchange.window.lowerBound, exchange.world), kind: Kind.arrival)
     }
 
     override func act(_ intent: Intent, _ exchange: inout Exchange) -> SimulatedCall? {
@@ -76,7 +77,8 @@ final class BackgroundTraffic: TrafficSource {
         let now = minute * 60_000_000_000
         for index in lively.indices where lively[index].until < now {
             lively[index] = (
-                random.below(world.subscribers / World.communitySize), now + Int64(random.within(1_200...5_400)) * 1_000_000_000
+                random.below(world.subscribers / World.communitySize),
+                now + Int64(random.within(1_200...5_400)) * 1_000_000_000
             )
         }
     }
@@ -92,7 +94,8 @@ final class BackgroundTraffic: TrafficSource {
     /// A subscriber: few call much, many call little, some communities are lively.
     private func somebody(_ world: World) -> Int {
         if random.chance(0.03) {
-            return lively[random.below(lively.count)].community * World.communitySize + random.below(World.communitySize)
+            return lively[random.below(lively.count)].community * World.communitySize
+                + random.below(World.communitySize)
         }
         let draw = random.unit()
         let rank = Int(Double(world.subscribers) * draw * (0.35 + 0.65 * draw))
@@ -161,7 +164,8 @@ final class BackgroundTraffic: TrafficSource {
         if random.chance(0.86) {
             let draw = random.unit()
             let places = 1 + Int(world.hash(11, UInt64(subscriber)) % 5)
-            abroad = world.contactAbroad(of: subscriber, country: country, place: Int(Double(places) * draw * draw))
+            abroad = world.contactAbroad(
+                of: subscriber, country: country, place: Int(Double(places) * draw * draw))
         } else {
             abroad = .abroad(country: country, hash: random.next())
         }
@@ -178,7 +182,8 @@ final class BackgroundTraffic: TrafficSource {
     // MARK: What becomes of it
 
     private func place(
-        _ callerID: PartyID, _ caller: Party, _ calledID: PartyID, _ called: Party, at time: Int64, attempt: UInt16,
+        _ callerID: PartyID, _ caller: Party, _ calledID: PartyID, _ called: Party, at time: Int64,
+        attempt: UInt16,
         _ exchange: inout Exchange
     ) -> SimulatedCall? {
         guard var call = exchange.call(caller, called, at: time, random: &random) else { return nil }
@@ -203,7 +208,8 @@ final class BackgroundTraffic: TrafficSource {
     }
 
     private func follow(
-        _ call: SimulatedCall, _ caller: PartyID, _ called: PartyID, _ callerParty: Party, _ calledParty: Party,
+        _ call: SimulatedCall, _ caller: PartyID, _ called: PartyID, _ callerParty: Party,
+        _ calledParty: Party,
         attempt: UInt16, _ exchange: inout Exchange
     ) {
         guard !call.isAnswered, attempt < 4 else { return }
@@ -219,7 +225,8 @@ final class BackgroundTraffic: TrafficSource {
             // The missed call is returned.
             let delay = random.logNormal(median: 900, spread: 1.5)
             exchange.schedule(
-                self, at: end + Int64(delay * 1e9), kind: Kind.callBack, caller: called, called: caller, count: 2)
+                self, at: end + Int64(delay * 1e9), kind: Kind.callBack, caller: called, called: caller,
+                count: 2)
         }
     }
 }

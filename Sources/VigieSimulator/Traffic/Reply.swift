@@ -23,17 +23,19 @@ struct Reply: Sendable {
     /// A fixed line in daytime: more rings in vain, fewer machines.
     static let fixedLine = Reply(voicemail: 0.05, noAnswer: 0.15, busy: 0.07, givesUp: 0.09, longMedian: 120)
     static let business = Reply(
-        voicemail: 0.05, noAnswer: 0.06, busy: 0.10, givesUp: 0.07, declined: 0, shortShare: 0.2, shortMedian: 25,
+        voicemail: 0.05, noAnswer: 0.06, busy: 0.10, givesUp: 0.07, declined: 0, shortShare: 0.2,
+        shortMedian: 25,
         longMedian: 130, longSpread: 0.9, callerReleases: 0.62)
     static let callCentre = Reply(
-        voicemail: 0.01, noAnswer: 0.01, busy: 0.03, givesUp: 0.10, declined: 0, shortShare: 0.1, shortMedian: 30,
+        voicemail: 0.01, noAnswer: 0.01, busy: 0.03, givesUp: 0.10, declined: 0, shortShare: 0.1,
+        shortMedian: 30,
         longMedian: 240, longSpread: 0.8, callerReleases: 0.6)
     static let abroad = Reply(
         voicemail: 0.06, noAnswer: 0.13, busy: 0.06, givesUp: 0.11, unallocated: 0.008, networkFailure: 0.03,
         shortShare: 0.2, shortMedian: 18, longMedian: 190, longSpread: 1.2)
     /// Nobody there: the exchange says so.
     static let nobody = Reply(
-        voicemail: 0, noAnswer: 0.04, busy: 0.01, givesUp: 0.05, declined: 0, unallocated: 0.88, 
+        voicemail: 0, noAnswer: 0.04, busy: 0.01, givesUp: 0.05, declined: 0, unallocated: 0.88,
         networkFailure: 0.01)
 }
 
@@ -51,7 +53,9 @@ extension SimulatedCall {
         } else if falls(reply.incomplete) {
             // The caller stopped typing: the last digits are missing.
             let missing = random.within(1...3)
-            if called.isE164, called.count > 9, let short = PhoneNumber(e164: called.leading(called.count - missing)) {
+            if called.isE164, called.count > 9,
+                let short = PhoneNumber(e164: called.leading(called.count - missing))
+            {
                 called = short
             }
             fail(484, 28, .network, after: setup)
@@ -87,12 +91,15 @@ extension SimulatedCall {
             fail(487, 16, .caller, after: setup + Int(patience))
         } else if falls(reply.voicemail) {
             // The machine takes over after five rings; most callers leave at the beep.
-            let talk = random.chance(0.6) ? random.within(1_800...6_500) : Int(random.logNormal(median: 24_000, spread: 0.6))
+            let talk =
+                random.chance(0.6)
+                ? random.within(1_800...6_500) : Int(random.logNormal(median: 24_000, spread: 0.6))
             answered(after: setup + random.within(19_000...26_000), talk: talk, releasedBy: .caller)
         } else {
             let ring = min(42_000, random.logNormal(median: 8_500, spread: 0.62))
             let isShort = random.chance(reply.shortShare)
-            let talk = isShort
+            let talk =
+                isShort
                 ? random.logNormal(median: reply.shortMedian * 1_000, spread: 0.65)
                 : random.logNormal(median: reply.longMedian * 1_000, spread: reply.longSpread)
             answered(
@@ -102,7 +109,8 @@ extension SimulatedCall {
     }
 
     /// Ends the attempt without an answer, so many milliseconds after its start.
-    mutating func fail(_ sipStatus: UInt16, _ q850: UInt8, _ releasedBy: ReleasedBy, after milliseconds: Int) {
+    mutating func fail(_ sipStatus: UInt16, _ q850: UInt8, _ releasedBy: ReleasedBy, after milliseconds: Int)
+    {
         self.sipStatus = sipStatus
         self.q850 = q850
         self.releasedBy = releasedBy

@@ -12,21 +12,29 @@ public struct SimulatedCall: Sendable {
     public var answer: Timestamp?
     /// When the called side began to ring; `nil` when it never did.
     public var ringing: Timestamp?
+    /// When the attempt ended, or the last moment.
     public var end: Timestamp
     /// As presented; absent when withheld.
     public var caller: PhoneNumber = .absent
     /// The network's own word for the caller; absent when there is none.
     public var asserted: PhoneNumber = .absent
+    /// The number called, after translation.
     public var called: PhoneNumber = .absent
     /// What the caller typed, when the record tells.
     public var dialled: PhoneNumber = .absent
     /// Indices into the simulation's names.
     public var ingress: UInt16 = 0
+    /// Index of the trunk on which the call left.
     public var egress: UInt16 = 0
+    /// Index of the exchange.
     public var node: UInt16 = 0
+    /// Index of the caller's operator.
     public var operatorName: UInt16 = 0
+    /// Final SIP status code.
     public var sipStatus: UInt16 = 0
+    /// Q.850 cause value.
     public var q850: UInt8 = 0
+    /// Who ended it.
     public var releasedBy: ReleasedBy = .none
     /// `A`, `B` or `C`; 0 when the call is not signed.
     public var attestation: UInt8 = 0

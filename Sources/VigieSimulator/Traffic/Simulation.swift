@@ -14,7 +14,8 @@ public struct Simulation {
     init(exchange: Exchange, sources: [TrafficSource]) {
         self.exchange = exchange
         self.sources = sources
-        window = Timestamp(rawValue: exchange.window.lowerBound)..<Timestamp(rawValue: exchange.window.upperBound)
+        window =
+            Timestamp(rawValue: exchange.window.lowerBound)..<Timestamp(rawValue: exchange.window.upperBound)
         for (index, source) in sources.enumerated() {
             source.index = UInt8(index)
             source.begin(&self.exchange)
@@ -35,7 +36,9 @@ public struct Simulation {
 
     /// The name of a trunk, node or operator.
     public func trunk(_ index: UInt16) -> String { exchange.world.network.trunks[Int(index)] }
+    /// Index of the exchange.
     public func node(_ index: UInt16) -> String { exchange.world.network.nodes[Int(index)] }
+    /// Index of the caller's operator.
     public func operatorName(_ index: UInt16) -> String { exchange.world.network.operators[Int(index)] }
 
     /// The names, in the order of their indices.

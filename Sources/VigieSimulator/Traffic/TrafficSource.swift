@@ -46,7 +46,8 @@ struct Exchange {
     ) {
         guard time < window.upperBound else { return }
         queue.push(
-            Intent(time: time, source: source.index, kind: kind, count: count, caller: caller, called: called))
+            Intent(time: time, source: source.index, kind: kind, count: count, caller: caller, called: called)
+        )
     }
 
     /// A call from one party to another with everything but its outcome; `nil` when this network does not see it.
@@ -74,7 +75,8 @@ struct Exchange {
         call.operatorName =
             caller.isAbroad
             ? world.network.foreign
-            : caller.isHome ? world.network.home : world.network.nationalOperators[Int(caller.operatorIndex) - 1]
+            : caller.isHome
+                ? world.network.home : world.network.nationalOperators[Int(caller.operatorIndex) - 1]
         call.department = caller.isHome ? caller.department : 0
         if world.year >= 2025, !caller.isAbroad { call.attestation = draw >> 30 & 15 == 0 ? 0x42 : 0x41 }
         return call
@@ -106,7 +108,8 @@ struct Exchange {
             switch country.description {
             case "MA":
                 // Seven in ten on the first direct trunk, some through a wholesale carrier.
-                return draw & 15 < 11 ? network.morocco[0] : draw & 15 < 14 ? network.morocco[1] : network.world[0]
+                return draw & 15 < 11
+                    ? network.morocco[0] : draw & 15 < 14 ? network.morocco[1] : network.world[0]
             case "DZ", "TN", "SN", "ML", "MG", "CM", "CI": choices = network.maghreb
             case "GB", "DE", "ES", "IT", "BE", "PT", "CH", "PL", "RO": choices = network.europe
             default: choices = network.world
@@ -114,8 +117,12 @@ struct Exchange {
             return draw & 7 == 7 ? network.world[1] : choices[draw & 8 == 0 ? 0 : 1]
         }
         if !party.isHome { return network.national[Int(party.operatorIndex) - 1][Int(draw >> 3 & 1)] }
-        if party.isBusiness, party.number.digits % 5 < 2 { return network.enterprise[Int(party.number.digits % 6)] }
-        if party.isMobile { return network.mobileCore[party.region == 0 || party.region == 1 || party.region == 3 ? 0 : 1] }
+        if party.isBusiness, party.number.digits % 5 < 2 {
+            return network.enterprise[Int(party.number.digits % 6)]
+        }
+        if party.isMobile {
+            return network.mobileCore[party.region == 0 || party.region == 1 || party.region == 3 ? 0 : 1]
+        }
         return network.access[Int(party.region) % 5]
     }
 }

@@ -1,6 +1,5 @@
 import VigieWire
 
-
 /// Something that really happened in a simulation, and that Vigie is expected to find (or may find).
 public struct TrueIncident: Codable, Sendable {
     /// What went wrong, in words a machine compares.
@@ -15,7 +14,9 @@ public struct TrueIncident: Codable, Sendable {
 
     /// A telephone number and how many calls it got.
     public struct HitNumber: Codable, Sendable {
+        /// The number in E.164.
         public var number: String
+        /// How many calls.
         public var calls: Int
     }
 
@@ -23,26 +24,35 @@ public struct TrueIncident: Codable, Sendable {
     public var kind: String
     /// RFC 3339: the first and the last call.
     public var start: String
+    /// When the attempt ended, or the last moment.
     public var end: String
     /// Calls that belong to it.
     public var calls = 0
+    /// ISO 3166-1 code of the origin.
     public var country: String?
+    /// Where in that country.
     public var area: String?
     /// Trunks on which the calls arrived, the busiest first.
     public var ingress: [String] = []
     /// Prefixes in which all calls landed.
     public var prefixes: [String] = []
+    /// Departments reached, the most reached first.
     public var departments: [String] = []
     /// The number usurped, dialled by a campaign, called back, or flooded.
     public var numbers: [String] = []
+    /// The numbers called most.
     public var mostHit: [HitNumber] = []
     /// Distinct numbers called.
     public var affected = 0
+    /// Calls to the owner of an abused number.
     public var callBacks: Int?
+    /// Distinct numbers that called.
     public var distinctCallers: Int?
     /// Whether the calls that displayed the number are in the records.
     public var pairedCallsVisible: Bool?
+    /// Signs of a machine, as the contract names them.
     public var signs: [String] = []
+    /// Why it happened.
     public var cause: TrueCause?
     /// Whether it must be found; otherwise it may be, and is not a false incident.
     public var isRequired = true
@@ -69,15 +79,23 @@ public struct TrueIncident: Codable, Sendable {
 public struct Truth: Codable, Sendable {
     /// The moments between which calls started, RFC 3339.
     public struct Window: Codable, Sendable {
+        /// The first moment, RFC 3339.
         public var start: String
+        /// When the attempt ended, or the last moment.
         public var end: String
     }
 
+    /// `vigie.truth/1`.
     public var schema = "vigie.truth/1"
+    /// The name of the scenario.
     public var scenario: String
+    /// The seed of the simulation.
     public var seed: UInt64
+    /// Length in days.
     public var days: Double
+    /// Background calls a day.
     public var rate: Double
+    /// The moments between which calls started.
     public var window: Window
     /// What must be found.
     public var incidents: [TrueIncident]
@@ -99,7 +117,8 @@ public struct Truth: Codable, Sendable {
         self.scenario = scenario.name
         self.seed = seed
         self.rate = rate
-        window = Window(start: simulation.window.lowerBound.rfc3339(), end: simulation.window.upperBound.rfc3339())
+        window = Window(
+            start: simulation.window.lowerBound.rfc3339(), end: simulation.window.upperBound.rfc3339())
         days = (simulation.window.upperBound - simulation.window.lowerBound).secondsAsDouble / 86_400
         let all = simulation.incidents()
         incidents = all.filter(\.isRequired)

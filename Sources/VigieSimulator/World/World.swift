@@ -62,7 +62,9 @@ struct World: Sendable {
         }
     }
 
-    func hash(_ topic: UInt64, _ value: UInt64) -> UInt64 { SeededRandom.hash(seed ^ topic &* 0xA076_1D64_78BD_642F, value) }
+    func hash(_ topic: UInt64, _ value: UInt64) -> UInt64 {
+        SeededRandom.hash(seed ^ topic &* 0xA076_1D64_78BD_642F, value)
+    }
 
     // MARK: Subscribers
 
@@ -93,7 +95,8 @@ struct World: Sendable {
 
     /// The contact abroad in one place of a subscriber's circle, in one country.
     func contactAbroad(of subscriber: Int, country: Int, place: Int) -> PartyID {
-        .abroad(country: country, hash: hash(6, UInt64(subscriber) << 12 | UInt64(country) << 4 | UInt64(place)))
+        .abroad(
+            country: country, hash: hash(6, UInt64(subscriber) << 12 | UInt64(country) << 4 | UInt64(place)))
     }
 
     /// A subscriber with ties to a country: one in twelve, always the same ones.
@@ -138,7 +141,8 @@ struct World: Sendable {
             prefix = block.prefix
         }
         return Party(
-            number: french(prefix * 1_000_000 + last), operatorIndex: operatorIndex(draw >> 32, homeShare: 0.46),
+            number: french(prefix * 1_000_000 + last),
+            operatorIndex: operatorIndex(draw >> 32, homeShare: 0.46),
             country: 0, region: region(block.prefix), department: block.department, isMobile: isMobile,
             isBusiness: false, withholds: draw >> 48 & 31 == 0 ? 0.95 : 0.035)
     }
@@ -149,15 +153,18 @@ struct World: Sendable {
         let block = FrenchBlocks.fixed[communityBlocks[community]]
         let last = (UInt64(subscribers + index) &* 387_421 &+ seed % 1_000_000) % 1_000_000
         return Party(
-            number: french(block.prefix * 1_000_000 + last), operatorIndex: operatorIndex(draw >> 32, homeShare: 0.5),
-            country: 0, region: region(block.prefix), department: block.department, isMobile: false, isBusiness: true,
+            number: french(block.prefix * 1_000_000 + last),
+            operatorIndex: operatorIndex(draw >> 32, homeShare: 0.5),
+            country: 0, region: region(block.prefix), department: block.department, isMobile: false,
+            isBusiness: true,
             withholds: draw & 31 == 0 ? 0.7 : 0.02)
     }
 
     private func abroad(_ id: PartyID) -> Party {
         let country = min(id.country, foreign.count - 1)
         return Party(
-            number: foreign[country].number(SeededRandom.mix(id.value)), operatorIndex: 255, country: UInt8(country),
+            number: foreign[country].number(SeededRandom.mix(id.value)), operatorIndex: 255,
+            country: UInt8(country),
             region: UInt8(id.value & 1), department: 0, isMobile: true, isBusiness: false, withholds: 0.04)
     }
 

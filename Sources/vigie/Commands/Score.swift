@@ -23,7 +23,9 @@ struct ScoreCommand: ParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
     enum Failure: String, CaseIterable { case missed, `false`, rank }
 
-    @Option(name: .long, parsing: .singleValue, help: "A truth file of 'vigie simulate'; the analyses follow in the same order.")
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: "A truth file of 'vigie simulate'; the analyses follow in the same order.")
     var truth: [String] = []
 
     @Argument(help: "Analyses (JSON), or folders of pairs.")
@@ -55,7 +57,8 @@ struct ScoreCommand: ParsableCommand {
                 throw ScoreFailure("\(truthPath) is not a truth file (vigie.truth/1): \(Self.explain(error))")
             }
             do { analysis = try decoder.decode(AnalysisDocument.self, from: try read(analysisPath)) } catch {
-                throw ScoreFailure("\(analysisPath) is not an analysis (vigie.analysis/1): \(Self.explain(error))")
+                throw ScoreFailure(
+                    "\(analysisPath) is not an analysis (vigie.analysis/1): \(Self.explain(error))")
             }
             scores.append(Score(truth, analysis, measuresFilters: !skipFilters))
         }
@@ -65,12 +68,15 @@ struct ScoreCommand: ParsableCommand {
             print(ScoreSummary.table(summaries), terminator: "")
             for score in scores {
                 for wrong in score.wrong {
-                    print("false: \(score.scenario) seed \(score.seed): \(wrong.kind) at \(wrong.detectedAt): \(wrong.summary)")
+                    print(
+                        "false: \(score.scenario) seed \(score.seed): \(wrong.kind) at \(wrong.detectedAt): \(wrong.summary)"
+                    )
                 }
                 for match in score.matches where !match.isFound {
                     print("missed: \(score.scenario) seed \(score.seed): \(match.kind)")
                 }
-                for match in score.matches where match.isFound && match.causeRank != nil && match.causeRank != 1 {
+                for match in score.matches
+                where match.isFound && match.causeRank != nil && match.causeRank != 1 {
                     print("cause: \(score.scenario) seed \(score.seed): rank \(match.causeRank ?? 0)")
                 }
             }
@@ -82,7 +88,10 @@ struct ScoreCommand: ParsableCommand {
                 var summaries: [ScoreSummary]
                 var scores: [Score]
             }
-            print(String(decoding: try encoder.encode(Document(summaries: summaries, scores: scores)), as: UTF8.self))
+            print(
+                String(
+                    decoding: try encoder.encode(Document(summaries: summaries, scores: scores)),
+                    as: UTF8.self))
         }
         let reasons = Set((failOn ?? "").split(separator: ",").map(String.init))
         let isMet =
@@ -96,7 +105,9 @@ struct ScoreCommand: ParsableCommand {
         var found: [(String, String)] = []
         var truths = truth[...]
         for path in analyses {
-            guard let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            guard
+                let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type]
+                    as? FileAttributeType
             else {
                 throw ScoreFailure("\(path): no such file; run 'vigie analyze --format json' first")
             }
@@ -120,7 +131,9 @@ struct ScoreCommand: ParsableCommand {
     }
 
     private func read(_ path: String) throws -> Data {
-        guard let data = FileManager.default.contents(atPath: path) else { throw ScoreFailure("cannot read \(path)") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ScoreFailure("cannot read \(path)")
+        }
         return data
     }
 

@@ -25,7 +25,8 @@ struct Simulate: ParsableCommand {
             case "pcap": self = .pcap
             case "hep": self = .hep
             case "pcapng", "gz":
-                throw ValidationError("\(path ?? ""): simulate writes .csv, .ndjson, .pcap and .hep; compress it afterwards")
+                throw ValidationError(
+                    "\(path ?? ""): simulate writes .csv, .ndjson, .pcap and .hep; compress it afterwards")
             default: self = .callsCSV
             }
         }
@@ -58,14 +59,19 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Records tell what callers abroad typed.")
     var withDialled = false
 
-    @Flag(help: "Records have doubled and late rows, missing ends, other number and time forms; the truth counts them.")
+    @Flag(
+        help:
+            "Records have doubled and late rows, missing ends, other number and time forms; the truth counts them."
+    )
     var imperfect = false
 
     @Flag(help: "Describe the scenarios.")
     var list = false
 
     func validate() throws {
-        if !list, scenario == nil { throw ValidationError("which scenario? 'vigie simulate --list' describes them") }
+        if !list, scenario == nil {
+            throw ValidationError("which scenario? 'vigie simulate --list' describes them")
+        }
         if let scenario, Scenario.named(scenario) == nil {
             throw ValidationError(
                 "no scenario '\(scenario)'; there are " + Scenario.all.map(\.name).joined(separator: ", "))
@@ -73,8 +79,12 @@ struct Simulate: ParsableCommand {
         if let start, Timestamp(rfc3339: start) == nil {
             throw ValidationError("--start '\(start)' is not an RFC 3339 time like 2009-02-14T00:00:00+01:00")
         }
-        if let days, !(days > 0 && days <= 3_660) { throw ValidationError("--days must lie between 0 and 3660") }
-        if let rate, !(rate >= 24 && rate <= 1e9) { throw ValidationError("--rate must lie between 24 and 1e9") }
+        if let days, !(days > 0 && days <= 3_660) {
+            throw ValidationError("--days must lie between 0 and 3660")
+        }
+        if let rate, !(rate >= 24 && rate <= 1e9) {
+            throw ValidationError("--rate must lie between 24 and 1e9")
+        }
         let chosen = try format ?? Format(path: out)
         if imperfect, chosen == .pcap || chosen == .hep {
             throw ValidationError("--imperfect is for call records: choose calls-csv or calls-ndjson")
@@ -197,14 +207,17 @@ struct OutputFile {
             name = "standard output"
             return
         }
-        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
         else { throw ScoreFailure("cannot write \(path): check that its folder exists and may be written") }
         handle = file
         name = path
     }
 
     func write(_ bytes: [UInt8]) throws {
-        do { try handle.write(contentsOf: bytes) } catch { throw ScoreFailure("cannot write \(name): is the disk full?") }
+        do { try handle.write(contentsOf: bytes) } catch {
+            throw ScoreFailure("cannot write \(name): is the disk full?")
+        }
     }
 
     func close() throws { if handle !== FileHandle.standardOutput { try handle.close() } }
