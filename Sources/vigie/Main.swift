@@ -26,6 +26,7 @@ struct Vigie: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            try ResultOutput.flush()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardError.print(fullMessage(for: error))

@@ -24,7 +24,8 @@ struct Analyze: ParsableCommand {
               zcat night.csv.gz | vigie analyze -
 
             EXIT STATUS
-              0 done, 1 an input could not be read, 2 usage, 3 an incident as severe as --fail-on was found.
+              0 done, 1 an input could not be read (to its end: the report covers what came before), 2 usage,
+              3 an incident as severe as --fail-on was found.
             """)
 
     /// How the report is printed.
@@ -79,12 +80,17 @@ struct Analyze: ParsableCommand {
             throw CommandFailure(error.sentence)
         }
         bar.clear()
-        try write(rendered(report), to: output)
+        try ResultOutput.write(rendered(report), to: output)
         if let html {
-            try write(report.html(language: language), to: html)
+            try ResultOutput.write(report.html(language: language), to: html)
             StandardError.print("HTML report: \(html)")
         }
+        let broken = report.inputs.filter { $0.stopped != nil }
+        for input in broken {
+            StandardError.print("vigie: cannot read \(input.path) to its end: \(input.stopped ?? ""); the report covers what came before")
+        }
         if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) { throw ExitCode(3) }
+        if !broken.isEmpty { throw ExitCode(1) }
     }
 
     private func readMapping(_ path: String) throws -> RecordMapping {
@@ -92,7 +98,7 @@ struct Analyze: ParsableCommand {
         do {
             yaml = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw CommandFailure("cannot read the mapping \(path): \(error.localizedDescription)")
+            throw CommandFailure("cannot read the mapping \(path): it must be a text file (UTF-8) that you may read")
         }
         do throws(MappingError) {
             return try RecordMapping(yaml: yaml, file: path)
@@ -116,18 +122,6 @@ struct Analyze: ParsableCommand {
             return report.text(style: isTerminal ? .coloured : .plain, language: language)
         case .json: return report.json.text(indented: true) + "\n"
         case .html: return report.html(language: language)
-        }
-    }
-
-    private func write(_ text: String, to path: String?) throws {
-        guard let path, path != "-" else {
-            FileHandle.standardOutput.write(Data(text.utf8))
-            return
-        }
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandFailure("cannot write \(path): \(error.localizedDescription)")
         }
     }
 }
