@@ -63,6 +63,11 @@ extension CaptureMachine {
             decoder.malformed.count("pcap-record-length-impossible", at: stream.offset)
             return try resynchronisePcap()
         }
+        // A disk that filled up, or a copy that was cut, leaves a file of zeros: no packet is of 1970 and empty.
+        if captured | original == 0, seconds | fraction == 0 {
+            decoder.malformed.count("pcap-zeros-for-a-record", at: stream.offset)
+            return try skipZeros(keeping: headerLength) ? try resynchronisePcap() : .end
+        }
         let isWhole = try stream.require(headerLength + captured)
         let end = isWhole ? headerLength + captured : stream.unreadCount
         if !isWhole { decoder.malformed.count("pcap-last-record-cut-short", at: stream.offset) }
@@ -73,6 +78,22 @@ extension CaptureMachine {
             time: Timestamp(seconds: Int64(seconds), nanoseconds: nanoseconds), interface: 0,
             offset: stream.offset, isCut: original > captured || !isWhole)
         return Self.frame(stream, &decoder, headerLength, end, pcap.linkType)
+    }
+
+    /// Passes over zeros, all but the last `kept`, which may belong to a record; `false` when nothing else follows.
+    private mutating func skipZeros(keeping kept: Int) throws(InputError) -> Bool {
+        while true {
+            let count = stream.unreadCount
+            var zeros = 0
+            while zeros < count, stream.unread.word(at: zeros) == 0 { zeros += 8 }
+            while zeros < count, stream.unread[zeros] == 0 { zeros += 1 }
+            stream.consume(max(0, min(zeros, count) - kept))
+            if zeros < count { return true }
+            if try !stream.readMore() {
+                stream.consume(stream.unreadCount)
+                return false
+            }
+        }
     }
 
     private mutating func glued() throws(InputError) -> PcapHeader? {
