@@ -100,7 +100,12 @@ public struct Analysis {
                     input, path: path, format: CallRecordFormat(mapping), settings: settings, recent: opened.recent))
             return
         }
-        _ = try input.stream.require(65_536)
+        do throws(InputError) {
+            _ = try input.stream.require(65_536)
+        } catch {
+            // What came before the damage is worth reading; the reader meets the damage again behind it.
+            if input.stream.unreadCount == 0 { throw error }
+        }
         if let format = CallRecordFormat.sniff(input.stream.unread) {
             opened.records.append(
                 RecordFeed(input, path: path, format: format, settings: settings, recent: opened.recent))

@@ -39,6 +39,9 @@ extension RecordCursor {
         }
     }
 
+    private static let carriageReturnRule =
+        "its lines end with a carriage return alone; convert it first: tr '\\r' '\\n' < FILE > NEW"
+
     /// The next line as bytes, blank lines passed over; sets `pending` to its length with its end. `nil` at the end.
     private mutating func headerLine() throws(InputError) -> [UInt8]? {
         while true {
@@ -52,6 +55,8 @@ extension RecordCursor {
             if index < count || stream.sourceEnded {
                 guard count > 0 else { return nil }
                 while let last = line.last, last <= 0x20, last != 0x09 { line.removeLast() }
+                // A file of old Macintosh line ends would be one endless header and no row.
+                guard !line.contains(0x0D) else { throw .broken(rule: Self.carriageReturnRule, offset: stream.offset) }
                 if line.isEmpty, index < count {
                     stream.consume(index + 1)
                     continue
