@@ -40,9 +40,7 @@ extension AnalysisReport {
     }
 
     private func headline(_ language: ReportLanguage) -> String {
-        guard let worst = entries.first else {
-            return language.choose("Nothing is wrong that Vigie can see", "Rien d’anormal que Vigie puisse voir")
-        }
+        guard let worst = entries.first else { return allClear(language) }
         let name = IncidentSummary(worst, report: self, language: language).title
         return entries.count == 1
             ? name : name + language.choose(" and \(entries.count - 1) more", " et \(entries.count - 1) de plus")

@@ -39,10 +39,26 @@ extension AnalysisReport {
                     "écartés  \(surges)  afflux entre inconnus qu’aucune faute n’explique"))
         }
         if entries.isEmpty {
-            lines += ["", style.bold(language.choose("Nothing is wrong that Vigie can see.", "Rien d’anormal que Vigie puisse voir."))]
+            lines += ["", style.bold(allClear(language) + ".")]
         }
         for (index, entry) in entries.enumerated() { lines += incidentLines(entry, index + 1, language, style) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What no incident means: not the same with nothing read, or a part only.
+    func allClear(_ language: ReportLanguage) -> String {
+        if statistics.attempts == 0, !inputs.isEmpty {
+            return language.choose(
+                "Vigie cannot tell: it found no call in these inputs; check that they hold SIP signalling or call records",
+                "Vigie ne peut rien dire : aucun appel dans ces entrées ; vérifiez qu’elles contiennent de la signalisation SIP ou des tickets d’appel")
+        }
+        let isPartial = inputs.contains { $0.stopped != nil || $0.malformed.total * 10 > $0.records + $0.messages }
+        if isPartial {
+            return language.choose(
+                "Nothing is wrong that Vigie can see in the part it could read; look at the inputs",
+                "Rien d’anormal que Vigie puisse voir dans la partie qu’il a pu lire ; regardez les entrées")
+        }
+        return language.choose("Nothing is wrong that Vigie can see", "Rien d’anormal que Vigie puisse voir")
     }
 
     private func inputLines(_ language: ReportLanguage, _ style: TextStyle) -> [String] {
