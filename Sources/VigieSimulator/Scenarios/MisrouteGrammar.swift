@@ -149,7 +149,7 @@ enum MisrouteGrammar {
             incident.prefixes = ["+33\(to)"]
             incident.cause = TrueIncident.TrueCause(
                 fault: "block-swapped", hypothesis: "calls to +33\(from)… were delivered to +33\(to)…",
-                words: ["+33\(to)"])
+                words: ["33\(from)", "33\(to)"])
         }
     }
 }
