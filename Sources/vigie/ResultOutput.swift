@@ -17,6 +17,19 @@ enum ResultOutput {
         try send(text, to: descriptor, name: path)
     }
 
+    /// Finds out before long work whether `path` can be written; leaves nothing behind.
+    ///
+    /// - Throws: `CommandFailure` when it cannot.
+    static func check(_ path: String?) throws {
+        guard let path, path != "-" else { return }
+        if unsafe access(path + "/.", F_OK) == 0 { throw failure(path, EISDIR) }
+        var place = path
+        if unsafe access(path, F_OK) != 0 {
+            place = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        }
+        if unsafe access(place, W_OK) != 0 { throw failure(path, errno) }
+    }
+
     /// Hands what `print` still holds to standard output.
     ///
     /// - Throws: `CommandFailure` when it did not take it all.

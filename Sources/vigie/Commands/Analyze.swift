@@ -59,11 +59,15 @@ struct Analyze: ParsableCommand {
     var files: [String]
 
     func validate() throws {
-        guard Country(country.uppercased()) != nil else {
-            throw ValidationError("--country takes two letters such as FR or MA, not '\(country)'")
+        guard let home = Country(country.uppercased()), home.description == "ZZ" || NumberingPlans.standard.countryCode(of: home) != 0
+        else {
+            throw ValidationError("--country takes the two letters of a country, such as FR or MA, not '\(country)'")
         }
         if let timeZone, TimeZoneOffsets(timeZone) == nil {
             throw ValidationError("--time-zone takes a name such as Europe/Paris or an offset such as +01:00, not '\(timeZone)'")
+        }
+        for path in [output, html].compactMap({ $0 }) where path != "-" && files.contains(path) {
+            throw ValidationError("\(path) is an input; name another file for the report")
         }
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input (-) can be read once only") }
     }
@@ -71,6 +75,8 @@ struct Analyze: ParsableCommand {
     func run() throws {
         var settings = self.settings
         if let mapping { settings.mapping = try readMapping(mapping) }
+        try ResultOutput.check(output)
+        try ResultOutput.check(html)
         let bar = ProgressBar(label: "analysing")
         let report: AnalysisReport
         do throws(Analysis.Failure) {
