@@ -26,6 +26,8 @@ public struct NumberActivity: Hashable, Sendable {
 /// Two numbers are confused with probability ≤ 8 · 2^-(32 - level), 0.2 % at the default largest size. Large counts are
 /// stepped up with a probability taken from the call's own hash (Morris counters), so the same input gives the same state.
 public struct NumberTable: Sendable {
+    /// One cache line of entries.
+    private typealias Set = InlineArray<8, UInt64>
     static let firstLevel = 8
     /// Numbers forgotten because their set was full.
     public private(set) var evicted: UInt64 = 0
@@ -33,14 +35,14 @@ public struct NumberTable: Sendable {
     public private(set) var count = 0
     private let largestLevel: Int
     private var level = NumberTable.firstLevel
-    private var sets: [SIMD8<UInt64>]
+    private var sets: [Set]
 
     /// A table for at most `capacity` numbers (rounded up to a power of two, 2,048…8,388,608).
     public init(capacity: Int) {
         var largest = Self.firstLevel
         while largest < 20, 8 << largest < capacity { largest += 1 }
         largestLevel = largest
-        sets = Array(repeating: SIMD8(repeating: 0), count: 1 << Self.firstLevel)
+        sets = Array(repeating: Set(repeating: 0), count: 1 << Self.firstLevel)
     }
 
     /// Bytes held now.
@@ -59,18 +61,17 @@ public struct NumberTable: Sendable {
         let tag = hash << 8 & 0xFFFF_FF00_0000_0000
         let index = Int(truncatingIfNeeded: hash >> UInt64(64 - level))
         let set = sets[index]
-        let same = (set & 0xFFFF_FF00_0000_0000 .== SIMD8(repeating: tag)) .& ((set & 0xFF_FF00_0000) .!= SIMD8(repeating: 0))
-        var activity = NumberActivity()
-        if any(same) {
-            var lane = 0
-            while lane < 7, !same[lane] { lane += 1 }
-            let old = set[lane]
-            activity = Self.activity(old, hour: hour)
-            sets[index][lane] = Self.counted(old, role: role, hour: hour, dice: dice)
-            return activity
+        var same: UInt32 = 0
+        for lane in 0..<8 {
+            same |= (set[lane] & 0xFFFF_FF00_0000_0000 == tag && set[lane] & 0xFF_FF00_0000 != 0 ? 1 : 0) << UInt32(lane)
+        }
+        if same != 0 {
+            let lane = same.trailingZeroBitCount & 7
+            sets[index][lane] = Self.counted(set[lane], role: role, hour: hour, dice: dice)
+            return Self.activity(set[lane], hour: hour)
         }
         insert(Self.counted(tag | hour << 24, role: role, hour: hour, dice: dice), into: index, hour: hour)
-        return activity
+        return NumberActivity()
     }
 
     /// Whole hours since the epoch in the form that entries hold, `1...65535`: it comes round every 7.5 years.
@@ -144,7 +145,7 @@ public struct NumberTable: Sendable {
     }
 
     private mutating func grow() {
-        var larger = [SIMD8<UInt64>](repeating: SIMD8(repeating: 0), count: sets.count * 2)
+        var larger = [Set](repeating: Set(repeating: 0), count: sets.count * 2)
         let shift = UInt64(63 - (level - Self.firstLevel))
         for index in sets.indices {
             var counts = (0, 0)

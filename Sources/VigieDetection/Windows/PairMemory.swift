@@ -23,6 +23,8 @@ public struct PairMemory: Sendable {
         public var isKnown: Bool { sameWay || otherWay }
     }
 
+    /// One cache line of slots; a plain fixed array, which the compiler compares lane by lane without bound checks.
+    private typealias Bucket = InlineArray<16, UInt32>
     static let firstLevel = 8
     static let slotsInBucket = 16
     private static let keptPeriods: Int64 = 30  // the memory moves on in steps of 1/30 of its span
@@ -34,7 +36,7 @@ public struct PairMemory: Sendable {
     private let largestLevel: Int
     private let periodSeconds: Int64
     private var level: Int
-    private var buckets: [SIMD16<UInt32>]
+    private var buckets: [Bucket]
     private var period: Int64 = .min
     private var periodEnd: Int64 = .min
 
@@ -45,7 +47,7 @@ public struct PairMemory: Sendable {
         while largest < 20, Self.slotsInBucket << largest < capacity { largest += 1 }
         largestLevel = largest
         level = Self.firstLevel
-        buckets = Array(repeating: SIMD16(repeating: 0), count: 1 << Self.firstLevel)
+        buckets = Array(repeating: Bucket(repeating: 0), count: 1 << Self.firstLevel)
     }
 
     /// Bytes held now.
@@ -64,13 +66,16 @@ public struct PairMemory: Sendable {
         let tag = UInt32(truncatingIfNeeded: pairHash >> 24) & 0xFFFF_FF00
         let index = Int(truncatingIfNeeded: pairHash >> UInt64(64 - level))
         let bucket = buckets[index]
-        let same = (bucket & 0xFFFF_FF00 .== SIMD16(repeating: tag)) .& ((bucket & 0xFC) .!= SIMD16(repeating: 0))
-        if any(same) {
-            for lane in 0..<Self.slotsInBucket where same[lane] {
-                let slot = bucket[lane]
-                buckets[index][lane] = tag | stamp | (slot & 3) | bit
-                return Contact(sameWay: slot & bit != 0, otherWay: slot & (bit ^ 3) != 0)
-            }
+        // Without a branch, so that it becomes a few vector comparisons; an empty slot has age 0.
+        var same: UInt32 = 0
+        for lane in 0..<16 {
+            same |= (bucket[lane] & 0xFFFF_FF00 == tag && bucket[lane] & 0xFC != 0 ? 1 : 0) << UInt32(lane)
+        }
+        if same != 0 {
+            let lane = same.trailingZeroBitCount & 15
+            let slot = bucket[lane]
+            buckets[index][lane] = tag | stamp | (slot & 3) | bit
+            return Contact(sameWay: slot & bit != 0, otherWay: slot & (bit ^ 3) != 0)
         }
         insert(tag | stamp | bit, into: index)
         return Contact(sameWay: false, otherWay: false)
@@ -101,10 +106,10 @@ public struct PairMemory: Sendable {
 
     /// Doubles the table: each entry goes to one of two buckets by the next bit of its fingerprint.
     private mutating func grow() {
-        var larger = [SIMD16<UInt32>](repeating: SIMD16(repeating: 0), count: buckets.count * 2)
+        var larger = [Bucket](repeating: Bucket(repeating: 0), count: buckets.count * 2)
         let shift = UInt32(31 - (level - Self.firstLevel))
         for index in buckets.indices {
-            var low = SIMD16<UInt32>(repeating: 0)
+            var low = Bucket(repeating: 0)
             var high = low
             var lowCount = 0
             var highCount = 0
@@ -135,15 +140,17 @@ public struct PairMemory: Sendable {
         guard !isFirst else { return }
         count = 0
         for index in buckets.indices {
-            for lane in 0..<Self.slotsInBucket where buckets[index][lane] != 0 {
-                let stamp = Int64(buckets[index][lane] >> 2 & 63)
+            var bucket = buckets[index]
+            for lane in 0..<Self.slotsInBucket where bucket[lane] != 0 {
+                let stamp = Int64(bucket[lane] >> 2 & 63)
                 let age = ((next - (stamp - 1)) % 63 + 63) % 63
                 if age > Self.keptPeriods || elapsed > Self.keptPeriods {
-                    buckets[index][lane] = 0
+                    bucket[lane] = 0
                 } else {
                     count += 1
                 }
             }
+            buckets[index] = bucket
         }
     }
 }

@@ -258,3 +258,52 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
         #expect((1...600).count { table.find(UInt64($0)) != nil } > 540)
     }
 }
+
+@Suite struct LaneMemoryTests {
+    /// Calls of a small town, over and over: after the first round nothing is new.
+    private func events() -> [CallEvent] {
+        var random = TestRandom(seed: 21)
+        return (0..<4_000).map { index in
+            var event = CallEvent(start: monday + .seconds(Int64(index) / 4))
+            event.caller = PhoneNumber(e164: 33_199_000_000 + random.next() % 2_000) ?? .absent
+            event.called = PhoneNumber(e164: 33_199_000_000 + random.next() % 2_000) ?? .absent
+            event.ingress = Symbol(rawValue: UInt32(2 + random.next() % 4))
+            event.answer = index % 3 == 0 ? nil : event.start + .seconds(5)
+            event.end = event.start + .seconds(60)
+            event.outcome = index % 3 == 0 ? .user : .success
+            return event
+        }
+    }
+
+    @Test func `the lane with the misroute and flood detectors allocates nothing for a call once it is warm`() {
+        let calls = events()
+        var lane = DetectionLane(detectors: [MisroutedFlood(), TelephonyDoS()])
+        for round in 0..<2 {
+            for var call in calls {
+                call.start = call.start + .seconds(Int64(round) * 1_000)
+                lane.observe(call) { _ in }
+            }
+        }
+        let before = vigie_allocations_on_this_thread()
+        for var call in calls {
+            call.start = call.start + .seconds(2_000)
+            lane.observe(call) { _ in }
+        }
+        let allocations = vigie_allocations_on_this_thread() - before
+        #expect(allocations == 0)
+    }
+
+    @Test func `late events are counted and change no clock`() {
+        var lane = DetectionLane(detectors: [])
+        for call in events() { lane.observe(call) { _ in } }
+        var old = CallEvent(start: monday - .seconds(600))
+        old.caller = PhoneNumber(e164: 33_199_000_001) ?? .absent
+        old.called = PhoneNumber(e164: 33_199_000_002) ?? .absent
+        lane.observe(old) { _ in }
+        #expect(lane.late == 1 && lane.events == 4_001)
+        var withheld = CallEvent(start: .distantFuture)
+        withheld.called = .malformed
+        lane.observe(withheld) { _ in }
+        lane.finish { _ in }
+    }
+}
