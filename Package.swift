@@ -61,7 +61,8 @@ let package = Package(
         .testTarget(name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
         .testTarget(
             name: "VigieDetectionTests",
-            dependencies: ["VigieDetection", "VigieCalls", "VigieWire", "CAllocationCounter"]),
+            dependencies: ["VigieDetection", "VigieCalls", "VigieWire", "CAllocationCounter"],
+            resources: [.copy("Cases")]),
         .testTarget(
             name: "VigieDiagnosisTests",
             dependencies: ["VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),

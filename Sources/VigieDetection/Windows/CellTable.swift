@@ -5,7 +5,8 @@ struct CellTable<Value: Sendable>: Sendable {
     private(set) var count = 0
     private(set) var evicted: UInt64 = 0
     private var keys: [UInt64]
-    private var values: [Value]
+    /// The values by place; read and written where they stand, without an accessor in between.
+    var values: [Value]
     private var mask: Int
     private let blank: Value
     private let largestSets: Int
@@ -125,6 +126,6 @@ struct CellTable<Value: Sendable>: Sendable {
 extension CellTable {
     /// Changes every value whose key `isWanted`.
     mutating func updateAll(where isWanted: (UInt64) -> Bool = { _ in true }, _ change: (inout Value) -> Void) {
-        for index in keyIndices where key(at: index) != 0 && isWanted(key(at: index)) { change(&self[index]) }
+        for index in keyIndices where key(at: index) != 0 && isWanted(key(at: index)) { change(&values[index]) }
     }
 }

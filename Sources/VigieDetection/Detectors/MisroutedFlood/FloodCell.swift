@@ -11,6 +11,9 @@ struct FloodCell: Sendable {
 
     /// Faded count of callers learned.
     var learned: Float = 0
+    /// Callers since the evidence for the smallest multiple last was zero. They are learned once it is zero again, or
+    /// once the rest of the traffic explains them; those of a flood never are. So nothing is learned twice or by halves.
+    var waiting: Float = 0
     var evidence: (Float, Float, Float) = (0, 0, 0)
     /// Minutes since the lane began, of the last update and of the moment the evidence last left zero.
     var minute: Float = -1
@@ -32,6 +35,8 @@ struct FloodCell: Sendable {
     mutating func add(_ callers: Float, at now: Float, rate: Float, ceiling: Float) {
         let elapsed = minute < 0 ? 1 : max(0, now - minute)
         if now < quietUntil {
+            learnWaiting()
+            learned += callers
             if elapsed > 0, minute >= 0 { learned *= max(0, 1 - elapsed / 60 / Self.memoryHours) }
             minute = now
             return
@@ -39,11 +44,21 @@ struct FloodCell: Sendable {
         let limit = 3 + 3 * rate * max(1, min(elapsed, 1))
         let counted = min(callers, limit)
         if elapsed * 3 * rate > strongest { since = now - 1 }
+        if elapsed * 3 * rate >= evidence.0 { learnWaiting() }
+        waiting += callers
         evidence.0 = min(ceiling, max(0, evidence.0 - 3 * rate * elapsed) + counted * Self.logs.0)
         evidence.1 = min(ceiling, max(0, evidence.1 - 15 * rate * elapsed) + counted * Self.logs.1)
         evidence.2 = min(ceiling, max(0, evidence.2 - 63 * rate * elapsed) + counted * Self.logs.2)
         if elapsed > 0, minute >= 0 { learned *= max(0, 1 - elapsed / 60 / Self.memoryHours) }
         minute = now
+    }
+}
+
+extension FloodCell {
+    /// Takes what waited for what is usual.
+    mutating func learnWaiting() {
+        learned += waiting
+        waiting = 0
     }
 }
 

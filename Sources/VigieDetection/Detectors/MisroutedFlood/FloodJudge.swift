@@ -71,7 +71,7 @@ extension MisroutedFlood {
         let growth = min(10, (all.now - row.now) / max(1, (all.fresh - row.fresh) / hours / 60 * window))
         var learned = 0.0
         if let place = cells.find(cell) {
-            learned = Double(cells[place].rate(exposure: Float(hours), factor: factor(of: origin))) * window
+            learned = Double(cells.values[place].rate(exposure: Float(hours), factor: factor(of: origin))) * window
         }
         context.callers = own.now
         context.explained = max(
@@ -96,7 +96,7 @@ extension MisroutedFlood {
         let prefix = NumberPrefix(digits: landing, count: digits)
         var start = now - .seconds(7_200)
         if let place = cells.find(cell) {
-            start = max(now - .seconds(43_200), now - .seconds(Int64(max(0, minutes - cells[place].since) * 60) + 60))
+            start = max(now - .seconds(43_200), now - .seconds(Int64(max(0, minutes - cells.values[place].since) * 60) + 60))
         }
         let calls = suspects.since(start) { origin.holds($0.leaf) && prefix.contains($0.called) }
         guard let first = calls.first else { return false }

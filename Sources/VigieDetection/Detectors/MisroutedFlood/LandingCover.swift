@@ -26,8 +26,8 @@ enum LandingCover {
             longer += 1
         }
         guard longer * 10 >= numbers.count * 9, longer >= 3 else { return [node] }
-        // A child with 97 of 100 calls says the same as its parent, more narrowly; up to the whole number.
-        if let only = counts.indices.first(where: { counts[$0] * 100 >= longer * 97 }) {
+        // A child with 94 of 100 calls says the same as its parent, more narrowly; up to the whole number.
+        if let only = counts.indices.first(where: { counts[$0] * 100 >= longer * 94 }) {
             if counts[only] < 8, node.count >= countryDigits + 3 { return [node] }
             return cover(
                 numbers.filter { $0.count > node.count && Int($0.leading(node.count + 1) % 10) == only },
@@ -35,12 +35,11 @@ enum LandingCover {
                 countryDigits: countryDigits, populated)
         }
         guard node.count < countryDigits + 5 else { return [node] }
-        let used = counts.indices.filter { counts[$0] >= 2 && counts[$0] * 33 >= longer }
+        let used = counts.indices.filter { counts[$0] >= 2 && counts[$0] * 12 >= longer }
         let held = used.reduce(0) { $0 + counts[$1] }
         let wide = node.count <= countryDigits ? 7 : max(3, populated(node) * 4 / 10)
         // Few calls that miss some children prove nothing about them; a fair spread over most children is the whole.
-        guard held * 10 >= longer * 9, used.count < wide || node.count <= countryDigits, longer >= used.count * 4
-        else { return node.count <= countryDigits ? used.map { NumberPrefix(digits: node.digits * 10 + UInt64($0), count: node.count + 1) }.ifNotEmpty ?? [node] : [node] }
+        guard held * 100 >= longer * 85, used.count < wide, longer >= used.count * 4 else { return [node] }
         var found: [NumberPrefix] = []
         for child in used {
             let prefix = NumberPrefix(digits: node.digits * 10 + UInt64(child), count: node.count + 1)
@@ -49,10 +48,6 @@ enum LandingCover {
         }
         return found.count <= most ? found : [node]
     }
-}
-
-extension Array {
-    fileprivate var ifNotEmpty: [Element]? { isEmpty ? nil : self }
 }
 
 extension NumberPrefix {

@@ -105,8 +105,8 @@ public struct MisroutedFlood: Detector {
 
     private mutating func count(_ leaf: UInt64, _ add: (inout (fresh: UInt16, known: UInt16, heavy: UInt16)) -> Void) {
         let place = leaves.place(leaf) { Double($0.fresh + $0.known + 8 * $0.freshNow) }
-        let isFirst = leaves[place].pending == (0, 0, 0)
-        add(&leaves[place].pending)
+        let isFirst = leaves.values[place].pending == (0, 0, 0)
+        add(&leaves.values[place].pending)
         if isFirst, touched.count < 65_536 { touched.append(leaf) }
     }
 
@@ -147,14 +147,14 @@ public struct MisroutedFlood: Detector {
     /// The origin's share of all first-contact callers learned; 0 while little is known.
     func share(of origin: FloodOrigin) -> Float {
         guard everything.total > 50, let place = rows.find(origin.row) else { return 0 }
-        return rows[place].total / everything.total
+        return rows.values[place].total / everything.total
     }
 
     private mutating func take(_ key: UInt64, exposure: Float, isLearned: Bool) {
         guard let place = leaves.find(key) else { return }
-        let pending = leaves[place].pending
-        leaves[place].pending = (0, 0, 0)
-        leaves[place].fade(to: minutes)
+        let pending = leaves.values[place].pending
+        leaves.values[place].pending = (0, 0, 0)
+        leaves.values[place].fade(to: minutes)
         let fresh = Float(pending.fresh)
         var weight: Float = 1
         if pending.fresh > 0 {
@@ -165,16 +165,16 @@ public struct MisroutedFlood: Detector {
             if FloodKey.ingress(key) != 0 { grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh, weight) }
             everything.add(fresh, weight: weight, at: minutes)
         }
-        leaves[place].fresh += fresh * weight
-        leaves[place].known += Float(pending.known)
-        leaves[place].freshNow += fresh
-        leaves[place].knownNow += Float(pending.known)
-        leaves[place].heavyNow += Float(pending.heavy)
+        leaves.values[place].fresh += fresh * weight
+        leaves.values[place].known += Float(pending.known)
+        leaves.values[place].freshNow += fresh
+        leaves.values[place].knownNow += Float(pending.known)
+        leaves.values[place].heavyNow += Float(pending.heavy)
     }
 
     private mutating func grow(_ row: UInt64, by callers: Float, _ weight: Float) {
         let place = rows.place(row) { Double($0.total) }
-        rows[place].add(callers, weight: weight, at: minutes)
+        rows.values[place].add(callers, weight: weight, at: minutes)
     }
 
     /// Adds a minute's callers to the origin's cells; how much of them may be learned as usual, `0.02...1`.
@@ -187,19 +187,19 @@ public struct MisroutedFlood: Detector {
         for digits in code + 1...code + FloodKey.leafDigits {
             let key = origin.cell(leaf, digits: digits)
             let place = cells.place(key) { Double($0.learned + $0.strongest) }
-            let rate = cells[place].rate(exposure: exposure, factor: factor)
+            let rate = cells.values[place].rate(exposure: exposure, factor: factor)
             if isLearned {
-                cells[place].add(fresh, at: minutes, rate: rate, ceiling: threshold + 10)
-                let strongest = cells[place].strongest
+                cells.values[place].add(fresh, at: minutes, rate: rate, ceiling: threshold + 10)
+                let strongest = cells.values[place].strongest
                 if strongest >= threshold, alarms.count < 64, !alarms.contains(key) { alarms.append(key) }
-                // What stands out is learned as the inverse square of its evidence, so a slow beginning does not become usual.
-                if strongest > 3 { weight = min(weight, max(0.02, 9 / (strongest * strongest))) }
+                // What stands out weighs less in the volume of its origin. Only the evidence for the smallest multiple
+                // counts here: for the others one caller at a quiet hour is much already.
+                let steady = cells.values[place].evidence.0
+                if steady > 8 { weight = min(weight, max(0.02, 64 / (steady * steady))) }
             } else {
-                cells[place].minute = minutes
+                cells.values[place].minute = minutes
+                cells.values[place].learned += fresh
             }
-        }
-        for digits in code + 1...code + FloodKey.leafDigits {
-            if let place = cells.find(origin.cell(leaf, digits: digits)) { cells[place].learned += fresh * weight }
         }
         return weight
     }
@@ -208,10 +208,13 @@ public struct MisroutedFlood: Detector {
     /// everything), or as all other origins do at the moment, whichever is more.
     func factor(of origin: FloodOrigin) -> Float {
         guard let place = rows.find(origin.row) else { return everything.factor }
-        let usual = Float(everything.baseline.mean - rows[place].baseline.mean)
-        let others = everything.recent(at: minutes) - rows[place].recent(at: minutes)
-        let growth = usual >= 5 ? min(8, 1.2 * others / usual) : 0
-        return max(growth, rows[place].baseline.mean >= 20 ? rows[place].factor : everything.factor)
+        let usual = Float(everything.baseline.mean - rows.values[place].baseline.mean)
+        let others = everything.recent(at: minutes) - rows.values[place].recent(at: minutes)
+        let season = rows.values[place].baseline.mean >= 20 ? rows.values[place].factor : everything.factor
+        guard usual >= 5 else { return season }
+        let growth = min(8, 1.2 * others / usual)
+        // In the first day and a half the hour's own history says nothing: the others' growth is all there is.
+        return everything.baseline.hoursLearned < 36 ? max(1.5, growth) : max(season, growth)
     }
 
     func suspicion(of leaf: UInt64) -> Float {
@@ -222,7 +225,7 @@ public struct MisroutedFlood: Detector {
             guard let origin else { continue }
             for digits in code + 1...code + FloodKey.leafDigits {
                 if let place = cells.find(origin.cell(leaf, digits: digits)) {
-                    strongest = max(strongest, cells[place].strongest)
+                    strongest = max(strongest, cells.values[place].strongest)
                 }
             }
         }
@@ -257,13 +260,17 @@ public struct MisroutedFlood: Detector {
     /// Forgets the evidence of a cell that something wider explains.
     mutating func clearEvidence(of cell: UInt64) {
         if let place = cells.find(cell) {
-            cells[place].evidence = (0, 0, 0)
-            cells[place].quietUntil = minutes + 10
+            cells.values[place].evidence = (0, 0, 0)
+            cells.values[place].learnWaiting()
+            cells.values[place].quietUntil = minutes + 10
         }
     }
 
     /// Forgets the evidence of an origin's cells after its flood is over, so that the next one is seen afresh.
     mutating func clearEvidence(of origin: FloodOrigin) {
-        cells.updateAll(where: { FloodOrigin(cell: $0) == origin }) { $0.evidence = (0, 0, 0) }
+        cells.updateAll(where: { FloodOrigin(cell: $0) == origin }) {
+            $0.evidence = (0, 0, 0)
+            $0.waiting = 0
+        }
     }
 }

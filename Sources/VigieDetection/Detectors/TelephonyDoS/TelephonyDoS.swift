@@ -51,24 +51,24 @@ public struct TelephonyDoS: Detector {
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, _ report: (Finding) -> Void
     ) {
         let place = watched.place(event.called.rawValue) { Double($0.calls) }
-        if event.start - watched[place].lastSeen > .seconds(900), watched[place].calls > 0 {
-            watched[place] = FloodedNumber()
+        if event.start - watched.values[place].lastSeen > .seconds(900), watched.values[place].calls > 0 {
+            watched.values[place] = FloodedNumber()
         }
-        watched[place].take(event, facts)
+        watched.values[place].take(event, facts)
         let hour = facts.calledActivity.receivedThisHour + 1
-        let flood = watched[place]
+        let flood = watched.values[place]
         let now = event.start
         guard facts.learned >= settings.minimumLearning, flood.calls >= settings.minimumCalls / 2,
             flood.isReported || hour >= max(settings.minimumCalls, settings.minimumGrowth * flood.busiestBefore),
             flood.reportedAt == .distantPast || now - flood.reportedAt >= .seconds(60),
             let mark = flood.mark
         else { return }
-        watched[place].reportedAt = now
+        watched.values[place].reportedAt = now
         if !flood.isReported {
-            watched[place].isReported = true
-            watched[place].detectedAt = mark == .scripted ? max(now, flood.shortKnownAt) : now
+            watched.values[place].isReported = true
+            watched.values[place].detectedAt = mark == .scripted ? max(now, flood.shortKnownAt) : now
         }
-        report(watched[place].finding(called: event.called, mark: mark))
+        report(watched.values[place].finding(called: event.called, mark: mark))
     }
 
     /// Lets data time pass.
@@ -76,7 +76,7 @@ public struct TelephonyDoS: Detector {
         // What was silent for an hour is over; its place is free.
         guard watched.count > 0 else { return }
         for place in watched.keyIndices where watched.key(at: place) != 0 {
-            if now - watched[place].lastSeen > .seconds(3_600) { watched.remove(at: place) }
+            if now - watched.values[place].lastSeen > .seconds(3_600) { watched.remove(at: place) }
         }
     }
 }
