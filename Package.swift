@@ -33,7 +33,8 @@ let package = Package(
         .target(
             name: "VigieReports",
             dependencies: [
-                "VigieMitigation", "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
+                "VigieMitigation", "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls",
+                "VigieWire",
             ]),
         .target(name: "VigieStore", dependencies: ["VigieIncidents", "VigieCalls", "VigieWire"]),
         .target(name: "VigieSimulator", dependencies: ["VigieCalls", "VigieWire"]),
@@ -58,7 +59,8 @@ let package = Package(
         // One test target per folder of the house.
         .testTarget(name: "VigieFuzzingTests", dependencies: ["VigieFuzzing"]),
         .testTarget(name: "VigieWireTests", dependencies: ["VigieWire", "CAllocationCounter"]),
-        .testTarget(name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
+        .testTarget(
+            name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
         .testTarget(
             name: "VigieDetectionTests",
             dependencies: ["VigieDetection", "VigieCalls", "VigieWire", "CAllocationCounter"],
@@ -79,7 +81,8 @@ let package = Package(
                 "VigieCalls", "VigieWire",
             ]),
         .testTarget(name: "VigieStoreTests", dependencies: ["VigieStore", "VigieCalls", "VigieWire"]),
-        .testTarget(name: "VigieSimulatorTests", dependencies: ["VigieSimulator", "VigieCalls", "VigieWire"]),
+        .testTarget(
+            name: "VigieSimulatorTests", dependencies: ["VigieSimulator", "VigieCalls", "VigieWire"]),
         .testTarget(
             name: "VigieServerTests",
             dependencies: [

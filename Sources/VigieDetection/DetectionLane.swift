@@ -88,7 +88,8 @@ public struct DetectionLane: Sendable {
             facts.isRetry = isRecent && contact.sameWay
         }
         if hasCaller {
-            facts.callerActivity = numbers.observe(hash: facts.callerHash, role: .caller, hour: hour, dice: dice)
+            facts.callerActivity = numbers.observe(
+                hash: facts.callerHash, role: .caller, hour: hour, dice: dice)
         }
         if hasCalled {
             facts.calledActivity = numbers.observe(

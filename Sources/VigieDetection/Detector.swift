@@ -9,7 +9,8 @@ public protocol Detector: Sendable {
     /// The page about it, as data.
     static var card: DetectorCard { get }
     /// Takes in one call and what the lane worked out about it.
-    mutating func observe(_ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void)
+    mutating func observe(
+        _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void)
     /// Says that data time has come to `now`, with or without calls.
     mutating func advance(to now: Timestamp, report: (Finding) -> Void)
 }

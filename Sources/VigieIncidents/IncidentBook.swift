@@ -108,7 +108,8 @@ extension Incident {
         firstSeen = min(firstSeen, finding.firstSeen)
         lastSeen = max(lastSeen, finding.lastSeen)
         metrics = finding.metrics
-        for sample in finding.samples where samples.count < 10 && !samples.contains(where: { $0.key == sample.key }) {
+        for sample in finding.samples
+        where samples.count < 10 && !samples.contains(where: { $0.key == sample.key }) {
             samples.append(sample)
         }
     }

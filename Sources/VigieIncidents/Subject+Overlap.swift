@@ -8,11 +8,16 @@ extension Finding.Subject {
         case (.misroutedFlood(let origin, let landing), .misroutedFlood(let otherOrigin, let otherLanding)):
             let sameCountry = origin.country == otherOrigin.country && origin.country != .none
             let sameTrunk = origin.ingress == otherOrigin.ingress && origin.ingress != .none
-            return (sameCountry || sameTrunk) && landing.contains { one in otherLanding.contains(where: one.isRelated) }
+            return (sameCountry || sameTrunk)
+                && landing.contains { one in otherLanding.contains(where: one.isRelated) }
         case (.numberUsurpation(let number, _), .numberUsurpation(let otherNumber, _)):
             return number == otherNumber
-        case (.dialerCampaign(let ingress, let numbers, _), .dialerCampaign(let otherIngress, let otherNumbers, _)):
-            return ingress == otherIngress && (ingress != .none || !Set(numbers).isDisjoint(with: otherNumbers))
+        case (
+            .dialerCampaign(let ingress, let numbers, _),
+            .dialerCampaign(let otherIngress, let otherNumbers, _)
+        ):
+            return ingress == otherIngress
+                && (ingress != .none || !Set(numbers).isDisjoint(with: otherNumbers))
         case (.wangiri(let numbers), .wangiri(let otherNumbers)):
             return !Set(numbers).isDisjoint(with: otherNumbers)
         case (
@@ -42,17 +47,22 @@ extension Finding.Subject {
                 landing: newLanding.isEmpty ? landing : newLanding)
         case (.numberUsurpation(let number, let trunks), .numberUsurpation(_, let newTrunks)):
             return .numberUsurpation(number: number, presentedBy: newTrunks.isEmpty ? trunks : newTrunks)
-        case (.dialerCampaign(let ingress, let numbers, let signs), .dialerCampaign(_, let newNumbers, let newSigns)):
+        case (
+            .dialerCampaign(let ingress, let numbers, let signs),
+            .dialerCampaign(_, let newNumbers, let newSigns)
+        ):
             return .dialerCampaign(
                 ingress: ingress, numbers: numbers.merged(with: newNumbers),
                 signs: DialerSign.allCases.filter { signs.contains($0) || newSigns.contains($0) })
         case (.wangiri(let numbers), .wangiri(let newNumbers)):
             return .wangiri(numbers: numbers.merged(with: newNumbers))
         case (
-            .revenueShareFraud(let numbers, let prefixes, let ingress), .revenueShareFraud(let more, let morePrefixes, _)
+            .revenueShareFraud(let numbers, let prefixes, let ingress),
+            .revenueShareFraud(let more, let morePrefixes, _)
         ):
             return .revenueShareFraud(
-                numbers: numbers.merged(with: more), prefixes: Set(prefixes + morePrefixes).sorted(), ingress: ingress)
+                numbers: numbers.merged(with: more), prefixes: Set(prefixes + morePrefixes).sorted(),
+                ingress: ingress)
         case (.telephonyDoS(let numbers, let ingress), .telephonyDoS(let more, let newIngress)):
             return .telephonyDoS(
                 numbers: numbers.merged(with: more), ingress: ingress == newIngress ? ingress : .none)
@@ -74,6 +84,7 @@ extension NumberPrefix {
     /// Whether one of the two is the beginning of the other.
     func isRelated(to other: NumberPrefix) -> Bool {
         let short = min(count, other.count)
-        return digits / PhoneNumber.powerOfTen(count - short) == other.digits / PhoneNumber.powerOfTen(other.count - short)
+        return digits / PhoneNumber.powerOfTen(count - short) == other.digits
+            / PhoneNumber.powerOfTen(other.count - short)
     }
 }

@@ -42,9 +42,13 @@ public struct Filter: Hashable, Sendable {
             if isEmergency { return false }
             if !ingress.isEmpty, !ingress.contains(event.ingress) { return false }
             if !callerCountry.isEmpty, !callerCountry.contains(country) { return false }
-            if !callerPrefixes.isEmpty, !callerPrefixes.contains(where: { $0.contains(event.caller) }) { return false }
+            if !callerPrefixes.isEmpty, !callerPrefixes.contains(where: { $0.contains(event.caller) }) {
+                return false
+            }
             if !callerNumbers.isEmpty, !callerNumbers.contains(event.caller) { return false }
-            if !calledPrefixes.isEmpty, !calledPrefixes.contains(where: { $0.contains(event.called) }) { return false }
+            if !calledPrefixes.isEmpty, !calledPrefixes.contains(where: { $0.contains(event.called) }) {
+                return false
+            }
             if !calledNumbers.isEmpty, !calledNumbers.contains(event.called) { return false }
             return !firstContact || isFirstContact
         }

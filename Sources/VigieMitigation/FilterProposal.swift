@@ -67,7 +67,9 @@ public struct FilterSearch {
     /// `nil` when none stops at least half of the trouble, or the best would stop half of the wanted calls: no filter is better than a harmful one.
     public func best(of outcomes: [FilterTrial.Outcome]) -> FilterProposal? {
         guard let most = outcomes.map(\.wantedShare).max(), most >= 0.5 else { return nil }
-        let good = outcomes.indices.filter { outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9 }
+        let good = outcomes.indices.filter {
+            outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9
+        }
         let pool = good.isEmpty ? outcomes.indices.filter { outcomes[$0].wantedShare >= most - 1e-9 } : good
         let index = pool.min { left, right in
             let one = outcomes[left].legitimateShare
@@ -75,8 +77,11 @@ public struct FilterSearch {
             if abs(one - other) > 0.001 { return one < other }
             return candidates[left].keys < candidates[right].keys
         }
-        guard let index, outcomes[index].legitimate == 0 || outcomes[index].legitimateShare < 0.5 else { return nil }
-        return FilterProposal(filter: Filter(match: candidates[index], action: action), outcome: outcomes[index])
+        guard let index, outcomes[index].legitimate == 0 || outcomes[index].legitimateShare < 0.5 else {
+            return nil
+        }
+        return FilterProposal(
+            filter: Filter(match: candidates[index], action: action), outcome: outcomes[index])
     }
 
     private static func match(_ set: (inout Filter.Match) -> Void) -> Filter.Match {
@@ -86,7 +91,9 @@ public struct FilterSearch {
     }
 
     /// Every combination of trunk, caller prefix, landing prefix and first contact that the dossier supports.
-    private static func floodCandidates(_ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier) -> [Filter.Match] {
+    private static func floodCandidates(_ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier)
+        -> [Filter.Match]
+    {
         var trunkChoices: [[Symbol]] = [[]]
         let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
         if !trunks.isEmpty { trunkChoices.append(trunks) }
@@ -99,8 +106,12 @@ public struct FilterSearch {
                 else { continue }
                 counts[cut, default: 0] += flow.calls
             }
-            let list = covering(counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }, of: dossier.calls)
-            if !list.isEmpty, list.count <= 8, !callerChoices.contains(list.sorted()) { callerChoices.append(list.sorted()) }
+            let list = covering(
+                counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) },
+                of: dossier.calls)
+            if !list.isEmpty, list.count <= 8, !callerChoices.contains(list.sorted()) {
+                callerChoices.append(list.sorted())
+            }
         }
         var matches: [Filter.Match] = []
         for trunks in trunkChoices {
@@ -110,7 +121,8 @@ public struct FilterSearch {
                         match {
                             $0.ingress = trunks
                             $0.callerPrefixes = callers
-                            $0.callerCountry = callers.isEmpty && origin.country != .none ? [origin.country] : []
+                            $0.callerCountry =
+                                callers.isEmpty && origin.country != .none ? [origin.country] : []
                             $0.calledPrefixes = called
                             $0.firstContact = true
                         })
@@ -138,39 +150,85 @@ public struct FilterSearch {
     /// Prefixes in one filter at most: what a person can still read before approving it.
     private static let maxPrefixes = 64
 
-    private static func usurpationCandidates(_ number: PhoneNumber, _ trunks: [Symbol], isCauseSeen: Bool) -> [Filter.Match] {
+    private static func usurpationCandidates(_ number: PhoneNumber, _ trunks: [Symbol], isCauseSeen: Bool)
+        -> [Filter.Match]
+    {
         isCauseSeen
-            ? [match { $0.callerNumbers = [number]; $0.ingress = trunks }, match { $0.callerNumbers = [number] }]
-            : [match { $0.calledNumbers = [number]; $0.firstContact = true }]
+            ? [
+                match {
+                    $0.callerNumbers = [number]; $0.ingress = trunks
+                }, match { $0.callerNumbers = [number] },
+            ]
+            : [
+                match {
+                    $0.calledNumbers = [number]; $0.firstContact = true
+                }
+            ]
     }
 
-    private static func campaignCandidates(_ ingress: Symbol, _ numbers: [PhoneNumber], _ dossier: Dossier) -> [Filter.Match] {
+    private static func campaignCandidates(_ ingress: Symbol, _ numbers: [PhoneNumber], _ dossier: Dossier)
+        -> [Filter.Match]
+    {
         var matches: [Filter.Match] = []
-        if !numbers.isEmpty { matches.append(match { $0.ingress = ingress == .none ? [] : [ingress]; $0.callerNumbers = numbers }) }
+        if !numbers.isEmpty {
+            matches.append(
+                match {
+                    $0.ingress = ingress == .none ? [] : [ingress]; $0.callerNumbers = numbers
+                })
+        }
         let prefixes = covering(
-            dossier.flows.compactMap { flow in NumberPrefix(flow.to).map { ($0, flow.calls) } }, of: dossier.calls)
+            dossier.flows.compactMap { flow in NumberPrefix(flow.to).map { ($0, flow.calls) } },
+            of: dossier.calls)
         if ingress != .none {
             if !prefixes.isEmpty, prefixes.count <= 10 {
-                matches.append(match { $0.ingress = [ingress]; $0.calledPrefixes = Set(prefixes).sorted(); $0.firstContact = true })
+                matches.append(
+                    match {
+                        $0.ingress = [ingress]; $0.calledPrefixes = Set(prefixes).sorted();
+                        $0.firstContact = true
+                    })
             }
-            matches.append(match { $0.ingress = [ingress]; $0.firstContact = true })
+            matches.append(
+                match {
+                    $0.ingress = [ingress]; $0.firstContact = true
+                })
         }
         return matches
     }
 
-    private static func revenueShareCandidates(_ numbers: [PhoneNumber], _ prefixes: [NumberPrefix], _ ingress: Symbol) -> [Filter.Match] {
+    private static func revenueShareCandidates(
+        _ numbers: [PhoneNumber], _ prefixes: [NumberPrefix], _ ingress: Symbol
+    ) -> [Filter.Match] {
         let trunks = ingress == .none ? [] : [ingress]
         var matches: [Filter.Match] = []
-        if !numbers.isEmpty { matches.append(match { $0.ingress = trunks; $0.calledNumbers = numbers }) }
-        if !prefixes.isEmpty { matches.append(match { $0.ingress = trunks; $0.calledPrefixes = prefixes }) }
+        if !numbers.isEmpty {
+            matches.append(
+                match {
+                    $0.ingress = trunks; $0.calledNumbers = numbers
+                })
+        }
+        if !prefixes.isEmpty {
+            matches.append(
+                match {
+                    $0.ingress = trunks; $0.calledPrefixes = prefixes
+                })
+        }
         return matches
     }
 
-    private static func denialCandidates(_ numbers: [PhoneNumber], _ ingress: Symbol, _ dossier: Dossier) -> [Filter.Match] {
-        var matches = [match { $0.calledNumbers = numbers; $0.firstContact = true }]
+    private static func denialCandidates(_ numbers: [PhoneNumber], _ ingress: Symbol, _ dossier: Dossier)
+        -> [Filter.Match]
+    {
+        var matches = [
+            match {
+                $0.calledNumbers = numbers; $0.firstContact = true
+            }
+        ]
         let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
         if !trunks.isEmpty {
-            matches.append(match { $0.calledNumbers = numbers; $0.firstContact = true; $0.ingress = trunks })
+            matches.append(
+                match {
+                    $0.calledNumbers = numbers; $0.firstContact = true; $0.ingress = trunks
+                })
         }
         return matches
     }

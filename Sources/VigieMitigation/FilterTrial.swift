@@ -24,7 +24,9 @@ public struct FilterTrial {
         /// Share of the calls to stop that would have been stopped, in `0...1`.
         public var wantedShare: Double { wanted == 0 ? 0 : Double(wantedStopped) / Double(wanted) }
         /// Share of the wanted calls that would have been stopped too, in `0...1`; 0 when none was seen.
-        public var legitimateShare: Double { legitimate == 0 ? 0 : Double(legitimateStopped) / Double(legitimate) }
+        public var legitimateShare: Double {
+            legitimate == 0 ? 0 : Double(legitimateStopped) / Double(legitimate)
+        }
     }
 
     /// Which calls a filter is asked to stop.
@@ -44,7 +46,10 @@ public struct FilterTrial {
     /// - Parameters:
     ///   - candidates: what to try, at most a few hundred.
     ///   - target: what to stop: the trouble itself, or the calls that cause it.
-    public init(_ candidates: [Filter.Match], incident: Incident, target: Target, plans: NumberingPlans, home: Country = .france) {
+    public init(
+        _ candidates: [Filter.Match], incident: Incident, target: Target, plans: NumberingPlans,
+        home: Country = .france
+    ) {
         self.home = home
         self.candidates = candidates
         self.target = target
@@ -56,10 +61,13 @@ public struct FilterTrial {
 
     /// Takes in the next stored call.
     public mutating func take(_ event: CallEvent) {
-        if legitimateFrom == nil { legitimateFrom = max(firstSeen - .seconds(86_400), event.start + (firstSeen - event.start) / 2) }
+        if legitimateFrom == nil {
+            legitimateFrom = max(firstSeen - .seconds(86_400), event.start + (firstSeen - event.start) / 2)
+        }
         guard let role = scope.role(of: event) else { return }
         let pair = event.caller.rawValue &* 0x9E37_79B9_7F4A_7C15 ^ event.called.rawValue
-        let isFirst = pairs.count < IncidentScope.maxPairs ? pairs.insert(pair).inserted : !pairs.contains(pair)
+        let isFirst =
+            pairs.count < IncidentScope.maxPairs ? pairs.insert(pair).inserted : !pairs.contains(pair)
         let isWanted = target == .trouble ? role == .trouble : role == .proof
         // Call-backs are a consequence: neither to be stopped nor to be counted as harm when their cause is the target.
         guard isWanted || role == .ordinary else { return }

@@ -44,7 +44,8 @@ enum ResultOutput {
         let code: CInt = text.withUTF8 { bytes in
             var sent = 0
             while sent < total {
-                let count = unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + sent }, total - sent)
+                let count = unsafe Glibc.write(
+                    descriptor, bytes.baseAddress.map { unsafe $0 + sent }, total - sent)
                 if count >= 0 {
                     sent += count
                 } else if errno != EINTR {
@@ -58,13 +59,14 @@ enum ResultOutput {
     }
 
     private static func failure(_ name: String, _ code: CInt) -> CommandFailure {
-        let advice = switch code {
-        case ENOENT, ENOTDIR: "its folder does not exist; create it, or name another"
-        case EISDIR: "it is a folder; name a file in it"
-        case EACCES, EPERM, EROFS: "you may not write there; name another place"
-        case ENOSPC, EDQUOT: "the disk is full; make room, or name another place"
-        default: unsafe String(cString: strerror(code)) + "; name another place"
-        }
+        let advice =
+            switch code {
+            case ENOENT, ENOTDIR: "its folder does not exist; create it, or name another"
+            case EISDIR: "it is a folder; name a file in it"
+            case EACCES, EPERM, EROFS: "you may not write there; name another place"
+            case ENOSPC, EDQUOT: "the disk is full; make room, or name another place"
+            default: unsafe String(cString: strerror(code)) + "; name another place"
+            }
         return CommandFailure("cannot write \(name): \(advice)")
     }
 }

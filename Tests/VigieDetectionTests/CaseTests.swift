@@ -80,15 +80,21 @@ struct DetectionCase: CustomTestStringConvertible, Sendable {
             #expect(opened.kind.rawValue == wanted.kind)
             #expect(closed.detectedAt == opened.detectedAt)
             if let text = wanted.detected_after { #expect(opened.detectedAt >= (try moment(text))) }
-            if let text = wanted.detected_before { #expect(opened.detectedAt <= (try moment(text)), "\(opened.detectedAt.rfc3339())") }
-            if let text = wanted.last_seen_before { #expect(closed.lastSeen <= (try moment(text)), "\(closed.lastSeen.rfc3339())") }
+            if let text = wanted.detected_before {
+                #expect(opened.detectedAt <= (try moment(text)), "\(opened.detectedAt.rfc3339())")
+            }
+            if let text = wanted.last_seen_before {
+                #expect(closed.lastSeen <= (try moment(text)), "\(closed.lastSeen.rfc3339())")
+            }
             switch closed.subject {
             case .misroutedFlood(let origin, let landing):
                 for prefix in wanted.landing ?? [] {
                     #expect(landing.contains { $0.description.hasPrefix(prefix) }, "\(landing)")
                 }
                 if let prefixes = wanted.landing {
-                    for found in landing { #expect(prefixes.contains { found.description.hasPrefix($0) }, "\(landing)") }
+                    for found in landing {
+                        #expect(prefixes.contains { found.description.hasPrefix($0) }, "\(landing)")
+                    }
                 }
                 if let country = wanted.country { #expect(origin.country.description == country) }
             case .telephonyDoS(_, let ingress):

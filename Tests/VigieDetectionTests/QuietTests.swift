@@ -10,7 +10,9 @@ import VigieWire
         var random = TestRandom(seed: 31)
         var lane = DetectionLane(detectors: [MisroutedFlood(), TelephonyDoS()])
         var keys: Set<String> = []
-        let origins: [(UInt64, Int, Double)] = [(2126, 8, 4), (346, 8, 3), (393, 9, 2), (22177, 7, 0.5), (336, 8, 30)]
+        let origins: [(UInt64, Int, Double)] = [
+            (2126, 8, 4), (346, 8, 3), (393, 9, 2), (22177, 7, 0.5), (336, 8, 30),
+        ]
         for hour in 0..<24 * 70 {
             let day = hour % 24
             let season = (day < 7 ? 0.2 : day < 21 ? 1.5 : 0.7) * (hour / 24 % 7 >= 5 ? 0.6 : 1)
@@ -22,7 +24,10 @@ import VigieWire
                     let scale = PhoneNumber.powerOfTen(origin.1)
                     event.caller = PhoneNumber(e164: origin.0 * scale + random.next() % scale) ?? .absent
                     let zone = 1 + min(4, random.next() % 6)
-                    event.called = PhoneNumber(e164: 33 * 1_000_000_000 + zone * 100_000_000 + random.next() % 100_000_000) ?? .absent
+                    event.called =
+                        PhoneNumber(
+                            e164: 33 * 1_000_000_000 + zone * 100_000_000 + random.next() % 100_000_000)
+                        ?? .absent
                     event.ingress = Symbol(rawValue: UInt32(2 + index))
                     event.answer = event.start + .seconds(9)
                     event.end = event.start + .seconds(60)

@@ -14,7 +14,8 @@ private struct Night {
     init(origin: Country, landing: [String], at date: String, seed: UInt64 = 1) throws {
         start = try #require(Timestamp(rfc3339: date))
         let prefixes = landing.compactMap { NumberPrefix($0) }
-        evidence = MisrouteEvidence(originCountry: origin, landing: prefixes, from: start, to: start + .seconds(86_400))
+        evidence = MisrouteEvidence(
+            originCountry: origin, landing: prefixes, from: start, to: start + .seconds(86_400))
         state = seed
     }
 
@@ -24,7 +25,8 @@ private struct Night {
     }
 
     mutating func call(
-        _ caller: UInt64, _ called: UInt64, misrouted: Bool, at offset: Int, charge: Int64? = nil, dialled: PhoneNumber = .absent
+        _ caller: UInt64, _ called: UInt64, misrouted: Bool, at offset: Int, charge: Int64? = nil,
+        dialled: PhoneNumber = .absent
     ) throws {
         var event = CallEvent(start: start + .seconds(offset))
         event.caller = try #require(PhoneNumber(e164: caller))
@@ -46,12 +48,14 @@ private struct Night {
 }
 
 @Suite struct MisrouteDiagnosisTests {
-    @Test func `a voicemail code entered with a plus is named first, and the plan change is refuted`() throws {
+    @Test func `a voicemail code entered with a plus is named first, and the plan change is refuted`() throws
+    {
         var night = try Night(origin: .morocco, landing: ["+3332", "+3338"], at: "2009-02-17T18:00:00Z")
         try night.history(21_261_000_000)
         for index in 0..<600 {
             let called = (night.random(3) == 0 ? 33_380_000_000 : 33_320_000_000) + night.random(100_000_000)
-            try night.call(21_237_000_000 + night.random(900), called, misrouted: true, at: index * 60, charge: 0)
+            try night.call(
+                21_237_000_000 + night.random(900), called, misrouted: true, at: index * 60, charge: 0)
         }
         let causes = MisrouteDiagnosis(plans: night.plans).explain(night.evidence)
         let first = try #require(causes.first)
@@ -72,21 +76,26 @@ private struct Night {
             try night.call(caller, line + 1_000_000, misrouted: true, at: index * 30)
         }
         let first = try #require(MisrouteDiagnosis(plans: night.plans).explain(night.evidence).first)
-        #expect(first.hypothesis.english.contains("1") && first.hypothesis.english.contains("translated to begin with"))
+        #expect(
+            first.hypothesis.english.contains("1")
+                && first.hypothesis.english.contains("translated to begin with"))
         #expect(first.score > 0.9)
     }
 
-    @Test func `dialled digits that lost their country code show the national numbers of the origin`() throws {
+    @Test func `dialled digits that lost their country code show the national numbers of the origin`() throws
+    {
         // Spanish national numbers (9 digits, 91…) sent out as they are: +91… is India.
         let spain = try #require(Country("ES"))
         var night = try Night(origin: spain, landing: ["+91"], at: "2020-03-03T10:00:00Z")
         for index in 0..<200 {
             let national = 910_000_000 + night.random(9_999_999)
             let dialled = PhoneNumber(form: .dialled, digits: national, count: 9) ?? .absent
-            try night.call(34_600_000_000 + UInt64(index), national, misrouted: true, at: index * 30, dialled: dialled)
+            try night.call(
+                34_600_000_000 + UInt64(index), national, misrouted: true, at: index * 30, dialled: dialled)
         }
         let first = try #require(MisrouteDiagnosis(plans: night.plans).explain(night.evidence).first)
-        #expect(first.hypothesis.english.contains("without a country code"), "got \(first.hypothesis.english)")
+        #expect(
+            first.hypothesis.english.contains("without a country code"), "got \(first.hypothesis.english)")
     }
 
     @Test func `no landing gives no cause`() throws {
@@ -98,7 +107,9 @@ private struct Night {
         var night = try Night(origin: .morocco, landing: ["+3332"], at: "2009-02-17T18:00:00Z")
         try night.history(21_261_000_000)
         for index in 0..<300 {
-            try night.call(21_261_000_000 + night.random(99), 33_320_000_000 + night.random(100_000_000), misrouted: true, at: index)
+            try night.call(
+                21_261_000_000 + night.random(99), 33_320_000_000 + night.random(100_000_000),
+                misrouted: true, at: index)
         }
         let diagnosis = MisrouteDiagnosis(plans: night.plans)
         #expect(diagnosis.explain(night.evidence) == diagnosis.explain(night.evidence))

@@ -26,10 +26,17 @@ private func finding(
         #expect(incident.detectedAt == Timestamp(seconds: 1_380_000_000))
         #expect(incident.lastSeen == Timestamp(seconds: 1_380_000_000 + 540))
         // A later finding that no longer sees the trunk does not forget it.
-        #expect(incident.subject == .numberUsurpation(number: PhoneNumber(rawValue: try #require(PhoneNumber(e164: 33_199_001_234)).rawValue), presentedBy: [Symbol(rawValue: 7)]))
+        #expect(
+            incident.subject
+                == .numberUsurpation(
+                    number: PhoneNumber(rawValue: try #require(PhoneNumber(e164: 33_199_001_234)).rawValue),
+                    presentedBy: [Symbol(rawValue: 7)]))
     }
 
-    @Test func `findings with other keys on the same number are the same incident, on another number another`() throws {
+    @Test
+    func `findings with other keys on the same number are the same incident, on another number another`()
+        throws
+    {
         var book = IncidentBook()
         _ = book.apply(try finding(key: "a", at: 0))
         _ = book.apply(try finding(key: "b", at: 1))
@@ -38,23 +45,33 @@ private func finding(
         #expect(book.incidents.count == 2)
     }
 
-    @Test func `an hour of quiet resolves, a return within a day reopens, a later one is a new incident`() throws {
+    @Test func `an hour of quiet resolves, a return within a day reopens, a later one is a new incident`()
+        throws
+    {
         var book = IncidentBook()
         _ = book.apply(try finding(at: 0))
         #expect(book.advance(to: Timestamp(seconds: 1_380_000_000 + 3_500)).isEmpty)
         let changes = book.advance(to: Timestamp(seconds: 1_380_000_000 + 3_700))
         guard case .resolved? = changes.first else { Issue.record("not resolved: \(changes)"); return }
-        guard case .reopened? = book.apply(try finding(at: 600)).first else { Issue.record("not reopened"); return }
+        guard case .reopened? = book.apply(try finding(at: 600)).first else {
+            Issue.record("not reopened"); return
+        }
         #expect(book.incidents.count == 1)
-        guard case .opened? = book.apply(try finding(at: 3_000)).first else { Issue.record("not opened"); return }
+        guard case .opened? = book.apply(try finding(at: 3_000)).first else {
+            Issue.record("not opened"); return
+        }
         #expect(book.incidents.count == 2)
     }
 
-    @Test func `a full book makes room for the new by the oldest resolved, and counts what finds none`() throws {
+    @Test func `a full book makes room for the new by the oldest resolved, and counts what finds none`()
+        throws
+    {
         var settings = IncidentBook.Settings()
         settings.capacity = 2
         var book = IncidentBook(settings: settings)
-        for index in 0..<3 { _ = book.apply(try finding(key: "k\(index)", number: 33_199_001_000 + UInt64(index), at: 0)) }
+        for index in 0..<3 {
+            _ = book.apply(try finding(key: "k\(index)", number: 33_199_001_000 + UInt64(index), at: 0))
+        }
         #expect(book.incidents.count == 2)
         #expect(book.dropped == 1)
         _ = book.advance(to: Timestamp(seconds: 1_380_009_000))

@@ -9,7 +9,9 @@ import VigieWire
     private let plans = NumberingPlans.standard
     private let begin = Timestamp(seconds: 1_234_800_000)
 
-    private func event(_ caller: UInt64, _ called: UInt64, at second: Int, charge: Int64? = nil, trunk: UInt32 = 5) throws -> CallEvent {
+    private func event(
+        _ caller: UInt64, _ called: UInt64, at second: Int, charge: Int64? = nil, trunk: UInt32 = 5
+    ) throws -> CallEvent {
         var event = CallEvent(start: begin + .seconds(second), callID: CallID("call-\(second)@example"))
         event.caller = try #require(PhoneNumber(e164: caller))
         event.called = try #require(PhoneNumber(e164: called))
@@ -23,7 +25,8 @@ import VigieWire
         return Incident(
             id: "i", kind: .misroutedFlood, state: .firing, severity: .minor,
             subject: .misroutedFlood(origin: Origin(country: .morocco), landing: [landing]),
-            firstSeen: begin + .seconds(1_000), detectedAt: begin + .seconds(1_100), lastSeen: begin + .seconds(2_000))
+            firstSeen: begin + .seconds(1_000), detectedAt: begin + .seconds(1_100),
+            lastSeen: begin + .seconds(2_000))
     }
 
     @Test func `people who knew each other are not in the census, in either direction`() throws {
@@ -49,8 +52,10 @@ import VigieWire
         let victim: UInt64 = 33_254_000_001
         let incident = Incident(
             id: "i", kind: .numberUsurpation, state: .firing, severity: .minor,
-            subject: .numberUsurpation(number: try #require(PhoneNumber(e164: victim)), presentedBy: [Symbol(rawValue: 9)]),
-            firstSeen: begin + .seconds(1_000), detectedAt: begin + .seconds(1_100), lastSeen: begin + .seconds(2_000))
+            subject: .numberUsurpation(
+                number: try #require(PhoneNumber(e164: victim)), presentedBy: [Symbol(rawValue: 9)]),
+            firstSeen: begin + .seconds(1_000), detectedAt: begin + .seconds(1_100),
+            lastSeen: begin + .seconds(2_000))
         var investigator = Investigator(incident, plans: plans)
         investigator.take(try event(victim, 33_199_000_001, at: 900, trunk: 9))
         investigator.take(try event(victim, 33_199_000_002, at: 901, trunk: 9))

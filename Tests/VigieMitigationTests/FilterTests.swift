@@ -29,7 +29,10 @@ import VigieWire
                 event.called = called
                 event.caller = try #require(PhoneNumber(e164: 33_600_000_000 + UInt64(random(1_000))))
                 event.ingress = Symbol(rawValue: 3)
-                #expect(!match.matches(event, callerCountry: .france, isFirstContact: true, isEmergency: plans.isEmergency(called, home: .france)))
+                #expect(
+                    !match.matches(
+                        event, callerCountry: .france, isFirstContact: true,
+                        isEmergency: plans.isEmergency(called, home: .france)))
             }
         }
     }
@@ -64,8 +67,10 @@ import VigieWire
         let begin = Timestamp(seconds: 1_234_800_000)
         let incident = Incident(
             id: "i", kind: .misroutedFlood, state: .firing, severity: .minor,
-            subject: .misroutedFlood(origin: Origin(country: .morocco), landing: [try #require(NumberPrefix("+3332"))]),
-            firstSeen: begin + .seconds(86_400), detectedAt: begin + .seconds(87_000), lastSeen: begin + .seconds(100_000))
+            subject: .misroutedFlood(
+                origin: Origin(country: .morocco), landing: [try #require(NumberPrefix("+3332"))]),
+            firstSeen: begin + .seconds(86_400), detectedAt: begin + .seconds(87_000),
+            lastSeen: begin + .seconds(100_000))
         var calls: [CallEvent] = []
         func add(_ caller: UInt64, _ called: UInt64, _ second: Int) throws {
             var event = CallEvent(start: begin + .seconds(second))
@@ -79,7 +84,9 @@ import VigieWire
             let pair = UInt64(second / 180 % 40)
             try add(21_261_000_000 + pair, 33_320_000_000 + pair, second)
         }
-        for index in 0..<300 { try add(21_237_000_000 + UInt64(index % 60), 33_327_560_000 + UInt64(index), 86_400 + index * 40) }
+        for index in 0..<300 {
+            try add(21_237_000_000 + UInt64(index % 60), 33_327_560_000 + UInt64(index), 86_400 + index * 40)
+        }
         var investigator = Investigator(incident, plans: plans)
         for call in calls { investigator.take(call) }
         let dossier = investigator.finish().dossier

@@ -22,7 +22,8 @@ private func report() throws -> AnalysisReport {
     dossier.calls = 1_234
     dossier.distinctCallers = 400
     dossier.reachedTotal = 1
-    var line = Dossier.Reached(number: try #require(PhoneNumber(e164: 33_327_560_001)), first: start, last: start)
+    var line = Dossier.Reached(
+        number: try #require(PhoneNumber(e164: 33_327_560_001)), first: start, last: start)
     line.calls = 12
     dossier.reached = [line]
     dossier.trunks = [(trunk, 1_234)]
@@ -34,12 +35,14 @@ private func report() throws -> AnalysisReport {
     dossier.samples = [CallID("a\"b@c")]
     var incident = Incident(
         id: "misrouted-flood-x", kind: .misroutedFlood, state: .firing, severity: .critical,
-        subject: .misroutedFlood(origin: Origin(country: .morocco), landing: [try #require(NumberPrefix("+3332"))]),
+        subject: .misroutedFlood(
+            origin: Origin(country: .morocco), landing: [try #require(NumberPrefix("+3332"))]),
         firstSeen: start, detectedAt: start + .seconds(240), lastSeen: start + .seconds(3_600),
         metrics: [Metric("growth_per_hour", .infinity)])
     incident.causes = [
         Cause(
-            hypothesis: BilingualText("short code 333 entered as +333", french: "code court 333 saisi +333"), score: 0.97,
+            hypothesis: BilingualText("short code 333 entered as +333", french: "code court 333 saisi +333"),
+            score: 0.97,
             explains: 1, test: BilingualText("dial it", french: "le composer"))
     ]
     var match = Filter.Match()
@@ -67,15 +70,19 @@ private func report() throws -> AnalysisReport {
         let input = try #require((object["inputs"] as? [[String: Any]])?.first)
         #expect((input["malformed"] as? [String: Int]) == ["row-too-short": 3])
         let calls = try #require(object["calls"] as? [String: Any])
-        for key in ["attempts", "answered", "asr", "ner", "first", "last"] { #expect(calls[key] != nil, "calls.\(key)") }
+        for key in ["attempts", "answered", "asr", "ner", "first", "last"] {
+            #expect(calls[key] != nil, "calls.\(key)")
+        }
         let incident = try #require((object["incidents"] as? [[String: Any]])?.first)
         for key in [
-            "id", "kind", "severity", "first_seen", "detected_at", "last_seen", "subject", "summary", "metrics", "causes",
+            "id", "kind", "severity", "first_seen", "detected_at", "last_seen", "subject", "summary",
+            "metrics", "causes",
             "localisation", "proposed_filter", "evidence",
         ] { #expect(incident[key] != nil, "incidents[].\(key)") }
         let subject = try #require(incident["subject"] as? [String: Any])
         #expect((subject["origin"] as? [String: String])?["country"] == "MA")
-        #expect((subject["landing"] as? [String: [String]]) == ["prefixes": ["+3332"], "departments": ["59"]])
+        #expect(
+            (subject["landing"] as? [String: [String]]) == ["prefixes": ["+3332"], "departments": ["59"]])
         #expect(((subject["most_hit"] as? [[String: Any]])?.first?["number"] as? String) == "+33327560001")
         let filter = try #require(incident["proposed_filter"] as? [String: Any])
         #expect(filter["wanted_stopped"] as? Double == 0.97)
@@ -97,7 +104,9 @@ private func report() throws -> AnalysisReport {
         #expect(page.contains("Appels mal acheminés") && page.contains("Misrouted calls"))
         #expect(page.contains("<html lang=\"fr\">"))
         #expect(page.components(separatedBy: "<svg").count - 1 >= 8)
-        #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("<link") && !page.contains("url("))
+        #expect(
+            !page.contains("http://") && !page.contains("https://") && !page.contains("<link")
+                && !page.contains("url("))
     }
 
     @Test func `the text says what, why and what to do, word for word`() throws {
@@ -107,7 +116,10 @@ private func report() throws -> AnalysisReport {
             text.contains(
                 "1,234 calls from Morocco landed on 1 line in +3332 (departments 59), between people who had never called each other; most likely short code 333 entered as +333."
             ))
-        #expect(text.contains("would have stopped 97.0\u{00A0}% of these calls, and 0.8\u{00A0}% of 1,000 wanted ones; lasts 24 h at most"))
+        #expect(
+            text.contains(
+                "would have stopped 97.0\u{00A0}% of these calls, and 0.8\u{00A0}% of 1,000 wanted ones; lasts 24 h at most"
+            ))
         #expect(!text.contains("\u{1B}["))
         let french = try report().text(style: .plain, language: .french)
         #expect(french.contains("97,0\u{00A0}%") || french.contains("97\u{00A0}%") || french.contains("97,0"))
@@ -120,6 +132,8 @@ private func report() throws -> AnalysisReport {
     @Test func `JSON text escapes what must be escaped and never prints infinity`() {
         #expect(JSONValue.string("a\"\\\n\u{01}é").text() == "\"a\\\"\\\\\\n\\u0001é\"")
         #expect(JSONValue.number(.nan).text() == "null")
-        #expect(JSONValue.object([("b", .integer(1)), ("a", .array([.null, .bool(true)]))]).text() == "{\"b\":1,\"a\":[null,true]}")
+        #expect(
+            JSONValue.object([("b", .integer(1)), ("a", .array([.null, .bool(true)]))]).text()
+                == "{\"b\":1,\"a\":[null,true]}")
     }
 }

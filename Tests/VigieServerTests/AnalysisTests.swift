@@ -43,7 +43,9 @@ func records(_ name: String, seed: UInt64, rate: Double? = nil, days: Double? = 
 
 private let header = "start,answer,end,caller,called,ingress,sip_status,call_id\n"
 
-private func row(_ second: Int, caller: String = "+33199001234", called: String = "+33199005678", id: String? = nil) -> String {
+private func row(
+    _ second: Int, caller: String = "+33199001234", called: String = "+33199005678", id: String? = nil
+) -> String {
     "\(1_600_000_000 + second),\(1_600_000_005 + second),\(1_600_000_060 + second),\(caller),\(called),ic-1,200,\(id ?? "id-\(second)")\n"
 }
 
@@ -57,7 +59,9 @@ private func row(_ second: Int, caller: String = "+33199001234", called: String 
         guard case .misroutedFlood(let origin, let landing) = flood.incident.subject else { return }
         #expect(origin.country.description == "MA")
         #expect(landing.allSatisfy { $0.description.hasPrefix("+333") })
-        #expect(flood.incident.causes.first?.hypothesis.english.contains("short code 333 (voicemail) entered as +333") == true)
+        #expect(
+            flood.incident.causes.first?.hypothesis.english.contains(
+                "short code 333 (voicemail) entered as +333") == true)
         #expect(flood.dossier.free > flood.dossier.charged * 20)
         #expect((flood.proposal?.outcome.wantedShare ?? 0) > 0.9)
     }
@@ -66,7 +70,9 @@ private func row(_ second: Int, caller: String = "+33199001234", called: String 
         let folder = try Folder()
         var first = header
         var second = header
-        for index in 0..<200 { if index % 2 == 0 { first += row(index * 10) } else { second += row(index * 10) } }
+        for index in 0..<200 {
+            if index % 2 == 0 { first += row(index * 10) } else { second += row(index * 10) }
+        }
         let one = try folder.file("one.csv", first)
         let two = try folder.file("two.csv", second)
         let compress = Process()
@@ -84,7 +90,9 @@ private func row(_ second: Int, caller: String = "+33199001234", called: String 
 
     @Test func `a row twice is one call, and the report says so`() throws {
         let folder = try Folder()
-        let report = try Analysis().run([folder.file("twice.csv", header + row(0, id: "a") + row(0, id: "a") + row(1, id: "b"))])
+        let report = try Analysis().run([
+            folder.file("twice.csv", header + row(0, id: "a") + row(0, id: "a") + row(1, id: "b"))
+        ])
         #expect(report.statistics.attempts == 2)
         #expect(report.inputs[0].dropped.total == 1)
     }
@@ -102,15 +110,21 @@ private func row(_ second: Int, caller: String = "+33199001234", called: String 
         #expect(refusal([folder.path]).contains("directory"))
         #expect(refusal([folder.path + "none.csv"]).contains("no such file"))
         #expect(refusal([try folder.file("empty", "")]).contains("empty"))
-        #expect(refusal([try folder.file("junk", [UInt8](repeating: 7, count: 5_000))]).contains("no capture"))
-        #expect(refusal([try folder.file("m.sip", "OPTIONS sip:a@b SIP/2.0\r\nCall-ID: a\r\n\r\n")]).contains("vigie decode"))
+        #expect(
+            refusal([try folder.file("junk", [UInt8](repeating: 7, count: 5_000))]).contains("no capture"))
+        #expect(
+            refusal([try folder.file("m.sip", "OPTIONS sip:a@b SIP/2.0\r\nCall-ID: a\r\n\r\n")]).contains(
+                "vigie decode"))
         for path in ["junk", "empty"] { #expect(refusal([folder.path + path]).contains(folder.path + path)) }
     }
 
     @Test func `rows that cannot be read are counted by name and the others are used`() throws {
         let folder = try Folder()
         let report = try Analysis().run([
-            folder.file("bad.csv", header + row(0) + "not-a-time,,,+33199001234,+33199005678,ic-1,200,x\n" + row(10) + ",,,,,,,\n" + row(20))
+            folder.file(
+                "bad.csv",
+                header + row(0) + "not-a-time,,,+33199001234,+33199005678,ic-1,200,x\n" + row(10)
+                    + ",,,,,,,\n" + row(20))
         ])
         #expect(report.statistics.attempts == 3)
         #expect(report.inputs[0].malformed.total == 2)

@@ -1,4 +1,3 @@
-
 /// The Call-ID (or record id) of a call, held in place: 63 bytes are kept, a longer one is cut and says so.
 public struct CallID: Sendable {
     /// The most bytes that are kept; the longest Call-ID of the captures we read has 61.

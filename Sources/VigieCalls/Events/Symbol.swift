@@ -1,4 +1,3 @@
-
 /// A name (trunk, node, operator, …) as a small integer; `none` is 0. Its text is in the `SymbolTable` that made it.
 public struct Symbol: Hashable, Sendable {
     /// 0 none, 1 other, then in the order in which names were met.

@@ -65,7 +65,8 @@ public struct NumberNormaliser: Sendable {
             if count > 8 {
                 // `count > 8`: bytes 1 to 8 are there.
                 let raw = unsafe text.bytes
-                let word = UInt64(littleEndian: unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: 1, as: UInt64.self))
+                let word = UInt64(
+                    littleEndian: unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: 1, as: UInt64.self))
                 if let value = Self.eightDigits(word) {
                     digits = value
                     index = 9
@@ -97,7 +98,9 @@ public struct NumberNormaliser: Sendable {
 
     private func normaliseSlowly(_ text: Span<UInt8>) -> (number: PhoneNumber, reading: Reading) {
         var text = Self.user(text)
-        while text.count > 0, Self.isSeparator(text[0]), text[0] != 0x28 { text = text.extracting(1..<text.count) }
+        while text.count > 0, Self.isSeparator(text[0]), text[0] != 0x28 {
+            text = text.extracting(1..<text.count)
+        }
         guard text.count > 0 else { return (.absent, .withheld) }
         if Self.isWithheld(text) { return (.absent, .withheld) }
         var digits: InlineArray<18, UInt8> = InlineArray(repeating: 0)
@@ -115,7 +118,9 @@ public struct NumberNormaliser: Sendable {
                 hasPlus = true
             } else if byte == 0x3B {  // parameters follow
                 break
-            } else if byte == 0x28, count > 0, index + 2 < text.count, text[index + 1] == 0x30, text[index + 2] == 0x29 {
+            } else if byte == 0x28, count > 0, index + 2 < text.count, text[index + 1] == 0x30,
+                text[index + 2] == 0x29
+            {
                 index += 2  // `+33 (0)1 99…`: the trunk prefix that some print
             } else if !Self.isSeparator(byte) {
                 return (.malformed, .malformed)
@@ -145,11 +150,15 @@ public struct NumberNormaliser: Sendable {
         {
             return (number, .bare)
         }
-        guard let number = PhoneNumber(form: .dialled, digits: value, count: count) else { return (.malformed, .malformed) }
+        guard let number = PhoneNumber(form: .dialled, digits: value, count: count) else {
+            return (.malformed, .malformed)
+        }
         return (number, .dialled)
     }
 
-    private func e164(_ digits: InlineArray<18, UInt8>, _ first: Int, _ count: Int, code: UInt64 = 0) -> PhoneNumber? {
+    private func e164(_ digits: InlineArray<18, UInt8>, _ first: Int, _ count: Int, code: UInt64 = 0)
+        -> PhoneNumber?
+    {
         guard count > first, code > 0 || digits[first] != 0 else { return nil }
         let national = Self.value(digits, first, count)
         var total = count - first
@@ -186,7 +195,9 @@ public struct NumberNormaliser: Sendable {
         let end = hasHost ? at : text.count
         guard first < end else { return text.extracting(first: 0) }
         var last = end
-        while last > first, text[last - 1] == 0x3E || text[last - 1] == 0x22 || text[last - 1] <= 0x20 { last -= 1 }
+        while last > first, text[last - 1] == 0x3E || text[last - 1] == 0x22 || text[last - 1] <= 0x20 {
+            last -= 1
+        }
         return text.extracting(first..<last)
     }
 
@@ -196,16 +207,20 @@ public struct NumberNormaliser: Sendable {
         let a = text[0] | 0x20
         let b = text[1] | 0x20
         let c = text[2] | 0x20
-        if a == 0x73, b == 0x69, c == 0x70 { return text[3] == 0x3A ? 4 : text[3] | 0x20 == 0x73 && text[4] == 0x3A ? 5 : 0 }
+        if a == 0x73, b == 0x69, c == 0x70 {
+            return text[3] == 0x3A ? 4 : text[3] | 0x20 == 0x73 && text[4] == 0x3A ? 5 : 0
+        }
         return a == 0x74 && b == 0x65 && c == 0x6C && text[3] == 0x3A ? 4 : 0
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x2D || byte == 0x2E || byte == 0x28 || byte == 0x29 || byte == 0x2F || byte == 0x09
+        byte == 0x20 || byte == 0x2D || byte == 0x2E || byte == 0x28 || byte == 0x29 || byte == 0x2F
+            || byte == 0x09
     }
 
     private static let withheldWords: [[UInt8]] = [
-        "anonymous", "unavailable", "restricted", "private", "unknown", "withheld", "null", "none", "n/a", "-",
+        "anonymous", "unavailable", "restricted", "private", "unknown", "withheld", "null", "none", "n/a",
+        "-",
         "hidden", "<null>", "anon", "coverage unavailable", "\\n",
     ].map { Array($0.utf8) }
 

@@ -57,7 +57,9 @@ public struct RecordJoiner {
         }
         let kind = record.kind
         if kind == .bye || kind == .other {
-            guard let ended = transactions.end(record, bytes: bytes, notes: &notes, dropped: &dropped) else { return nil }
+            guard let ended = transactions.end(record, bytes: bytes, notes: &notes, dropped: &dropped) else {
+                return nil
+            }
             return isNew(ended, lengths: 0, record.offset) ? ended : nil
         }
         if record[.called].count == 0 {
@@ -77,14 +79,17 @@ public struct RecordJoiner {
         event.attestation = CallEvent.Attestation(rawValue: record.attestation.rawValue) ?? .none
         event.verstat = CallEvent.Verstat(rawValue: record.verstat.rawValue) ?? .absent
         event.outcome = .classify(
-            sipStatus: event.sipStatus, q850: event.q850, answered: event.answer != nil, releasedBy: event.releasedBy)
+            sipStatus: event.sipStatus, q850: event.q850, answered: event.answer != nil,
+            releasedBy: event.releasedBy)
         event.chargeMicros = record.chargeMicros
         intern(record, bytes, &event, &symbols)
         readNumbers(record, bytes, &event)
         let id = record[.callID]
         if id.count > 0 { event.callID = CallID(id.of(bytes)) }
         if kind == .invite {
-            guard let joined = transactions.begin(event, record, notes: &notes, dropped: &dropped) else { return nil }
+            guard let joined = transactions.begin(event, record, notes: &notes, dropped: &dropped) else {
+                return nil
+            }
             return isNew(joined, lengths: 0, record.offset) ? joined : nil
         }
         if event.answer != nil, event.end == nil { notes.count("end_missing", at: record.offset) }
@@ -146,7 +151,9 @@ public struct RecordJoiner {
         }
         if end == nil, let talk = record.talk, let answer { end = answer.adding(talk) }
         if let known = answer, known < start {
-            if start.rawValue &- known.rawValue > 1_000_000_000 { notes.count("answer_before_start", at: record.offset) }
+            if start.rawValue &- known.rawValue > 1_000_000_000 {
+                notes.count("answer_before_start", at: record.offset)
+            }
             answer = start
         }
         if let known = end {
@@ -164,7 +171,8 @@ public struct RecordJoiner {
                 end = nil
             }
         }
-        if let talk = record.talk, let answer, let end, abs(end.rawValue &- answer.rawValue &- talk) > 1_500_000_000,
+        if let talk = record.talk, let answer, let end,
+            abs(end.rawValue &- answer.rawValue &- talk) > 1_500_000_000,
             !record.isToTheMinute
         {
             notes.count("duration_disagrees", at: record.offset)
@@ -174,7 +182,8 @@ public struct RecordJoiner {
     }
 
     private mutating func intern(
-        _ record: borrowing CallRecord, _ bytes: Span<UInt8>, _ event: inout CallEvent, _ symbols: inout SymbolTable
+        _ record: borrowing CallRecord, _ bytes: Span<UInt8>, _ event: inout CallEvent,
+        _ symbols: inout SymbolTable
     ) {
         event.ingress = name(record[.ingress], bytes, &symbols)
         event.egress = name(record[.egress], bytes, &symbols)
@@ -189,7 +198,9 @@ public struct RecordJoiner {
     }
 
     @inline(__always)
-    private mutating func name(_ slice: FieldSlice, _ bytes: Span<UInt8>, _ symbols: inout SymbolTable) -> Symbol {
+    private mutating func name(_ slice: FieldSlice, _ bytes: Span<UInt8>, _ symbols: inout SymbolTable)
+        -> Symbol
+    {
         slice.count == 0 ? .none : names.symbol(slice.of(bytes), &symbols)
     }
 
@@ -214,7 +225,9 @@ public struct RecordJoiner {
             normalisersByIngress.isEmpty ? normaliser : normalisersByIngress[event.ingress] ?? normaliser
         event.called = number(reader, record[.called], bytes, record.offset)
         event.caller = number(reader, record[.caller], bytes, record.offset)
-        if record[.asserted].count > 0 { event.asserted = number(reader, record[.asserted], bytes, record.offset) }
+        if record[.asserted].count > 0 {
+            event.asserted = number(reader, record[.asserted], bytes, record.offset)
+        }
         if record[.divertedFrom].count > 0 {
             event.divertedFrom = number(reader, record[.divertedFrom], bytes, record.offset)
         }
@@ -249,11 +262,14 @@ public struct RecordJoiner {
         identity = Self.mix(identity) ^ event.called.rawValue
         identity = Self.mix(identity)
         if event.callID.isEmpty {
-            identity = Self.mix(identity ^ UInt64(event.ingress.rawValue) << 32 ^ UInt64(event.egress.rawValue))
+            identity = Self.mix(
+                identity ^ UInt64(event.ingress.rawValue) << 32 ^ UInt64(event.egress.rawValue))
         }
         let end = UInt64(bitPattern: (event.end ?? .distantPast).rawValue)
         let answer = UInt64(bitPattern: (event.answer ?? .distantPast).rawValue)
-        let content = Self.mix(lengths) ^ Self.mix(end) ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
+        let content =
+            Self.mix(lengths) ^ Self.mix(end)
+            ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
         switch recent.rows.remember(identity: identity, content: content) {
         case .new: return true
         case .repeated:
@@ -274,10 +290,12 @@ public struct RecordJoiner {
         return value ^ value >> 29
     }
 
-    private mutating func refuse(_ name: StaticString, _ field: RecordField?, _ record: borrowing CallRecord) {
+    private mutating func refuse(_ name: StaticString, _ field: RecordField?, _ record: borrowing CallRecord)
+    {
         malformed.count(name, at: record.offset)
         guard problems.count < 64, !problems.contains(where: { $0.name == name.description }) else { return }
-        problems.append(RowProblem(name: name.description, row: record.row, field: field?.name, offset: record.offset))
+        problems.append(
+            RowProblem(name: name.description, row: record.row, field: field?.name, offset: record.offset))
     }
 }
 

@@ -20,7 +20,9 @@ struct SymbolCache: Sendable {
         let mixed = (low ^ high &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(count) << 56) &* 0xD6E8_FEB8_6659_FD93
         let slot = Int(truncatingIfNeeded: mixed >> 55)
         let entry = entries[slot]
-        if entry.low == low, entry.high == high, entry.count == count, entry.symbol != .none { return entry.symbol }
+        if entry.low == low, entry.high == high, entry.count == count, entry.symbol != .none {
+            return entry.symbol
+        }
         let symbol = symbols.symbol(name)
         if symbol != .other { entries[slot] = Entry(low: low, high: high, count: count, symbol: symbol) }
         return symbol

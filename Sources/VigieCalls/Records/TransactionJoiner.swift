@@ -29,7 +29,8 @@ struct TransactionJoiner: Sendable {
 
     /// Takes an `INVITE` row; the answer is an event that is complete.
     mutating func begin(
-        _ event: CallEvent, _ record: borrowing CallRecord, notes: inout NamedCounts, dropped: inout NamedCounts
+        _ event: CallEvent, _ record: borrowing CallRecord, notes: inout NamedCounts,
+        dropped: inout NamedCounts
     ) -> CallEvent? {
         watch(event.start)
         var event = event
@@ -67,7 +68,8 @@ struct TransactionJoiner: Sendable {
 
     /// Takes a `BYE` row, or one that neither begins nor ends a call; the answer is an event that is complete.
     mutating func end(
-        _ record: borrowing CallRecord, bytes: Span<UInt8>, notes: inout NamedCounts, dropped: inout NamedCounts
+        _ record: borrowing CallRecord, bytes: Span<UInt8>, notes: inout NamedCounts,
+        dropped: inout NamedCounts
     ) -> CallEvent? {
         guard record.kind == .bye, let time = record.start else {
             dropped.count("other_transaction", at: record.offset)
@@ -106,7 +108,9 @@ struct TransactionJoiner: Sendable {
         if !isSorted {
             isSorted = true
             sorted = calls.indices.filter { isFilled[$0] }.map { calls[$0] }.sorted { $0.start > $1.start }
-            if !endings.isEmpty { dropped.count("bye_without_open_call", at: 0, times: UInt64(endings.count)) }
+            if !endings.isEmpty {
+                dropped.count("bye_without_open_call", at: 0, times: UInt64(endings.count))
+            }
             calls = []
             isFilled = []
             slotByID = [:]

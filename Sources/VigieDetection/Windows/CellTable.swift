@@ -125,7 +125,10 @@ struct CellTable<Value: Sendable>: Sendable {
 
 extension CellTable {
     /// Changes every value whose key `isWanted`.
-    mutating func updateAll(where isWanted: (UInt64) -> Bool = { _ in true }, _ change: (inout Value) -> Void) {
-        for index in keyIndices where key(at: index) != 0 && isWanted(key(at: index)) { change(&values[index]) }
+    mutating func updateAll(where isWanted: (UInt64) -> Bool = { _ in true }, _ change: (inout Value) -> Void)
+    {
+        for index in keyIndices where key(at: index) != 0 && isWanted(key(at: index)) {
+            change(&values[index])
+        }
     }
 }

@@ -53,7 +53,8 @@ public struct HeavyHitters: Sendable {
     /// The keys with at least `least` calls for certain, most first.
     public func top(_ limit: Int, least: UInt32 = 1) -> [Entry] {
         let sure = entries.filter { $0.key != 0 && $0.count - $0.error >= least }
-        return Array(sure.sorted { ($0.count - $0.error, $1.key) > ($1.count - $1.error, $0.key) }.prefix(limit))
+        return Array(
+            sure.sorted { ($0.count - $0.error, $1.key) > ($1.count - $1.error, $0.key) }.prefix(limit))
     }
 
     /// Adds what `other`, of the same capacity, counted.

@@ -31,7 +31,9 @@ public struct LocalClock: Sendable {
         let spring = Self.lastSunday(year: year, month: 3)
         let autumn = Self.lastSunday(year: year, month: year < 1996 ? 9 : 10)
         if seconds < spring {
-            (from, until, offset) = (Self.lastSunday(year: year - 1, month: year - 1 < 1996 ? 9 : 10), spring, 3_600)
+            (from, until, offset) = (
+                Self.lastSunday(year: year - 1, month: year - 1 < 1996 ? 9 : 10), spring, 3_600
+            )
         } else if seconds < autumn {
             (from, until, offset) = (spring, autumn, 7_200)
         } else {

@@ -63,7 +63,9 @@ public struct NumberTable: Sendable {
         let set = sets[index]
         var same: UInt32 = 0
         for lane in 0..<8 {
-            same |= (set[lane] & 0xFFFF_FF00_0000_0000 == tag && set[lane] & 0xFF_FF00_0000 != 0 ? 1 : 0) << UInt32(lane)
+            same |=
+                (set[lane] & 0xFFFF_FF00_0000_0000 == tag && set[lane] & 0xFF_FF00_0000 != 0 ? 1 : 0)
+                << UInt32(lane)
         }
         if same != 0 {
             let lane = same.trailingZeroBitCount & 7
@@ -118,7 +120,8 @@ public struct NumberTable: Sendable {
         } else {
             made = Log7.steppedPower(made, dice: dice >> 32)
         }
-        return entry & 0xFFFF_FF00_0000_0000 | stamp << 24 | latest << 17 | busiest << 10 | received << 5 | made
+        return entry & 0xFFFF_FF00_0000_0000 | stamp << 24 | latest << 17 | busiest << 10 | received << 5
+            | made
     }
 
     private mutating func insert(_ entry: UInt64, into index: Int, hour: UInt64) {

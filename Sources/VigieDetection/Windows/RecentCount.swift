@@ -40,7 +40,8 @@ public struct RecentCount: Sendable {
         let wanted = Int64(min(12, max(1, (minutes + 4) / 5)))
         guard latest != .min, present - latest < wanted else { return 0 }
         var sum = 0
-        for step in max(present - wanted + 1, latest - 11)...max(latest, present - wanted + 1) where step <= latest {
+        for step in max(present - wanted + 1, latest - 11)...max(latest, present - wanted + 1)
+        where step <= latest {
             sum += Int(steps[Self.slot(step)])
         }
         return sum
@@ -84,7 +85,8 @@ public struct FadingCount: Sendable {
     public mutating func merge(_ other: FadingCount, halfLife: Duration) {
         let later = max(seconds, other.seconds)
         value =
-            value * Self.faded(later - seconds, halfLife) + other.value * Self.faded(later - other.seconds, halfLife)
+            value * Self.faded(later - seconds, halfLife) + other.value
+            * Self.faded(later - other.seconds, halfLife)
         seconds = later
     }
 

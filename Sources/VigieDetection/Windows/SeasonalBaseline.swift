@@ -49,14 +49,17 @@ public struct SeasonalBaseline: Sendable {
         guard hours > 0 else { return Expectation(mean: 1, variance: 1e6, doubt: 1e3) }
         let level = Double(overall)
         let byDay = (Double(hourOfDay[day]) * ownDays + level * Self.lentWeeks) / (ownDays + Self.lentWeeks)
-        let mean = (Double(hourOfWeek[hour]) * ownWeeks + byDay * Self.lentWeeks) / (ownWeeks + Self.lentWeeks)
+        let mean =
+            (Double(hourOfWeek[hour]) * ownWeeks + byDay * Self.lentWeeks) / (ownWeeks + Self.lentWeeks)
         // How far the truth can be from the mean: a daily curve swings by about its own size until the hour was seen.
         let seen = ownDays + 2 * ownWeeks
         let relative = 1.5 / (1 + seen)
-        let fewHours = Double(dispersion) * max(mean, byDay, 0.3 * level, 0.05) / max(0.25, min(Double(hours), seen + 1))
+        let fewHours =
+            Double(dispersion) * max(mean, byDay, 0.3 * level, 0.05) / max(0.25, min(Double(hours), seen + 1))
         let doubt = relative * relative * mean * mean + fewHours
         return Expectation(
-            mean: max(mean, 0.01), variance: Double(dispersion) * max(mean, 0.01) + doubt, doubt: doubt.squareRoot())
+            mean: max(mean, 0.01), variance: Double(dispersion) * max(mean, 0.01) + doubt,
+            doubt: doubt.squareRoot())
     }
 
     /// Learns that an hour of the week brought `count` events over `exposure` hours (`0...1`).
@@ -67,7 +70,8 @@ public struct SeasonalBaseline: Sendable {
         let deviation = (rate - expected.mean) / max(0.3, (expected.variance / exposure).squareRoot())
         // Full weight within 2.6 standard deviations, then as the inverse square (Noufaily 2013); young baselines learn all.
         let isYoung = hours < 24
-        let weight = Float((isYoung || deviation < 2.6 ? 1 : (2.6 / deviation) * (2.6 / deviation)) * exposure)
+        let weight = Float(
+            (isYoung || deviation < 2.6 ? 1 : (2.6 / deviation) * (2.6 / deviation)) * exposure)
         if hours >= 48, weights(hour) >= 2 {
             let residual = (rate - expected.mean) * (rate - expected.mean) / max(0.2, expected.mean)
             dispersion += 0.02 * weight * (Float(min(residual, 12)) - dispersion)
@@ -81,7 +85,9 @@ public struct SeasonalBaseline: Sendable {
 
     private func weights(_ hour: Int) -> Float { weeks[hour] + days[Self.dayClass(hour)] }
 
-    private static func average(_ mean: inout Float, _ total: inout Float, _ value: Double, _ weight: Float, limit: Float) {
+    private static func average(
+        _ mean: inout Float, _ total: inout Float, _ value: Double, _ weight: Float, limit: Float
+    ) {
         total = min(total + weight, limit)
         if total > 0 { mean += (Float(value) - mean) * weight / total }
     }

@@ -45,9 +45,11 @@ struct FaultScorer {
         }
         let count = Double(max(1, numbers.count))
         var weight = logLikelihood / count * min(count, Self.effectiveSample)
-        weight += unallocatedTerm(hypothesis) + freeTerm(hypothesis.fault) + ruleTerm(hypothesis, replacements)
+        weight +=
+            unallocatedTerm(hypothesis) + freeTerm(hypothesis.fault) + ruleTerm(hypothesis, replacements)
         return Weighed(
-            hypothesis: hypothesis, weight: weight - hypothesis.fault.complexity, explains: Double(covered) / count)
+            hypothesis: hypothesis, weight: weight - hypothesis.fault.complexity,
+            explains: Double(covered) / count)
     }
 
     /// Free digits and shifted blocks hit numbers that nobody was given; people who call whom they mean hardly ever do.
@@ -60,7 +62,8 @@ struct FaultScorer {
         case .prefixReplaced: expected = 0.05
         default: expected = unallocatedShare(of: hypothesis.footprint)
         }
-        return bernoulli(evidence.unallocated, of: evidence.allocationKnown, expected: expected, effective: 40)
+        return bernoulli(
+            evidence.unallocated, of: evidence.allocationKnown, expected: expected, effective: 40)
     }
 
     /// The share of the footprint that is not given out, by trying numbers spread evenly over its heaviest cells.
@@ -74,7 +77,9 @@ struct FaultScorer {
             let span = PhoneNumber.powerOfTen(free)
             for step in 0..<UInt64(20) {
                 let rest = (step &* 0x9E37_79B9_7F4A_7C15 >> 8) % max(1, span)
-                guard let number = PhoneNumber(form: .e164, digits: cell.prefix.digits &* span &+ rest, count: digits)
+                guard
+                    let number = PhoneNumber(
+                        form: .e164, digits: cell.prefix.digits &* span &+ rest, count: digits)
                 else { continue }
                 tried += 1
                 if plans.facts(of: number, at: evidence.from).isAllocated != true { dead += 1 }
@@ -90,7 +95,8 @@ struct FaultScorer {
         if case .shortCodeAsInternational = fault {
             // Short codes are free or charged: an even mixture of both.
             let asFree = bernoulli(evidence.free, of: evidence.chargeKnown, expected: 0.95, effective: 20)
-            let asUsual = bernoulli(evidence.free, of: evidence.chargeKnown, expected: max(0.05, usual), effective: 20)
+            let asUsual = bernoulli(
+                evidence.free, of: evidence.chargeKnown, expected: max(0.05, usual), effective: 20)
             return max(asFree, asUsual) - 0.7
         }
         return bernoulli(evidence.free, of: evidence.chargeKnown, expected: max(0.05, usual), effective: 20)
@@ -128,17 +134,21 @@ struct FaultScorer {
     private func fits(_ fault: TranslationFault, _ rule: Replacement) -> Bool {
         switch fault {
         case .prefixReplaced(let from, let to):
-            return rule.from.hasSuffix(from) && rule.to.hasSuffix(to) || from.hasSuffix(rule.from) && to.hasSuffix(rule.to)
+            return rule.from.hasSuffix(from) && rule.to.hasSuffix(to)
+                || from.hasSuffix(rule.from) && to.hasSuffix(rule.to)
         case .wrongCountryCode(_, let code):
             let origin = plans.dialling(of: evidence.originCountry)
             let sources = [origin.trunkPrefix, String(origin.countryCode)]
             return rule.to == String(code) && sources.contains(rule.from)
         case .missingCountryCode:
             let origin = plans.dialling(of: evidence.originCountry)
-            return rule.to.isEmpty && (rule.from == origin.trunkPrefix || rule.from == String(origin.countryCode))
+            return rule.to.isEmpty
+                && (rule.from == origin.trunkPrefix || rule.from == String(origin.countryCode))
         case .edited(let source, let dropped, let added):
             let origin = plans.dialling(of: evidence.originCountry)
-            let before = source == "national" ? origin.trunkPrefix : origin.internationalPrefix + String(origin.countryCode)
+            let before =
+                source == "national"
+                ? origin.trunkPrefix : origin.internationalPrefix + String(origin.countryCode)
             return rule.to == added && before.count >= dropped && before.hasPrefix(rule.from)
         case .collapse: return rule.to.count >= 9
         default: return false
@@ -150,7 +160,8 @@ struct FaultScorer {
         guard count > 0 else { return 0 }
         let share = Double(hits) / Double(count)
         let expected = min(0.98, max(0.005, expected))
-        return min(Double(count), effective) * (share * Self.log(expected) + (1 - share) * Self.log(1 - expected))
+        return min(Double(count), effective)
+            * (share * Self.log(expected) + (1 - share) * Self.log(1 - expected))
     }
 
     private static func log(_ value: Double) -> Double { value > 0 ? naturalLogarithm(value) : -60 }

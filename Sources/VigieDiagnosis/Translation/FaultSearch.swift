@@ -55,7 +55,8 @@ struct FaultSearch {
         footprint.add(prefix, digits: 0, weight: 1)
         let code = String(prefix.description.dropFirst())
         return FaultHypothesis(
-            fault: .shortCodeAsInternational(code: code, service: service, isListed: isListed), footprint: footprint)
+            fault: .shortCodeAsInternational(code: code, service: service, isListed: isListed),
+            footprint: footprint)
     }
 
     /// The longest prefix that `share` of the landed numbers have in common.
@@ -115,7 +116,9 @@ struct FaultSearch {
                     wrongCode.add(prefix, digits: landingCodeDigits + national.digits, weight: weight)
                 }
                 // We see only what lands here: a footprint is where calls go, given that they come to this country.
-                if let prefix = NumberPrefix(national.text), prefix.begins(with: landingCode, digits: landingCodeDigits) {
+                if let prefix = NumberPrefix(national.text),
+                    prefix.begins(with: landingCode, digits: landingCodeDigits)
+                {
                     noCode.add(prefix, digits: national.digits, weight: weight)
                 }
             }
@@ -130,7 +133,9 @@ struct FaultSearch {
         var list: [FaultHypothesis] = []
         let margin = Duration.seconds(400 * 86_400)
         for change in plans.changes {
-            let distance = change.effective > evidence.from ? change.effective - evidence.from : evidence.from - change.effective
+            let distance =
+                change.effective > evidence.from
+                ? change.effective - evidence.from : evidence.from - change.effective
             guard distance < margin else { continue }
             let code = plans.dialPlan(of: change.country, at: evidence.from).countryCode
             guard change.country == evidence.originCountry || code == landingCode else { continue }
@@ -140,7 +145,9 @@ struct FaultSearch {
                 missing.add(rule.prefix, digits: rule.oldDigits, weight: 1)
                 // The rule applied to its own result: its inserted digits stand twice.
                 let inserted = rule.newDigits - rule.oldDigits
-                if let prefix = Self.twice(rule) { twice.add(prefix, digits: rule.newDigits + inserted, weight: 1) }
+                if let prefix = Self.twice(rule) {
+                    twice.add(prefix, digits: rule.newDigits + inserted, weight: 1)
+                }
             }
             list.append(FaultHypothesis(fault: .planChangeTwice(name: change.name), footprint: twice))
             list.append(FaultHypothesis(fault: .planChangeMissing(name: change.name), footprint: missing))
@@ -160,7 +167,8 @@ struct FaultSearch {
         let trunk = plans.dialling(of: country(of: numbers)).trunkPrefix
         guard !trunk.isEmpty else { return [] }
         var kept = Footprint()
-        for (area, calls) in evidence.demandBefore where area.begins(with: landingCode, digits: landingCodeDigits) {
+        for (area, calls) in evidence.demandBefore
+        where area.begins(with: landingCode, digits: landingCodeDigits) {
             let rest = String(area.digits).dropFirst(landingCodeDigits)
             if let prefix = NumberPrefix("\(landingCode)\(trunk)\(rest)") {
                 kept.add(prefix, digits: landingDigits + trunk.count, weight: Double(calls))
@@ -185,7 +193,9 @@ struct FaultSearch {
             for (area, calls) in evidence.demandBefore where calls >= 20 && area.count <= common.count {
                 let from = String(area.digits)
                 let to = String(here.prefix(from.count))
-                if from != to, TranslationFault.isNeighbour(from, to) { pairs.insert(Replacement(from: from, to: to)) }
+                if from != to, TranslationFault.isNeighbour(from, to) {
+                    pairs.insert(Replacement(from: from, to: to))
+                }
             }
         }
         return pairs.sorted().compactMap { pair in
@@ -204,10 +214,13 @@ struct FaultSearch {
         let prefixes = nationalPrefixes(at: evidence.from)
         guard !prefixes.isEmpty else { return [] }
         let sources: [(String, String)] = [
-            ("national", plan.trunkPrefix), ("international", "\(plan.internationalPrefix)\(plan.countryCode)"),
+            ("national", plan.trunkPrefix),
+            ("international", "\(plan.internationalPrefix)\(plan.countryCode)"),
         ]
         let code = String(landingCode)
-        let additions = ["", code, String(code.dropFirst())] + (0...9).map { code + String($0) } + (1...9).map(String.init)
+        let additions =
+            ["", code, String(code.dropFirst())] + (0...9).map { code + String($0) }
+            + (1...9).map(String.init)
         var list: [FaultHypothesis] = []
         for (name, before) in sources {
             for dropped in 0...4 {
@@ -221,10 +234,13 @@ struct FaultSearch {
                         let digits = added.count + before.count + national.digits - dropped
                         footprint.add(prefix, digits: digits, weight: weight)
                     }
-                    guard numbers.prefix(200).contains(where: { footprint.probability(of: $0) > 0 }) else { continue }
+                    guard numbers.prefix(200).contains(where: { footprint.probability(of: $0) > 0 }) else {
+                        continue
+                    }
                     list.append(
                         FaultHypothesis(
-                            fault: .edited(source: name, dropped: dropped, added: added), footprint: footprint))
+                            fault: .edited(source: name, dropped: dropped, added: added), footprint: footprint
+                        ))
                 }
             }
         }
@@ -239,7 +255,8 @@ struct FaultSearch {
         guard share > 0.6, evidence.landings.count >= 20 else { return [] }
         var footprint = Footprint()
         for (number, calls) in top {
-            footprint.add(NumberPrefix(number, count: number.count), digits: number.count, weight: Double(calls))
+            footprint.add(
+                NumberPrefix(number, count: number.count), digits: number.count, weight: Double(calls))
         }
         return [FaultHypothesis(fault: .collapse(lines: top.count), footprint: footprint)]
     }
@@ -247,9 +264,11 @@ struct FaultSearch {
     /// What the same origin really wanted before: ordinary calls by area, to numbers of the lengths that the country has.
     private func demandFootprint() -> Footprint {
         var footprint = Footprint()
-        let lengths = plans.dialling(of: country(of: numbers)).nationalDigits.map { landingCodeDigits + $0 }.prefix(8)
+        let lengths = plans.dialling(of: country(of: numbers)).nationalDigits.map { landingCodeDigits + $0 }
+            .prefix(8)
         let share = 1 / Double(max(1, lengths.count))
-        for (area, calls) in evidence.demandBefore where area.begins(with: landingCode, digits: landingCodeDigits) {
+        for (area, calls) in evidence.demandBefore
+        where area.begins(with: landingCode, digits: landingCodeDigits) {
             for digits in lengths { footprint.add(area, digits: digits, weight: Double(calls) * share) }
         }
         if let country = NumberPrefix("\(landingCode)") {

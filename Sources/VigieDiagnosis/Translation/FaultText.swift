@@ -24,7 +24,9 @@ struct FaultText {
             let what = service.isEmpty ? "" : " (\(service))"
             return BilingualText(
                 "short code \(code)\(what) entered as +\(code): digits dialled after it become an international number",
-                french: "code court \(code)\(what) saisi +\(code) : les chiffres composés ensuite deviennent un numéro international")
+                french:
+                    "code court \(code)\(what) saisi +\(code) : les chiffres composés ensuite deviennent un numéro international"
+            )
         case .wrongCountryCode(let plan, let code):
             return BilingualText(
                 "national numbers of \(origin)\(plan.english) given country code +\(code)",
@@ -35,7 +37,8 @@ struct FaultText {
                 french: "numéros nationaux (\(originFrench))\(plan.french) envoyés sans indicatif de pays")
         case .trunkPrefixKept(let code):
             return BilingualText(
-                "trunk prefix kept behind country code +\(code)", french: "préfixe interurbain gardé derrière l’indicatif +\(code)")
+                "trunk prefix kept behind country code +\(code)",
+                french: "préfixe interurbain gardé derrière l’indicatif +\(code)")
         case .planChangeTwice(let name):
             return BilingualText(
                 "numbering-plan change \(name) applied to numbers that were new already",
@@ -43,21 +46,32 @@ struct FaultText {
         case .planChangeMissing(let name):
             return BilingualText(
                 "numbering-plan change \(name) missing: old numbers meet the new plan",
-                french: "changement de plan de numérotage \(name) oublié : anciens numéros dans le nouveau plan")
+                french:
+                    "changement de plan de numérotage \(name) oublié : anciens numéros dans le nouveau plan")
         case .prefixReplaced(let from, let to):
             return BilingualText(
                 "numbers beginning with \(from.isEmpty ? "(nothing)" : from) translated to begin with \(to.isEmpty ? "(nothing)" : to)",
-                french: "numéros commençant par \(from.isEmpty ? "(rien)" : from) traduits en \(to.isEmpty ? "(rien)" : to)")
+                french:
+                    "numéros commençant par \(from.isEmpty ? "(rien)" : from) traduits en \(to.isEmpty ? "(rien)" : to)"
+            )
         case .edited(let source, let dropped, let added):
-            let drop = dropped == 0 ? "nothing dropped" : "first \(dropped) digit\(dropped == 1 ? "" : "s") dropped"
-            let dropFrench = dropped == 0 ? "rien d’ôté" : "\(dropped) premier\(dropped == 1 ? "" : "s") chiffre\(dropped == 1 ? "" : "s") ôté\(dropped == 1 ? "" : "s")"
+            let drop =
+                dropped == 0 ? "nothing dropped" : "first \(dropped) digit\(dropped == 1 ? "" : "s") dropped"
+            let dropFrench =
+                dropped == 0
+                ? "rien d’ôté"
+                : "\(dropped) premier\(dropped == 1 ? "" : "s") chiffre\(dropped == 1 ? "" : "s") ôté\(dropped == 1 ? "" : "s")"
             return BilingualText(
                 "\(source) numbers of \(origin): \(drop), \(added.isEmpty ? "nothing" : added) put before",
-                french: "numéros \(source == "national" ? "nationaux" : "internationaux") (\(originFrench)) : \(dropFrench), \(added.isEmpty ? "rien" : added) ajouté devant")
+                french:
+                    "numéros \(source == "national" ? "nationaux" : "internationaux") (\(originFrench)) : \(dropFrench), \(added.isEmpty ? "rien" : added) ajouté devant"
+            )
         case .collapse(let lines):
             return BilingualText(
                 "many wanted numbers collapse on \(lines) line\(lines == 1 ? "" : "s"): digits cut by an exchange, or a default route",
-                french: "de nombreux numéros demandés aboutissent à \(lines) ligne\(lines == 1 ? "" : "s") : chiffres coupés par un central, ou route par défaut")
+                french:
+                    "de nombreux numéros demandés aboutissent à \(lines) ligne\(lines == 1 ? "" : "s") : chiffres coupés par un central, ou route par défaut"
+            )
         case .realDemand:
             return BilingualText(
                 "no fault: more people of \(origin) really call there",
@@ -71,23 +85,33 @@ struct FaultText {
         case .shortCodeAsInternational(let code, _, _):
             return BilingualText(
                 "From a test line of the origin dial \(code) and then any 8 digits; read the charging record (is it free?); list changes to the table that holds \(code) before \(evidence.from.rfc3339()).",
-                french: "D’une ligne d’essai de l’origine, composer \(code) puis 8 chiffres quelconques ; lire le ticket de taxe (gratuit ?) ; lister les changements de la table qui contient \(code) avant le \(evidence.from.rfc3339()).")
+                french:
+                    "D’une ligne d’essai de l’origine, composer \(code) puis 8 chiffres quelconques ; lire le ticket de taxe (gratuit ?) ; lister les changements de la table qui contient \(code) avant le \(evidence.from.rfc3339())."
+            )
         case .wrongCountryCode, .missingCountryCode, .trunkPrefixKept, .edited:
             return BilingualText(
                 "From a test line of the origin dial a national number and read the called number that leaves on the international trunk.",
-                french: "D’une ligne d’essai de l’origine, composer un numéro national et lire le numéro demandé qui sort sur le faisceau international.")
+                french:
+                    "D’une ligne d’essai de l’origine, composer un numéro national et lire le numéro demandé qui sort sur le faisceau international."
+            )
         case .planChangeTwice(let name), .planChangeMissing(let name):
             return BilingualText(
                 "Compare the first day of the trouble with the date of \(name), and translate one old and one new number by hand.",
-                french: "Comparer le premier jour du trouble à la date de \(name), et traduire à la main un ancien et un nouveau numéro.")
+                french:
+                    "Comparer le premier jour du trouble à la date de \(name), et traduire à la main un ancien et un nouveau numéro."
+            )
         case .prefixReplaced(let from, let to):
             return BilingualText(
                 "Call a known number beginning with \(from) from the origin and see which number rings; look for \(from) and \(to) in the translation table.",
-                french: "Appeler de l’origine un numéro connu commençant par \(from) et voir quel numéro sonne ; chercher \(from) et \(to) dans la table de traduction.")
+                french:
+                    "Appeler de l’origine un numéro connu commençant par \(from) et voir quel numéro sonne ; chercher \(from) et \(to) dans la table de traduction."
+            )
         case .collapse:
             return BilingualText(
                 "Ask three callers which number they dialled; look for a default route or a maximum length on the trunk.",
-                french: "Demander à trois appelants quel numéro ils ont composé ; chercher une route par défaut ou une longueur maximale sur le faisceau.")
+                french:
+                    "Demander à trois appelants quel numéro ils ont composé ; chercher une route par défaut ou une longueur maximale sur le faisceau."
+            )
         case .realDemand:
             return BilingualText(
                 "Ask three of the people called whether they know their callers.",
@@ -100,7 +124,9 @@ struct FaultText {
         if case .realDemand = hypothesis.fault {
             return BilingualText(
                 "calls between numbers that never spoke before do not grow like this on their own, and not in these places",
-                french: "les appels entre numéros qui ne se sont jamais parlé ne croissent pas ainsi d’eux-mêmes, ni à ces endroits")
+                french:
+                    "les appels entre numéros qui ne se sont jamais parlé ne croissent pas ainsi d’eux-mêmes, ni à ces endroits"
+            )
         }
         guard explains < 0.9 else {
             return BilingualText(
@@ -115,12 +141,14 @@ struct FaultText {
             let found = seen.map(String.init).joined(separator: ", ")
             return BilingualText(
                 "its numbers would have \(predicted) digits; the calls seen have \(found)",
-                french: "ses numéros auraient \(predicted.replacingOr) chiffres ; les appels vus en ont \(found)")
+                french:
+                    "ses numéros auraient \(predicted.replacingOr) chiffres ; les appels vus en ont \(found)")
         }
         let places = hypothesis.footprint.heaviest(3).map(\.prefix.description).joined(separator: ", ")
         guard !places.isEmpty else {
             return BilingualText(
-                "its dial plan leads nowhere in the landing country", french: "ce plan de numérotage ne mène nulle part dans le pays d’arrivée")
+                "its dial plan leads nowhere in the landing country",
+                french: "ce plan de numérotage ne mène nulle part dans le pays d’arrivée")
         }
         return BilingualText(
             "would lead mostly to \(places); only \(percent) of the numbers reached fit",

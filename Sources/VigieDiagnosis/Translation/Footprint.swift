@@ -32,7 +32,8 @@ struct Footprint: Sendable {
         for length in prefixLengths where length <= number.count {
             let prefix = NumberPrefix(number, count: length)
             let weight =
-                (cells[Cell(prefix: prefix, digits: number.count)] ?? 0) + (cells[Cell(prefix: prefix, digits: 0)] ?? 0)
+                (cells[Cell(prefix: prefix, digits: number.count)] ?? 0)
+                + (cells[Cell(prefix: prefix, digits: 0)] ?? 0)
             if weight > 0 { sum += weight / Double(PhoneNumber.powerOfTen(number.count - length)) }
         }
         return sum / total

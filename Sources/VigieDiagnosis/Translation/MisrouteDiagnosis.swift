@@ -24,7 +24,8 @@ public struct MisrouteDiagnosis {
         let search = FaultSearch(
             evidence: evidence, plans: plans, numbers: numbers, landingCode: first.leading(codeDigits),
             landingDigits: Self.usualLength(numbers))
-        let scorer = FaultScorer(evidence: evidence, plans: plans, numbers: numbers, landingCodeDigits: codeDigits)
+        let scorer = FaultScorer(
+            evidence: evidence, plans: plans, numbers: numbers, landingCodeDigits: codeDigits)
         let weighed = scorer.weigh(search.hypotheses())
         guard let best = weighed.first else { return [] }
         let total = weighed.reduce(0) { $0 + exp($1.weight - best.weight) }
@@ -32,10 +33,13 @@ public struct MisrouteDiagnosis {
         var causes: [Cause] = []
         for (rank, entry) in weighed.enumerated() {
             let score = exp(entry.weight - best.weight) / total
-            guard rank < limit / 2 && score > 1e-6 || rank == 0 || entry.hypothesis.fault.isAskedAbout, causes.count < limit else { continue }
+            guard rank < limit / 2 && score > 1e-6 || rank == 0 || entry.hypothesis.fault.isAskedAbout,
+                causes.count < limit
+            else { continue }
             causes.append(
                 Cause(
-                    hypothesis: text.hypothesis(entry.hypothesis.fault), score: score, explains: entry.explains,
+                    hypothesis: text.hypothesis(entry.hypothesis.fault), score: score,
+                    explains: entry.explains,
                     test: text.test(entry.hypothesis.fault),
                     objection: rank == 0 ? nil : text.objection(entry.hypothesis, explains: entry.explains),
                     isNoFault: entry.hypothesis.fault == .realDemand))

@@ -75,7 +75,9 @@ public struct MisrouteEvidence: Sendable {
         let facts = plans.facts(of: event.called, at: event.start)
         let area = NumberPrefix(event.called, count: Int(facts.countryDigits) + 2)
         if event.start < from {
-            if demandBefore.count < 50_000 || demandBefore[area] != nil { demandBefore[area, default: 0] += 1 }
+            if demandBefore.count < 50_000 || demandBefore[area] != nil {
+                demandBefore[area, default: 0] += 1
+            }
         } else if demandDuring.count < 50_000 || demandDuring[area] != nil {
             demandDuring[area, default: 0] += 1
         }

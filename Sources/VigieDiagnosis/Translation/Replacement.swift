@@ -9,7 +9,9 @@ struct Replacement: Hashable, Comparable, Sendable {
     /// How many digits longer the result is.
     var lengthChange: Int { to.count - from.count }
 
-    static func < (left: Replacement, right: Replacement) -> Bool { (left.from, left.to) < (right.from, right.to) }
+    static func < (left: Replacement, right: Replacement) -> Bool {
+        (left.from, left.to) < (right.from, right.to)
+    }
 
     /// The shortest rule that turns `wanted` into `landed`: what stays of each when the common end is taken off.
     /// `nil` when fewer than `minCommon` digits agree at the end, or nothing differs.
@@ -59,10 +61,14 @@ struct ReplacementEvidence: Sendable {
     /// A caller who lands on a wrong number usually wanted one that he calls often: same last digits, other first ones.
     private static func fromHabits(_ evidence: MisrouteEvidence) -> [ReplacementEvidence] {
         var victims: [PhoneNumber: [PhoneNumber]] = [:]
-        for landing in evidence.landings where landing.caller.isE164 { victims[landing.caller, default: []].append(landing.called) }
+        for landing in evidence.landings where landing.caller.isE164 {
+            victims[landing.caller, default: []].append(landing.called)
+        }
         var habits: [PhoneNumber: Set<PhoneNumber>] = [:]
         for habit in evidence.habits where victims[habit.caller] != nil {
-            if habits[habit.caller, default: []].count < 200 { habits[habit.caller, default: []].insert(habit.called) }
+            if habits[habit.caller, default: []].count < 200 {
+                habits[habit.caller, default: []].insert(habit.called)
+            }
         }
         var counts: [Replacement: Int] = [:]
         var testable = 0
@@ -71,7 +77,9 @@ struct ReplacementEvidence: Sendable {
             var rules = Set<Replacement>()
             for landed in victims[caller] ?? [] {
                 for wanted in known {
-                    if let rule = Replacement(wanted: String(wanted.digits), landed: String(landed.digits)) { rules.insert(rule) }
+                    if let rule = Replacement(wanted: String(wanted.digits), landed: String(landed.digits)) {
+                        rules.insert(rule)
+                    }
                 }
             }
             for rule in rules { counts[rule, default: 0] += 1 }
@@ -80,9 +88,14 @@ struct ReplacementEvidence: Sendable {
     }
 
     /// Rules merged upwards: `21237→335` and `21236→334` stay apart, `3332→3342` seen as `332→334` is one.
-    private static func top(_ counts: [Replacement: Int], testable: Int, isFromDialled: Bool) -> [ReplacementEvidence] {
+    private static func top(_ counts: [Replacement: Int], testable: Int, isFromDialled: Bool)
+        -> [ReplacementEvidence]
+    {
         counts.filter { $0.value >= 5 && $0.value * 10 >= testable }
             .sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(8)
-            .map { ReplacementEvidence(rule: $0.key, shown: $0.value, testable: testable, isFromDialled: isFromDialled) }
+            .map {
+                ReplacementEvidence(
+                    rule: $0.key, shown: $0.value, testable: testable, isFromDialled: isFromDialled)
+            }
     }
 }

@@ -44,7 +44,8 @@ public struct IncidentScope {
         switch incident.subject {
         case .misroutedFlood(let origin, let landing): flood(event, origin, landing)
         case .numberUsurpation(let number, let trunks): usurpation(event, number, trunks)
-        case .dialerCampaign(let ingress, _, let signs): campaign(event, ingress, isRotating: signs.contains(.rotating))
+        case .dialerCampaign(let ingress, _, let signs):
+            campaign(event, ingress, isRotating: signs.contains(.rotating))
         case .wangiri: wangiri(event)
         case .revenueShareFraud(_, let prefixes, let ingress): revenueShare(event, prefixes, ingress)
         case .telephonyDoS(_, let ingress): denial(event, ingress)
@@ -54,7 +55,9 @@ public struct IncidentScope {
     private mutating func flood(_ event: CallEvent, _ origin: Origin, _ landing: [NumberPrefix]) -> Role? {
         if isFrom(origin, event.caller, event.ingress, at: event.start), landing.covers(event.called) {
             let isKnown = knownPairs.contains(Self.pair(event.caller, event.called))
-            if event.start >= incident.firstSeen, event.start <= incident.lastSeen, !isKnown { return .trouble }
+            if event.start >= incident.firstSeen, event.start <= incident.lastSeen, !isKnown {
+                return .trouble
+            }
             if event.start < incident.firstSeen { remember(event.caller, event.called) }
             return .ordinary
         }
@@ -64,7 +67,9 @@ public struct IncidentScope {
         return nil
     }
 
-    private func isFrom(_ origin: Origin, _ caller: PhoneNumber, _ ingress: Symbol, at time: Timestamp) -> Bool {
+    private func isFrom(_ origin: Origin, _ caller: PhoneNumber, _ ingress: Symbol, at time: Timestamp)
+        -> Bool
+    {
         if origin.ingress != .none, ingress != origin.ingress { return false }
         if let area = origin.area, !area.contains(caller) { return false }
         return origin.country == .none || plans.facts(of: caller, at: time).country == origin.country
@@ -73,7 +78,9 @@ public struct IncidentScope {
     private mutating func usurpation(_ event: CallEvent, _ number: PhoneNumber, _ trunks: [Symbol]) -> Role? {
         if event.called == number {
             let isKnown = knownPairs.contains(Self.pair(event.caller, number))
-            if event.start >= incident.firstSeen, event.start <= incident.lastSeen, !isKnown { return .trouble }
+            if event.start >= incident.firstSeen, event.start <= incident.lastSeen, !isKnown {
+                return .trouble
+            }
             if event.start < incident.firstSeen { remember(event.caller, number) }
             return .ordinary
         }

@@ -35,7 +35,8 @@ public struct Investigator {
         scope = IncidentScope(incident, plans: plans)
         if case .misroutedFlood(let origin, let landing) = incident.subject {
             evidence = MisrouteEvidence(
-                originCountry: origin.country, landing: landing, from: incident.firstSeen, to: incident.lastSeen)
+                originCountry: origin.country, landing: landing, from: incident.firstSeen,
+                to: incident.lastSeen)
         }
     }
 
@@ -109,8 +110,11 @@ public struct Investigator {
     private mutating func countReached(_ event: CallEvent) {
         if reached[event.called] == nil {
             guard reached.count < Dossier.maxReached else { return }
-            if let department = plans.place(of: event.called)?.department { departments[department, default: 0] += 1 }
-            reached[event.called] = Dossier.Reached(number: event.called, first: event.start, last: event.start)
+            if let department = plans.place(of: event.called)?.department {
+                departments[department, default: 0] += 1
+            }
+            reached[event.called] = Dossier.Reached(
+                number: event.called, first: event.start, last: event.start)
         }
         reached[event.called]?.calls += 1
         reached[event.called]?.last = event.start
@@ -135,6 +139,8 @@ public struct Investigator {
     }
 
     private static func ranked<Key: Hashable>(_ counts: [Key: Int], tie: (Key, Key) -> Bool) -> [(Key, Int)] {
-        counts.sorted { $0.value != $1.value ? $0.value > $1.value : tie($0.key, $1.key) }.map { ($0.key, $0.value) }
+        counts.sorted { $0.value != $1.value ? $0.value > $1.value : tie($0.key, $1.key) }.map {
+            ($0.key, $0.value)
+        }
     }
 }

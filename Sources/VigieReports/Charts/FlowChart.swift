@@ -26,7 +26,8 @@ struct FlowChart {
         let flowHeight = 180.0
         let height = flowHeight + Self.gap * Double(rows)
         let scale = flowHeight / Double(total)
-        var out = "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(height) + 8)\" role=\"img\" aria-label=\"\(description.escaped)\">"
+        var out =
+            "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(height) + 8)\" role=\"img\" aria-label=\"\(description.escaped)\">"
         var leftAt = Self.offsets(left, scale)
         var rightAt = Self.offsets(right, scale)
         for band in merged {
@@ -37,13 +38,15 @@ struct FlowChart {
             rightAt[band.to] = y2 + thickness
             let a = (y1 + thickness / 2).short
             let b = (y2 + thickness / 2).short
-            out += "<path class=\"band\" stroke-width=\"\(max(0.5, thickness).short)\" d=\"M170 \(a) C360 \(a) 360 \(b) 550 \(b)\"><title>\(band.from.escaped) → \(band.to.escaped): \(band.calls)</title></path>"
+            out +=
+                "<path class=\"band\" stroke-width=\"\(max(0.5, thickness).short)\" d=\"M170 \(a) C360 \(a) 360 \(b) 550 \(b)\"><title>\(band.from.escaped) → \(band.to.escaped): \(band.calls)</title></path>"
         }
         for (names, x, anchor) in [(left, 160.0, "end"), (right, 560.0, "start")] {
             let at = Self.offsets(names, scale)
             for (name, calls) in names {
                 let y = (at[name] ?? 0) + Double(calls) * scale / 2 + 5
-                out += "<text class=\"name\" x=\"\(x)\" y=\"\(y.short)\" text-anchor=\"\(anchor)\">\(name.escaped) · \(calls)</text>"
+                out +=
+                    "<text class=\"name\" x=\"\(x)\" y=\"\(y.short)\" text-anchor=\"\(anchor)\">\(name.escaped) · \(calls)</text>"
             }
         }
         return out + "</svg>"
@@ -70,7 +73,9 @@ struct FlowChart {
         let to = Set(sums(bands, \.to).prefix(maxNames).map(\.0))
         var merged: [[String]: Int] = [:]
         for band in bands {
-            merged[[from.contains(band.from) ? band.from : "…", to.contains(band.to) ? band.to : "…"], default: 0] += band.calls
+            merged[
+                [from.contains(band.from) ? band.from : "…", to.contains(band.to) ? band.to : "…"], default: 0
+            ] += band.calls
         }
         return merged.map { Band(from: $0.key[0], to: $0.key[1], calls: $0.value) }
             .sorted { ($0.calls, $1.from, $1.to) > ($1.calls, $0.from, $0.to) }

@@ -19,13 +19,17 @@ struct RankChart {
     var svg: String {
         guard let highest = bars.map(\.value).max(), highest > 0 else { return "" }
         let height = Self.row * Double(bars.count) + 4
-        var out = "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(height))\" role=\"img\" aria-label=\"\(description.escaped)\">"
+        var out =
+            "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(height))\" role=\"img\" aria-label=\"\(description.escaped)\">"
         for (index, bar) in bars.enumerated() {
             let y = Double(index) * Self.row
             let length = max(2, (Self.width - Self.left - 90) * bar.value / highest)
-            out += "<text class=\"name\" x=\"\(Self.left - 8)\" y=\"\((y + 17).short)\" text-anchor=\"end\">\(bar.name.escaped)</text>"
-            out += "<rect class=\"bar\" x=\"\(Self.left)\" y=\"\((y + 4).short)\" width=\"\(length.short)\" height=\"\(Self.row - 8)\" rx=\"2\"/>"
-            out += "<text class=\"axis\" x=\"\((Self.left + length + 6).short)\" y=\"\((y + 17).short)\">\(bar.note.escaped)</text>"
+            out +=
+                "<text class=\"name\" x=\"\(Self.left - 8)\" y=\"\((y + 17).short)\" text-anchor=\"end\">\(bar.name.escaped)</text>"
+            out +=
+                "<rect class=\"bar\" x=\"\(Self.left)\" y=\"\((y + 4).short)\" width=\"\(length.short)\" height=\"\(Self.row - 8)\" rx=\"2\"/>"
+            out +=
+                "<text class=\"axis\" x=\"\((Self.left + length + 6).short)\" y=\"\((y + 17).short)\">\(bar.note.escaped)</text>"
         }
         return out + "</svg>"
     }

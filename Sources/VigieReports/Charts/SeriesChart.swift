@@ -27,7 +27,8 @@ struct SeriesChart {
 
     /// What bar and line mean, as HTML to stand above the chart: text inside it would shrink with it on a telephone.
     var legend: String {
-        let line = points.contains { $0.line > 0 } ? " <span class=\"key line\"></span>\(lineName.escaped)" : ""
+        let line =
+            points.contains { $0.line > 0 } ? " <span class=\"key line\"></span>\(lineName.escaped)" : ""
         return "<p class=\"legend\"><span class=\"key bar\"></span>\(barName.escaped)\(line)</p>"
     }
 
@@ -42,20 +43,29 @@ struct SeriesChart {
         let step = plotWidth / Double(points.count)
         func x(_ index: Int) -> Double { Self.left + Double(index) * step }
         func y(_ value: Double) -> Double { Self.top + plotHeight * (1 - value / scale.top) }
-        var out = "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"\(description.escaped)\">"
+        var out =
+            "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"\(description.escaped)\">"
         for tick in scale.ticks {
-            out += "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - 8)\" y1=\"\(y(tick).short)\" y2=\"\(y(tick).short)\"/>"
-            out += "<text class=\"axis\" x=\"\(Self.left - 6)\" y=\"\((y(tick) + 4).short)\" text-anchor=\"end\">\(AxisScale.name(tick))</text>"
+            out +=
+                "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - 8)\" y1=\"\(y(tick).short)\" y2=\"\(y(tick).short)\"/>"
+            out +=
+                "<text class=\"axis\" x=\"\(Self.left - 6)\" y=\"\((y(tick) + 4).short)\" text-anchor=\"end\">\(AxisScale.name(tick))</text>"
         }
         for (index, point) in points.enumerated() where point.bar > 0 {
             let barTop = y(point.bar)
-            out += "<rect class=\"bar\" x=\"\((x(index) + step * 0.1).short)\" y=\"\(barTop.short)\" width=\"\((step * 0.8).short)\" height=\"\((Self.top + plotHeight - barTop).short)\"><title>\(label(point.time).escaped): \(Int(point.bar))</title></rect>"
+            out +=
+                "<rect class=\"bar\" x=\"\((x(index) + step * 0.1).short)\" y=\"\(barTop.short)\" width=\"\((step * 0.8).short)\" height=\"\((Self.top + plotHeight - barTop).short)\"><title>\(label(point.time).escaped): \(Int(point.bar))</title></rect>"
         }
-        let path = points.enumerated().map { index, point in "\((x(index) + step / 2).short),\(y(point.line).short)" }
-        if points.contains(where: { $0.line > 0 }) { out += "<polyline class=\"line\" points=\"\(path.joined(separator: " "))\"/>" }
+        let path = points.enumerated().map { index, point in
+            "\((x(index) + step / 2).short),\(y(point.line).short)"
+        }
+        if points.contains(where: { $0.line > 0 }) {
+            out += "<polyline class=\"line\" points=\"\(path.joined(separator: " "))\"/>"
+        }
         let every = max(1, points.count / 4)
         for index in stride(from: every / 2, to: points.count, by: every) {
-            out += "<text class=\"axis\" x=\"\((x(index) + step / 2).short)\" y=\"\(Self.height - 8)\" text-anchor=\"middle\">\(label(points[index].time).escaped)</text>"
+            out +=
+                "<text class=\"axis\" x=\"\((x(index) + step / 2).short)\" y=\"\(Self.height - 8)\" text-anchor=\"middle\">\(label(points[index].time).escaped)</text>"
         }
         return out + "</svg>"
     }
@@ -66,7 +76,8 @@ struct SeriesChart {
         return stride(from: 0, to: points.count, by: size).map { start in
             let group = points[start..<min(points.count, start + size)]
             return Point(
-                time: group[start].time, bar: group.reduce(0) { $0 + $1.bar }, line: group.reduce(0) { $0 + $1.line })
+                time: group[start].time, bar: group.reduce(0) { $0 + $1.bar },
+                line: group.reduce(0) { $0 + $1.line })
         }
     }
 }
@@ -84,7 +95,8 @@ struct AxisScale {
     }
 
     static func name(_ value: Double) -> String {
-        value >= 1_000_000 ? "\((value / 1_000_000).short)M" : value >= 10_000 ? "\((value / 1_000).short)k" : value.short
+        value >= 1_000_000
+            ? "\((value / 1_000_000).short)M" : value >= 10_000 ? "\((value / 1_000).short)k" : value.short
     }
 }
 

@@ -19,7 +19,8 @@ extension AnalysisReport {
     private var callsJSON: JSONValue {
         .object(
             [
-                ("attempts", .integer(Int64(statistics.attempts))), ("answered", .integer(Int64(statistics.answered))),
+                ("attempts", .integer(Int64(statistics.attempts))),
+                ("answered", .integer(Int64(statistics.answered))),
                 ("asr", .number(statistics.asr)), ("ner", .number(statistics.ner)),
                 ("first", JSONValue(statistics.first)), ("last", JSONValue(statistics.last)),
                 ("late", .integer(Int64(late))), ("forgotten", .integer(Int64(forgotten))),
@@ -71,7 +72,9 @@ extension AnalysisReport {
                 from.append(("ingress", .string(symbols.name(trunk))))
             }
             let mostHit = dossier.reached.prefix(10).map {
-                JSONValue.object([("number", .string($0.number.description)), ("calls", .integer(Int64($0.calls)))])
+                JSONValue.object([
+                    ("number", .string($0.number.description)), ("calls", .integer(Int64($0.calls))),
+                ])
             }
             return .object([
                 ("origin", .object(from)),
@@ -99,7 +102,8 @@ extension AnalysisReport {
             ])
         case .dialerCampaign(let ingress, let numbers, let signs):
             return .object([
-                ("ingress", .string(symbols.name(ingress))), ("numbers", JSONValue(numbers.map(\.description))),
+                ("ingress", .string(symbols.name(ingress))),
+                ("numbers", JSONValue(numbers.map(\.description))),
                 ("signs", JSONValue(signs.map(\.rawValue))),
             ])
         case .wangiri(let numbers):
@@ -111,12 +115,14 @@ extension AnalysisReport {
             ])
         case .revenueShareFraud(let numbers, let prefixes, let ingress):
             return .object([
-                ("numbers", JSONValue(numbers.map(\.description))), ("prefixes", JSONValue(prefixes.map(\.description))),
+                ("numbers", JSONValue(numbers.map(\.description))),
+                ("prefixes", JSONValue(prefixes.map(\.description))),
                 ("ingress", .string(symbols.name(ingress))),
             ])
         case .telephonyDoS(let numbers, let ingress):
             return .object([
-                ("numbers", JSONValue(numbers.map(\.description))), ("ingress", .string(symbols.name(ingress))),
+                ("numbers", JSONValue(numbers.map(\.description))),
+                ("ingress", .string(symbols.name(ingress))),
             ])
         }
     }
@@ -125,8 +131,10 @@ extension AnalysisReport {
         let dossier = entry.dossier
         var members: [(String, JSONValue)] = entry.incident.metrics.map { ($0.name, .number($0.value)) }
         let counted: [(String, Int)] = [
-            ("calls", dossier.calls), ("distinct_callers", dossier.distinctCallers), ("lines_reached", dossier.reachedTotal),
-            ("answered", dossier.answered), ("short_calls", dossier.shortCalls), ("unallocated", dossier.unallocated),
+            ("calls", dossier.calls), ("distinct_callers", dossier.distinctCallers),
+            ("lines_reached", dossier.reachedTotal),
+            ("answered", dossier.answered), ("short_calls", dossier.shortCalls),
+            ("unallocated", dossier.unallocated),
             ("charged", dossier.charged), ("free", dossier.free), ("charge_unknown", dossier.chargeUnknown),
             ("ordinary_calls", dossier.ordinary), ("proof_calls", dossier.proofs), ("pairs", dossier.pairs),
         ]
@@ -139,7 +147,9 @@ extension AnalysisReport {
     private func filterJSON(_ proposal: FilterProposal) -> JSONValue {
         let match = proposal.filter.match
         var keys: [(String, JSONValue)] = []
-        func add(_ name: String, _ values: [String]) { if !values.isEmpty { keys.append((name, JSONValue(values))) } }
+        func add(_ name: String, _ values: [String]) {
+            if !values.isEmpty { keys.append((name, JSONValue(values))) }
+        }
         add("ingress", match.ingress.map(symbols.name))
         add("caller_country", match.callerCountry.map(\.description))
         add("caller_prefixes", match.callerPrefixes.map(\.description))
@@ -161,7 +171,8 @@ extension AnalysisReport.Input {
     fileprivate var json: JSONValue {
         var members: [(String, JSONValue)] = [
             ("path", .string(path)), ("format", .string(format)), ("bytes", .integer(Int64(clamping: bytes))),
-            ("messages", .integer(Int64(clamping: messages))), ("records", .integer(Int64(clamping: records))),
+            ("messages", .integer(Int64(clamping: messages))),
+            ("records", .integer(Int64(clamping: records))),
             ("malformed", malformed.json), ("dropped", dropped.json),
         ]
         if !notes.entries.isEmpty { members.append(("notes", notes.json)) }
@@ -172,7 +183,8 @@ extension AnalysisReport.Input {
                     .array(
                         problems.prefix(20).map { problem in
                             .object([
-                                ("name", .string(problem.name)), ("row", .integer(Int64(clamping: problem.row))),
+                                ("name", .string(problem.name)),
+                                ("row", .integer(Int64(clamping: problem.row))),
                                 ("field", problem.field.map { .string($0) } ?? .null),
                                 ("offset", .integer(Int64(clamping: problem.offset))),
                             ])
@@ -193,7 +205,8 @@ extension NamedCounts {
 extension Cause {
     fileprivate var json: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("hypothesis", .string(hypothesis.english)), ("score", .number(score)), ("explains", .number(explains)),
+            ("hypothesis", .string(hypothesis.english)), ("score", .number(score)),
+            ("explains", .number(explains)),
             ("test", .string(test.english)),
         ]
         if let objection { members.append(("objection", .string(objection.english))) }

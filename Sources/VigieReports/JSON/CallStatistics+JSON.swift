@@ -12,11 +12,13 @@ extension CallStatistics {
             ("requests", .integer(Int64(clamping: figures.requests))), ("ser", JSONValue(share: figures.ser)),
             ("seer", JSONValue(share: figures.seer)), ("isa", JSONValue(share: figures.isa)),
             ("scr", JSONValue(share: figures.scr)),
-            ("session_request_delay_ms", figures.requestDelay.json), ("session_disconnect_delay_ms", figures.disconnectDelay.json),
+            ("session_request_delay_ms", figures.requestDelay.json),
+            ("session_disconnect_delay_ms", figures.disconnectDelay.json),
             ("session_duration_ms", figures.duration.json),
         ]
         return [
-            ("setup_delay_ms", setupDelay.json), ("talk_ms", talk.json), ("rfc6076", figures.requests == 0 ? .null : .object(rfc6076)),
+            ("setup_delay_ms", setupDelay.json), ("talk_ms", talk.json),
+            ("rfc6076", figures.requests == 0 ? .null : .object(rfc6076)),
             ("outcomes", .object(outcomes)), ("sip_status", .object(statuses)), ("q850", .object(causes)),
         ]
     }
@@ -30,7 +32,8 @@ extension DurationHistogram {
             duration.map { .integer($0.wholeNanoseconds / 1_000_000) } ?? .null
         }
         return .object([
-            ("count", .integer(Int64(clamping: count))), ("mean", milliseconds(mean)), ("p50", milliseconds(quantile(0.5))),
+            ("count", .integer(Int64(clamping: count))), ("mean", milliseconds(mean)),
+            ("p50", milliseconds(quantile(0.5))),
             ("p95", milliseconds(quantile(0.95))), ("p99", milliseconds(quantile(0.99))),
         ])
     }

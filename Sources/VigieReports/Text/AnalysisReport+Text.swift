@@ -14,11 +14,12 @@ public enum TextStyle: Sendable {
     func severity(_ severity: Severity) -> String {
         let word = severity.rawValue.uppercased()
         guard self == .coloured else { return word }
-        let code = switch severity {
-        case .critical: "1;31"
-        case .major: "1;33"
-        case .minor: "1;36"
-        }
+        let code =
+            switch severity {
+            case .critical: "1;31"
+            case .major: "1;33"
+            case .minor: "1;36"
+            }
         return "\u{1B}[\(code)m\(word)\u{1B}[0m"
     }
 }
@@ -30,18 +31,23 @@ extension AnalysisReport {
         lines.append("")
         lines.append(callsLine(language))
         for entry in joining.entries.sorted(by: { $0.count > $1.count }).prefix(6) {
-            lines.append("  " + language.choose("joining calls", "réunion des appels") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+            lines.append(
+                "  " + language.choose("joining calls", "réunion des appels")
+                    + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
         }
         if surges > 0 {
             lines.append(
-                "  " + language.choose(
-                    "set aside  \(surges)  surges between strangers that no fault explains",
-                    "écartés  \(surges)  afflux entre inconnus qu’aucune faute n’explique"))
+                "  "
+                    + language.choose(
+                        "set aside  \(surges)  surges between strangers that no fault explains",
+                        "écartés  \(surges)  afflux entre inconnus qu’aucune faute n’explique"))
         }
         if entries.isEmpty {
             lines += ["", style.bold(allClear(language) + ".")]
         }
-        for (index, entry) in entries.enumerated() { lines += incidentLines(entry, index + 1, language, style) }
+        for (index, entry) in entries.enumerated() {
+            lines += incidentLines(entry, index + 1, language, style)
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -50,9 +56,12 @@ extension AnalysisReport {
         if statistics.attempts == 0, !inputs.isEmpty {
             return language.choose(
                 "Vigie cannot tell: it found no call in these inputs; check that they hold SIP signalling or call records",
-                "Vigie ne peut rien dire : aucun appel dans ces entrées ; vérifiez qu’elles contiennent de la signalisation SIP ou des tickets d’appel")
+                "Vigie ne peut rien dire : aucun appel dans ces entrées ; vérifiez qu’elles contiennent de la signalisation SIP ou des tickets d’appel"
+            )
         }
-        let isPartial = inputs.contains { $0.stopped != nil || $0.malformed.total * 10 > $0.records + $0.messages }
+        let isPartial = inputs.contains {
+            $0.stopped != nil || $0.malformed.total * 10 > $0.records + $0.messages
+        }
         if isPartial {
             return language.choose(
                 "Nothing is wrong that Vigie can see in the part it could read; look at the inputs",
@@ -63,26 +72,44 @@ extension AnalysisReport {
 
     private func inputLines(_ language: ReportLanguage, _ style: TextStyle) -> [String] {
         inputs.flatMap { input in
-            let units = input.records > 0
-                ? language.choose("\(language.count(Int(clamping: input.records))) records", "\(language.count(Int(clamping: input.records))) enregistrements")
-                : language.choose("\(language.count(Int(clamping: input.messages))) messages", "\(language.count(Int(clamping: input.messages))) messages")
+            let units =
+                input.records > 0
+                ? language.choose(
+                    "\(language.count(Int(clamping: input.records))) records",
+                    "\(language.count(Int(clamping: input.records))) enregistrements")
+                : language.choose(
+                    "\(language.count(Int(clamping: input.messages))) messages",
+                    "\(language.count(Int(clamping: input.messages))) messages")
             var lines = ["\(style.bold(input.path))  \(input.format), \(units)"]
             let refused = input.malformed.entries.sorted { $0.count > $1.count }
             for entry in refused.prefix(8) {
-                let first = language.choose("first at byte \(entry.firstOffset)", "d’abord à l’octet \(entry.firstOffset)")
-                lines.append("  " + language.choose("malformed", "malformés") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)  " + style.dim("(\(first))"))
+                let first = language.choose(
+                    "first at byte \(entry.firstOffset)", "d’abord à l’octet \(entry.firstOffset)")
+                lines.append(
+                    "  " + language.choose("malformed", "malformés")
+                        + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)  "
+                        + style.dim("(\(first))"))
             }
             for entry in input.dropped.entries.sorted(by: { $0.count > $1.count }).prefix(8) {
-                lines.append("  " + language.choose("set aside", "écartés") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+                lines.append(
+                    "  " + language.choose("set aside", "écartés")
+                        + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
             }
             for entry in input.notes.entries.sorted(by: { $0.count > $1.count }).prefix(8) {
-                lines.append("  " + language.choose("noted", "à savoir") + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+                lines.append(
+                    "  " + language.choose("noted", "à savoir")
+                        + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
             }
             for problem in input.problems.prefix(3) {
                 let field = problem.field.map { ", \($0)" } ?? ""
-                lines.append("  " + style.dim(language.choose("row", "ligne") + " \(problem.row)\(field): \(problem.name)"))
+                lines.append(
+                    "  "
+                        + style.dim(
+                            language.choose("row", "ligne") + " \(problem.row)\(field): \(problem.name)"))
             }
-            if let stopped = input.stopped { lines.append("  " + language.choose("stopped early: ", "arrêté avant la fin : ") + stopped) }
+            if let stopped = input.stopped {
+                lines.append("  " + language.choose("stopped early: ", "arrêté avant la fin : ") + stopped)
+            }
             return lines
         }
     }
@@ -96,9 +123,14 @@ extension AnalysisReport {
         let ner = language.percent(statistics.ner)
         let line = language.choose(
             "\(attempts) call attempts, ASR \(asr), NER \(ner), from \(moment(first)) to \(moment(last)) UTC",
-            "\(attempts) tentatives d’appel, ASR \(asr), NER \(ner), du \(moment(first)) au \(moment(last)) UTC")
-        let asides = (late > 0 ? language.choose("; \(late) came late", " ; \(late) en retard") : "")
-            + (forgotten > 0 ? language.choose("; \(forgotten) were too old to investigate", " ; \(forgotten) trop anciens pour l’enquête") : "")
+            "\(attempts) tentatives d’appel, ASR \(asr), NER \(ner), du \(moment(first)) au \(moment(last)) UTC"
+        )
+        let asides =
+            (late > 0 ? language.choose("; \(late) came late", " ; \(late) en retard") : "")
+            + (forgotten > 0
+                ? language.choose(
+                    "; \(forgotten) were too old to investigate",
+                    " ; \(forgotten) trop anciens pour l’enquête") : "")
         return line + asides
     }
 
@@ -108,10 +140,15 @@ extension AnalysisReport {
         return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
     }
 
-    private func incidentLines(_ entry: Entry, _ number: Int, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
+    private func incidentLines(_ entry: Entry, _ number: Int, _ language: ReportLanguage, _ style: TextStyle)
+        -> [String]
+    {
         let incident = entry.incident
         let summary = IncidentSummary(entry, report: self, language: language)
-        var lines = ["", "\(number). \(style.severity(incident.severity))  \(style.bold(summary.title))  \(style.dim(incident.id))"]
+        var lines = [
+            "",
+            "\(number). \(style.severity(incident.severity))  \(style.bold(summary.title))  \(style.dim(incident.id))",
+        ]
         lines.append("   " + summary.sentence)
         lines.append(
             "   " + language.choose("first call ", "premier appel ") + moment(incident.firstSeen)
@@ -120,10 +157,24 @@ extension AnalysisReport {
         for (rank, cause) in incident.causes.enumerated() {
             if rank == 0 { lines += ["", "   " + style.bold(language.choose("Why", "Pourquoi"))] }
             let weight = language.percent(cause.score)
-            let explained = language.choose("explains \(language.percent(cause.explains))", "explique \(language.percent(cause.explains))")
-            lines.append("   \(rank + 1). " + language.choose(cause.hypothesis.english, cause.hypothesis.french) + "  " + style.dim("(\(weight), \(explained))"))
-            if let objection = cause.objection { lines.append("      " + style.dim(language.choose("but ", "mais ") + language.choose(objection.english, objection.french))) }
-            if rank == 0 { lines.append("      " + language.choose("To confirm: ", "Pour confirmer : ") + language.choose(cause.test.english, cause.test.french)) }
+            let explained = language.choose(
+                "explains \(language.percent(cause.explains))", "explique \(language.percent(cause.explains))"
+            )
+            lines.append(
+                "   \(rank + 1). " + language.choose(cause.hypothesis.english, cause.hypothesis.french) + "  "
+                    + style.dim("(\(weight), \(explained))"))
+            if let objection = cause.objection {
+                lines.append(
+                    "      "
+                        + style.dim(
+                            language.choose("but ", "mais ")
+                                + language.choose(objection.english, objection.french)))
+            }
+            if rank == 0 {
+                lines.append(
+                    "      " + language.choose("To confirm: ", "Pour confirmer : ")
+                        + language.choose(cause.test.english, cause.test.french))
+            }
         }
         lines += figureLines(entry, language, style)
         if let proposal = entry.proposal { lines += filterLines(proposal, language, style) }
@@ -134,32 +185,49 @@ extension AnalysisReport {
         let dossier = entry.dossier
         var lines = ["", "   " + style.bold(language.choose("What happened", "Ce qui s’est passé"))]
         lines.append(
-            "   " + language.choose(
-                "\(language.count(dossier.distinctCallers)) callers, \(language.count(dossier.reachedTotal)) lines reached, \(language.count(dossier.answered)) calls answered (\(language.count(dossier.shortCalls)) within ten seconds)",
-                "\(language.count(dossier.distinctCallers)) appelants, \(language.count(dossier.reachedTotal)) lignes atteintes, \(language.count(dossier.answered)) appels décrochés (dont \(language.count(dossier.shortCalls)) en moins de dix secondes)"))
+            "   "
+                + language.choose(
+                    "\(language.count(dossier.distinctCallers)) callers, \(language.count(dossier.reachedTotal)) lines reached, \(language.count(dossier.answered)) calls answered (\(language.count(dossier.shortCalls)) within ten seconds)",
+                    "\(language.count(dossier.distinctCallers)) appelants, \(language.count(dossier.reachedTotal)) lignes atteintes, \(language.count(dossier.answered)) appels décrochés (dont \(language.count(dossier.shortCalls)) en moins de dix secondes)"
+                ))
         if dossier.charged + dossier.free > 0 {
             lines.append(
-                "   " + language.choose(
-                    "charging: \(language.count(dossier.free)) free, \(language.count(dossier.charged)) charged, \(language.count(dossier.chargeUnknown)) unknown",
-                    "taxation : \(language.count(dossier.free)) gratuits, \(language.count(dossier.charged)) taxés, \(language.count(dossier.chargeUnknown)) inconnus"))
+                "   "
+                    + language.choose(
+                        "charging: \(language.count(dossier.free)) free, \(language.count(dossier.charged)) charged, \(language.count(dossier.chargeUnknown)) unknown",
+                        "taxation : \(language.count(dossier.free)) gratuits, \(language.count(dossier.charged)) taxés, \(language.count(dossier.chargeUnknown)) inconnus"
+                    ))
         }
         for reached in dossier.reached.prefix(5) {
-            lines.append("   \(reached.number.description.padded(16)) \(language.count(reached.calls)) " + language.choose("calls", "appels"))
+            lines.append(
+                "   \(reached.number.description.padded(16)) \(language.count(reached.calls)) "
+                    + language.choose("calls", "appels"))
         }
         if dossier.reachedTotal > 5 {
-            lines.append("   " + style.dim(language.choose("… the whole census is in the JSON and HTML reports", "… le recensement complet est dans les rapports JSON et HTML")))
+            lines.append(
+                "   "
+                    + style.dim(
+                        language.choose(
+                            "… the whole census is in the JSON and HTML reports",
+                            "… le recensement complet est dans les rapports JSON et HTML")))
         }
         return lines
     }
 
-    private func filterLines(_ proposal: FilterProposal, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
+    private func filterLines(_ proposal: FilterProposal, _ language: ReportLanguage, _ style: TextStyle)
+        -> [String]
+    {
         [
             "", "   " + style.bold(language.choose("Proposed filter", "Filtre proposé")),
             "   \(proposal.filter.action.rawValue) " + filterWords(proposal.filter.match, language),
-            "   " + language.choose(
-                "would have stopped \(language.percent(proposal.outcome.wantedShare)) of these calls, and \(language.percent(proposal.outcome.legitimateShare)) of \(language.count(proposal.outcome.legitimate)) wanted ones",
-                "aurait arrêté \(language.percent(proposal.outcome.wantedShare)) de ces appels, et \(language.percent(proposal.outcome.legitimateShare)) de \(language.count(proposal.outcome.legitimate)) appels voulus")
-                + language.choose("; lasts \(proposal.filter.expiresHours) h at most", " ; dure \(proposal.filter.expiresHours) h au plus"),
+            "   "
+                + language.choose(
+                    "would have stopped \(language.percent(proposal.outcome.wantedShare)) of these calls, and \(language.percent(proposal.outcome.legitimateShare)) of \(language.count(proposal.outcome.legitimate)) wanted ones",
+                    "aurait arrêté \(language.percent(proposal.outcome.wantedShare)) de ces appels, et \(language.percent(proposal.outcome.legitimateShare)) de \(language.count(proposal.outcome.legitimate)) appels voulus"
+                )
+                + language.choose(
+                    "; lasts \(proposal.filter.expiresHours) h at most",
+                    " ; dure \(proposal.filter.expiresHours) h au plus"),
         ]
     }
 
@@ -168,19 +236,28 @@ extension AnalysisReport {
         var parts: [String] = []
         func add(_ english: String, _ french: String, _ values: [String]) {
             guard !values.isEmpty else { return }
-            let shown = values.prefix(6).joined(separator: ", ") + (values.count > 6 ? " (+\(values.count - 6))" : "")
+            let shown =
+                values.prefix(6).joined(separator: ", ") + (values.count > 6 ? " (+\(values.count - 6))" : "")
             parts.append(language.choose(english, french) + " " + shown)
         }
         add("trunk", "faisceau", match.ingress.map(symbols.name))
         add("callers of", "appelants de", match.callerCountry.map { language.country($0) })
-        add("caller", "appelant", match.callerPrefixes.map { "\($0)…" } + match.callerNumbers.map(\.description))
-        add("called", "appelé", match.calledPrefixes.map { "\($0)…" } + match.calledNumbers.map(\.description))
-        if match.firstContact { parts.append(language.choose("who never spoke before", "qui ne se sont jamais parlé")) }
+        add(
+            "caller", "appelant",
+            match.callerPrefixes.map { "\($0)…" } + match.callerNumbers.map(\.description))
+        add(
+            "called", "appelé", match.calledPrefixes.map { "\($0)…" } + match.calledNumbers.map(\.description)
+        )
+        if match.firstContact {
+            parts.append(language.choose("who never spoke before", "qui ne se sont jamais parlé"))
+        }
         return parts.joined(separator: ", ")
     }
 }
 
 extension String {
     /// The text with spaces behind it, up to `width` characters.
-    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    fileprivate func padded(_ width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
 }

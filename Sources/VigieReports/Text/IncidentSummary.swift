@@ -17,7 +17,8 @@ public enum ReportLanguage: String, CaseIterable, Sendable {
     /// The name of a country, or `—` when it is not known.
     public func country(_ country: Country) -> String {
         guard country != .none else { return choose("unknown", "inconnu") }
-        return Locale(identifier: rawValue).localizedString(forRegionCode: country.description) ?? country.description
+        return Locale(identifier: rawValue).localizedString(forRegionCode: country.description)
+            ?? country.description
     }
 
     /// A count with its thousands apart: `11,800` or `11 800`.
@@ -72,14 +73,26 @@ struct IncidentSummary {
         case .misroutedFlood(let origin, let landing): return flood(origin, landing)
         case .numberUsurpation(let number, let trunks):
             let callers = language.count(dossier.distinctCallers)
-            let by = trunks.isEmpty ? "" : language.choose(
-                "; calls displaying it came by \(names(trunks))", " ; des appels l’affichant sont venus par \(names(trunks))")
+            let by =
+                trunks.isEmpty
+                ? ""
+                : language.choose(
+                    "; calls displaying it came by \(names(trunks))",
+                    " ; des appels l’affichant sont venus par \(names(trunks))")
             return language.choose(
                 "\(calls) call-backs from \(callers) people who had never called \(number) before: its number is being displayed by somebody else\(by).",
-                "\(calls) rappels de \(callers) personnes qui n’avaient jamais appelé le \(number) : son numéro est affiché par quelqu’un d’autre\(by).")
+                "\(calls) rappels de \(callers) personnes qui n’avaient jamais appelé le \(number) : son numéro est affiché par quelqu’un d’autre\(by)."
+            )
         case .dialerCampaign(let ingress, let numbers, let signs):
-            let trunk = ingress == .none ? "" : language.choose(" by \(report.symbols.name(ingress))", " par \(report.symbols.name(ingress))")
-            let shown = numbers.isEmpty ? language.choose("changing numbers", "des numéros changeants") : numbers.prefix(3).map(\.description).joined(separator: ", ")
+            let trunk =
+                ingress == .none
+                ? ""
+                : language.choose(
+                    " by \(report.symbols.name(ingress))", " par \(report.symbols.name(ingress))")
+            let shown =
+                numbers.isEmpty
+                ? language.choose("changing numbers", "des numéros changeants")
+                : numbers.prefix(3).map(\.description).joined(separator: ", ")
             let words = signs.map { language.sign($0) }.joined(separator: ", ")
             return language.choose(
                 "A machine made \(calls) calls\(trunk), displaying \(shown): \(words).",
@@ -91,7 +104,11 @@ struct IncidentSummary {
                 "\(rings) appels d’une sonnerie affichant \(list(numbers)) ont provoqué \(calls) rappels.")
         case .revenueShareFraud(let numbers, let prefixes, let ingress):
             let place = prefixes.isEmpty ? list(numbers) : prefixes.map(\.description).joined(separator: ", ")
-            let trunk = ingress == .none ? "" : language.choose(" from \(report.symbols.name(ingress))", " depuis \(report.symbols.name(ingress))")
+            let trunk =
+                ingress == .none
+                ? ""
+                : language.choose(
+                    " from \(report.symbols.name(ingress))", " depuis \(report.symbols.name(ingress))")
             return language.choose(
                 "\(calls) calls\(trunk) to \(place), where hardly any went before.",
                 "\(calls) appels\(trunk) vers \(place), où presque aucun n’allait avant.")
@@ -106,21 +123,30 @@ struct IncidentSummary {
         let dossier = entry.dossier
         let calls = language.count(dossier.calls)
         let lines = language.count(dossier.reachedTotal)
-        let from = origin.country == .none
+        let from =
+            origin.country == .none
             ? report.symbols.name(origin.ingress == .none ? (dossier.dominantTrunk ?? .none) : origin.ingress)
             : language.country(origin.country) + (origin.area.map { " (\($0))" } ?? "")
-        let places = landing.prefix(4).map(\.description).joined(separator: ", ") + (landing.count > 4 ? "…" : "")
+        let places =
+            landing.prefix(4).map(\.description).joined(separator: ", ") + (landing.count > 4 ? "…" : "")
         let departments = dossier.departments.prefix(3).map(\.0).joined(separator: ", ")
-        let inside = departments.isEmpty ? "" : language.choose(" (departments \(departments))", " (départements \(departments))")
-        let why = entry.incident.causes.first.map {
-            language.choose("; most likely \($0.hypothesis.english)", " ; le plus probable : \($0.hypothesis.french)")
-        } ?? ""
+        let inside =
+            departments.isEmpty
+            ? "" : language.choose(" (departments \(departments))", " (départements \(departments))")
+        let why =
+            entry.incident.causes.first.map {
+                language.choose(
+                    "; most likely \($0.hypothesis.english)", " ; le plus probable : \($0.hypothesis.french)")
+            } ?? ""
         return language.choose(
             "\(calls) calls from \(from) landed on \(lines) line\(dossier.reachedTotal == 1 ? "" : "s") in \(places)\(inside), between people who had never called each other\(why).",
-            "\(calls) appels venant de \(from) ont abouti sur \(lines) ligne\(dossier.reachedTotal == 1 ? "" : "s") en \(places)\(inside), entre des gens qui ne s’étaient jamais appelés\(why).")
+            "\(calls) appels venant de \(from) ont abouti sur \(lines) ligne\(dossier.reachedTotal == 1 ? "" : "s") en \(places)\(inside), entre des gens qui ne s’étaient jamais appelés\(why)."
+        )
     }
 
-    private func names(_ trunks: [Symbol]) -> String { trunks.prefix(3).map(report.symbols.name).joined(separator: ", ") }
+    private func names(_ trunks: [Symbol]) -> String {
+        trunks.prefix(3).map(report.symbols.name).joined(separator: ", ")
+    }
 
     private func list(_ numbers: [PhoneNumber]) -> String {
         numbers.prefix(3).map(\.description).joined(separator: ", ") + (numbers.count > 3 ? "…" : "")
@@ -133,13 +159,16 @@ extension ReportLanguage {
         switch sign {
         case .silent: choose("silent calls", "appels muets")
         case .sequential: choose("numbers dialled in sequence", "numéros composés à la suite")
-        case .neighbour: choose("displays neighbours of the called number", "affiche des voisins du numéro appelé")
+        case .neighbour:
+            choose("displays neighbours of the called number", "affiche des voisins du numéro appelé")
         case .short: choose("very short calls", "appels très courts")
         case .rotating: choose("a new caller number each time", "un numéro affiché différent à chaque fois")
         case .hours: choose("outside permitted hours", "hors des heures permises")
         case .unallocated: choose("caller numbers nobody was given", "numéros affichés non attribués")
         case .malformed: choose("badly formed caller numbers", "numéros affichés mal formés")
-        case .kind: choose("caller numbers not allowed for automated calls", "numéros affichés interdits aux automates")
+        case .kind:
+            choose(
+                "caller numbers not allowed for automated calls", "numéros affichés interdits aux automates")
         case .random: choose("numbers dialled at random", "numéros composés au hasard")
         }
     }

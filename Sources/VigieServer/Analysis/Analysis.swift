@@ -38,7 +38,9 @@ public struct Analysis {
     ///
     /// - Parameter progress: told now and then how much was done, in `0...1`, `nil` when the size is not known.
     /// - Throws: `Failure` when an input cannot be opened or recognised; what is broken further on is in the report.
-    public func run(_ paths: [String], progress: (Double?) -> Void = { _ in }) throws(Failure) -> AnalysisReport {
+    public func run(_ paths: [String], progress: (Double?) -> Void = { _ in }) throws(Failure)
+        -> AnalysisReport
+    {
         let opened = try open(paths)
         let journal = FileJournal(capacity: settings.journalBytes)
         var line = AnalysisLine(settings: settings.detection, journal: journal)
@@ -93,11 +95,14 @@ public struct Analysis {
         return opened
     }
 
-    private func open(_ input: consuming OpenedInput, _ path: String, _ opened: inout Opened) throws(InputError) {
+    private func open(_ input: consuming OpenedInput, _ path: String, _ opened: inout Opened)
+        throws(InputError)
+    {
         if let mapping = settings.mapping {
             opened.records.append(
                 RecordFeed(
-                    input, path: path, format: CallRecordFormat(mapping), settings: settings, recent: opened.recent))
+                    input, path: path, format: CallRecordFormat(mapping), settings: settings,
+                    recent: opened.recent))
             return
         }
         do throws(InputError) {
@@ -115,9 +120,13 @@ public struct Analysis {
         case .empty: throw .unreadable(reason: "it is empty")
         case .sip:
             throw .unreadable(
-                reason: "it holds a raw SIP message, which has no time; `vigie decode` reads it, an analysis needs a capture or call records")
+                reason:
+                    "it holds a raw SIP message, which has no time; `vigie decode` reads it, an analysis needs a capture or call records"
+            )
         case .callRecords: throw .unreadable(reason: RecordMapping.advice(input.stream.unread, file: path))
-        default: throw .unreadable(reason: "it is no capture, no HEP stream and no call record file that Vigie knows")
+        default:
+            throw .unreadable(
+                reason: "it is no capture, no HEP stream and no call record file that Vigie knows")
         }
     }
 

@@ -77,7 +77,9 @@ public struct AnalysisLine: ~Copyable {
         let start = event.start.seconds / 3_600
         if hour.start.seconds != start * 3_600 {
             keepHour()
-            hour = hours[start] ?? AnalysisReport.Hour(start: Timestamp(seconds: start * 3_600), attempts: 0, answered: 0)
+            hour =
+                hours[start]
+                ?? AnalysisReport.Hour(start: Timestamp(seconds: start * 3_600), attempts: 0, answered: 0)
         }
         hour.attempts += 1
         if event.answer != nil { hour.answered += 1 }
@@ -89,7 +91,9 @@ public struct AnalysisLine: ~Copyable {
     }
 
     /// Two passes over the stored calls: the first counts, the second tries the filters that the counts suggest.
-    private borrowing func investigate(_ symbols: SymbolTable, _ progress: (Double) -> Void) -> [AnalysisReport.Entry] {
+    private borrowing func investigate(_ symbols: SymbolTable, _ progress: (Double) -> Void)
+        -> [AnalysisReport.Entry]
+    {
         var incidents = book.incidents
         incidents.sort { $0.firstSeen < $1.firstSeen }
         let looked = min(incidents.count, Self.maxInvestigated)
@@ -104,13 +108,17 @@ public struct AnalysisLine: ~Copyable {
         var trials: [FilterTrial] = []
         let diagnosis = MisrouteDiagnosis(plans: plans)
         for index in 0..<looked {
-            if let evidence = results[index].evidence { incidents[index].causes = diagnosis.explain(evidence) }
+            if let evidence = results[index].evidence {
+                incidents[index].causes = diagnosis.explain(evidence)
+            }
             incidents[index].severity = Severity(incidents[index], results[index].dossier)
             incidents[index].localisation = localisation(results[index].dossier, symbols)
             let search = FilterSearch(incidents[index], dossier: results[index].dossier, plans: plans)
             searches.append(search)
-            trials.append(FilterTrial(
-                    search.candidates, incident: incidents[index], target: search.target, plans: plans, home: home))
+            trials.append(
+                FilterTrial(
+                    search.candidates, incident: incidents[index], target: search.target, plans: plans,
+                    home: home))
         }
         journal.replay(.distantPast ... .distantFuture) { event in
             for index in trials.indices { trials[index].take(copy event) }
@@ -134,9 +142,12 @@ public struct AnalysisLine: ~Copyable {
         let calls = dossier.calls > 0 ? dossier.calls : dossier.proofs
         var shared: [String: String] = [:]
         let trunks = dossier.calls > 0 && dossier.proofs == 0 ? dossier.trunks : dossier.proofTrunks
-        for (name, ranked) in [("ingress", trunks), ("node", dossier.nodes), ("operator", dossier.operators)] {
+        for (name, ranked) in [("ingress", trunks), ("node", dossier.nodes), ("operator", dossier.operators)]
+        {
             let known = name == "ingress" ? ranked.reduce(0) { $0 + $1.1 } : calls
-            if let top = ranked.first, top.0 != .none, top.1 * 10 >= known * 9 { shared[name] = symbols.name(top.0) }
+            if let top = ranked.first, top.0 != .none, top.1 * 10 >= known * 9 {
+                shared[name] = symbols.name(top.0)
+            }
         }
         if !shared.isEmpty { return [shared] }
         return trunks.filter { $0.0 != .none && $0.1 * 5 >= calls }.map { ["ingress": symbols.name($0.0)] }

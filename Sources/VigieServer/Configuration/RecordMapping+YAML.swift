@@ -35,7 +35,8 @@ private struct MappingReader {
     let file: String
 
     private static let keys = [
-        "name", "format", "separator", "quoting", "header", "skip-types-line", "time-zone", "date-order", "home-country",
+        "name", "format", "separator", "quoting", "header", "skip-types-line", "time-zone", "date-order",
+        "home-country",
         "unknown-columns", "columns", "constants",
     ]
 
@@ -50,26 +51,34 @@ private struct MappingReader {
             case "format": mapping.layout = try choice(value, name, ["csv": .delimited, "json": .json])
             case "separator":
                 mapping.separator = try choice(
-                    value, name, [",": 0x2C, ";": 0x3B, "tab": 0x09, "\t": 0x09, "|": 0x7C, ":": 0x3A, " ": 0x20])
+                    value, name,
+                    [",": 0x2C, ";": 0x3B, "tab": 0x09, "\t": 0x09, "|": 0x7C, ":": 0x3A, " ": 0x20])
             case "quoting":
-                mapping.quoting = try choice(value, name, ["doubled": .doubled, "backslash": .backslash, "none": .none])
+                mapping.quoting = try choice(
+                    value, name, ["doubled": .doubled, "backslash": .backslash, "none": .none])
             case "header": mapping.header = try flag(value, name) ? .names : .absent
             case "skip-types-line": mapping.hasTypesLine = try flag(value, name)
             case "time-zone": mapping.timeZone = try timeZone(value, name)
             case "date-order":
-                mapping.dateOrder = try choice(value, name, ["day-first": .dayFirst, "month-first": .monthFirst])
+                mapping.dateOrder = try choice(
+                    value, name, ["day-first": .dayFirst, "month-first": .monthFirst])
             case "home-country": mapping.homeCountry = try country(value, name)
-            case "unknown-columns": mapping.keepsUnknownColumns = try choice(value, name, ["keep": true, "ignore": false])
+            case "unknown-columns":
+                mapping.keepsUnknownColumns = try choice(value, name, ["keep": true, "ignore": false])
             case "columns", "constants": break
             default:
                 throw error(key, name, "there is no such key\(Nearest.suggestion(name, Self.keys))")
             }
         }
         guard let columns = top["columns"] else {
-            throw MappingError(file: file, line: 0, key: "columns", message: "is missing: write `columns:` and one line `column: field` for each column")
+            throw MappingError(
+                file: file, line: 0, key: "columns",
+                message: "is missing: write `columns:` and one line `column: field` for each column")
         }
         for (key, value) in try pairs(columns, "columns") {
-            if let column = try column(key, value, hasHeader: mapping.header != .absent || mapping.layout == .json) {
+            if let column = try column(
+                key, value, hasHeader: mapping.header != .absent || mapping.layout == .json)
+            {
                 mapping.columns.append(column)
             }
         }
@@ -77,12 +86,17 @@ private struct MappingReader {
             for (key, value) in try pairs(constants, "constants") {
                 let name = try scalar(key, "constants")
                 let field = try field(name, key, "constants.\(name)")
-                guard field != .extra else { throw error(key, "constants.\(name)", "a constant needs a field of its own") }
+                guard field != .extra else {
+                    throw error(key, "constants.\(name)", "a constant needs a field of its own")
+                }
                 mapping.constants[field] = try scalar(value, "constants.\(name)")
             }
         }
         try check(mapping, columns)
-        mapping.minimumColumns = 1 + (mapping.columns.compactMap { if case .index(let index) = $0.source { index } else { nil } }.max() ?? 0)
+        mapping.minimumColumns =
+            1
+            + (mapping.columns.compactMap { if case .index(let index) = $0.source { index } else { nil } }
+                .max() ?? 0)
         return mapping
     }
 
@@ -102,11 +116,15 @@ private struct MappingReader {
         }
         let extras = mapping.columns.count { $0.field == .extra }
         if extras > RecordField.extraSlots {
-            throw error(columns, "columns", "\(extras) columns are mapped to `extra`; there is room for \(RecordField.extraSlots)")
+            throw error(
+                columns, "columns",
+                "\(extras) columns are mapped to `extra`; there is room for \(RecordField.extraSlots)")
         }
     }
 
-    private func column(_ key: Node, _ value: Node, hasHeader: Bool) throws(MappingError) -> RecordMapping.Column? {
+    private func column(_ key: Node, _ value: Node, hasHeader: Bool) throws(MappingError) -> RecordMapping
+        .Column?
+    {
         let name = try scalar(key, "columns")
         let path = "columns.\(name)"
         let source: RecordMapping.Source
@@ -134,19 +152,28 @@ private struct MappingReader {
             case "transform":
                 column.transform = try choice(
                     value, path + ".transform",
-                    ["none": .none, "channel-name": .channelName, "little-endian-address": .littleEndianAddress])
+                    [
+                        "none": .none, "channel-name": .channelName,
+                        "little-endian-address": .littleEndianAddress,
+                    ])
             case "values":
                 for (word, meaning) in try pairs(value, path + ".values") {
                     let text = try scalar(word, path + ".values")
                     column.values[text] = try self.meaning(meaning, path + ".values.\(text)")
                 }
             default:
-                throw error(key, path, "there is no key `\(part)` here\(Nearest.suggestion(part, ["field", "values", "transform"]))")
+                throw error(
+                    key, path,
+                    "there is no key `\(part)` here\(Nearest.suggestion(part, ["field", "values", "transform"]))"
+                )
             }
         }
-        guard sawField else { throw error(value, path, "`field:` is missing: write which field the column is") }
+        guard sawField else {
+            throw error(value, path, "`field:` is missing: write which field the column is")
+        }
         if !column.values.isEmpty, column.field != .disposition {
-            throw error(value, path, "`values:` needs `field: disposition`: words that say what became of a call")
+            throw error(
+                value, path, "`values:` needs `field: disposition`: words that say what became of a call")
         }
         return column
     }
@@ -173,13 +200,19 @@ private struct MappingReader {
     private func field(_ name: String, _ node: Node, _ path: String) throws(MappingError) -> RecordField {
         if let field = RecordField(name: name) { return field }
         let names = RecordField.allCases.map(\.name)
-        throw error(node, path, "there is no field `\(name)`\(Nearest.suggestion(name, names + ["ignore"])); fields: \(names.joined(separator: ", "))")
+        throw error(
+            node, path,
+            "there is no field `\(name)`\(Nearest.suggestion(name, names + ["ignore"])); fields: \(names.joined(separator: ", "))"
+        )
     }
 
     private func timeZone(_ node: Node, _ path: String) throws(MappingError) -> String {
         let name = try scalar(node, path)
         guard TimeZoneOffsets(name) != nil else {
-            throw error(node, path, "`\(name)` is no time zone; write an IANA name (Europe/Paris), UTC, or an offset (\"+01:00\")")
+            throw error(
+                node, path,
+                "`\(name)` is no time zone; write an IANA name (Europe/Paris), UTC, or an offset (\"+01:00\")"
+            )
         }
         return name
     }
@@ -188,7 +221,10 @@ private struct MappingReader {
         let name = try scalar(node, path).uppercased()
         if name == "NONE" { return "" }
         guard name.utf8.count == 2, name.utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }) else {
-            throw error(node, path, "`\(name)` is no ISO 3166-1 country code; write two letters (FR), or none when every number carries its country code")
+            throw error(
+                node, path,
+                "`\(name)` is no ISO 3166-1 country code; write two letters (FR), or none when every number carries its country code"
+            )
         }
         return name
     }
@@ -196,7 +232,8 @@ private struct MappingReader {
     private func number(_ node: Node, _ path: String, _ range: ClosedRange<Int>) throws(MappingError) -> Int {
         let text = try scalar(node, path)
         guard let value = Int(text), range.contains(value) else {
-            throw error(node, path, "`\(text)` is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw error(
+                node, path, "`\(text)` is not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -209,21 +246,29 @@ private struct MappingReader {
         }
     }
 
-    private func choice<Value>(_ node: Node, _ path: String, _ values: [String: Value]) throws(MappingError) -> Value {
+    private func choice<Value>(_ node: Node, _ path: String, _ values: [String: Value]) throws(MappingError)
+        -> Value
+    {
         let text = try scalar(node, path)
         if let value = values[text] { return value }
         let names = values.keys.filter { $0 != "\t" }.sorted()
         throw error(
-            node, path, "`\(text)` is not one of \(names.map { "`\($0)`" }.joined(separator: ", "))\(Nearest.suggestion(text, names))")
+            node, path,
+            "`\(text)` is not one of \(names.map { "`\($0)`" }.joined(separator: ", "))\(Nearest.suggestion(text, names))"
+        )
     }
 
     private func scalar(_ node: Node, _ path: String) throws(MappingError) -> String {
-        guard let text = node.scalar?.string else { throw error(node, path, "a single value is expected here") }
+        guard let text = node.scalar?.string else {
+            throw error(node, path, "a single value is expected here")
+        }
         return text
     }
 
     private func pairs(_ node: Node, _ path: String) throws(MappingError) -> [(key: Node, value: Node)] {
-        guard let mapping = node.mapping else { throw error(node, path, "lines of `key: value` are expected here") }
+        guard let mapping = node.mapping else {
+            throw error(node, path, "lines of `key: value` are expected here")
+        }
         return mapping.map { ($0.key, $0.value) }
     }
 
@@ -237,7 +282,9 @@ private struct MappingReader {
             throw MappingError(file: file, line: 0, key: "", message: "cannot be read as YAML")
         }
         guard let node else {
-            throw MappingError(file: file, line: 0, key: "", message: "is empty: write at least `columns:` and one line `column: field` for each column")
+            throw MappingError(
+                file: file, line: 0, key: "",
+                message: "is empty: write at least `columns:` and one line `column: field` for each column")
         }
         return node
     }

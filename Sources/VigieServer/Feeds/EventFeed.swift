@@ -40,7 +40,9 @@ final class RecordFeed: EventFeed {
         waiting = nil
         do throws(InputError) {
             while try reader.next() {
-                let event = reader.withRecord { record, bytes in joiner.join(record, bytes: bytes, symbols: &symbols) }
+                let event = reader.withRecord { record, bytes in
+                    joiner.join(record, bytes: bytes, symbols: &symbols)
+                }
                 guard let event else { continue }
                 waiting = event
                 return
@@ -56,7 +58,8 @@ final class RecordFeed: EventFeed {
     }
 
     var summary: AnalysisReport.Input {
-        var input = AnalysisReport.Input(path: path, format: reader.format.name + (isCompressed ? " gzip" : ""))
+        var input = AnalysisReport.Input(
+            path: path, format: reader.format.name + (isCompressed ? " gzip" : ""))
         input.bytes = reader.offset
         input.records = reader.rows
         input.malformed = reader.malformed

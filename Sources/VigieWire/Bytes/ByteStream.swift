@@ -62,7 +62,9 @@ public struct ByteStream: ~Copyable {
         let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
         var span = unsafe MutableRawSpan(_unsafeBytes: free)
         let count = try source.read(into: &span)
-        precondition(count >= 0 && count <= capacity - end, "a byte source returned more bytes than it was given room for")
+        precondition(
+            count >= 0 && count <= capacity - end,
+            "a byte source returned more bytes than it was given room for")
         if count == 0 { sourceEnded = true }
         end += count
         return count > 0
@@ -84,7 +86,8 @@ public struct ByteStream: ~Copyable {
         if count > capacity {
             let size = min(limit, max(count, capacity * 2))
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-            unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[start..<end]))
+            unsafe larger.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[start..<end]))
             unsafe buffer.deallocate()
             unsafe buffer = larger
             capacity = size

@@ -19,7 +19,8 @@ extension CallRecordFormat {
     // db_flatstore: method|from_tag|to_tag|callid|sip_code|sip_reason|time|extra…; which extra is what only its owner knows.
     private static func flatStore(_ fields: [String]) -> RecordMapping? {
         let methods: Set<String> = ["INVITE", "BYE", "ACK", "CANCEL", "REFER", "MESSAGE"]
-        guard fields.count >= 7, methods.contains(fields[0]), fields[4].utf8.count == 3, Int(fields[4]) != nil,
+        guard fields.count >= 7, methods.contains(fields[0]), fields[4].utf8.count == 3,
+            Int(fields[4]) != nil,
             kind(fields[6]) == .time
         else { return nil }
         var mapping = RecordMapping(
@@ -80,7 +81,8 @@ extension CallRecordFormat {
     /// Whether a value is a UUID, or Asterisk's `1690325492.2`, which may have a system name and a `-` before it.
     static func isID(_ text: String) -> Bool {
         if text.utf8.count == 36, text.utf8.filter({ $0 == 0x2D }).count == 4 { return true }
-        let parts = (text.split(separator: "-").last ?? "").split(separator: ".", omittingEmptySubsequences: false)
+        let parts = (text.split(separator: "-").last ?? "").split(
+            separator: ".", omittingEmptySubsequences: false)
         return parts.count == 2 && parts[0].utf8.count >= 9 && parts[1].utf8.count < 10
             && parts.allSatisfy { part in !part.isEmpty && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
     }

@@ -23,7 +23,8 @@ extension CallRecordFormat {
             return CallRecordFormat(mapping)
         }
         for separator in separators {
-            let names = HeaderLine.fields(first, separator: separator, quoting: .doubled).map(ColumnPlan.normalised)
+            let names = HeaderLine.fields(first, separator: separator, quoting: .doubled).map(
+                ColumnPlan.normalised)
             if names.count >= 2, var format = named(names) {
                 format.mapping.separator = separator
                 return format
@@ -39,11 +40,14 @@ extension CallRecordFormat {
     static func named(_ names: [String]) -> CallRecordFormat? {
         func has(_ all: String...) -> Bool { all.allSatisfy(names.contains) }
         func hasOne(_ some: String...) -> Bool { some.contains(where: names.contains) }
-        if has("start", "called"), hasOne("sip_status", "q850", "answer") { return CallRecordFormat(.vigieCalls) }
+        if has("start", "called"), hasOne("sip_status", "q850", "answer") {
+            return CallRecordFormat(.vigieCalls)
+        }
         if has("cdrrecordtype") {
             return has("datetimeorigination") ? CallRecordFormat(.cucm) : CallRecordFormat(.cucmQuality)
         }
-        if has("method"), hasOne("callid", "call_id"), hasOne("sip_code", "code"), hasOne("time", "timestamp") {
+        if has("method"), hasOne("callid", "call_id"), hasOne("sip_code", "code"), hasOne("time", "timestamp")
+        {
             return CallRecordFormat(.accounting("Kamailio acc", columns: names))
         }
         if has("duration"), hasOne("call_start_time", "start_time"),
@@ -53,7 +57,9 @@ extension CallRecordFormat {
             return CallRecordFormat(.kamailioCalls(columns: names))
         }
         if has("destination_number", "start_stamp") { return CallRecordFormat(freeSwitch(names)) }
-        if has("src", "dst", "disposition"), hasOne("start", "calldate") { return CallRecordFormat(asterisk(names)) }
+        if has("src", "dst", "disposition"), hasOne("start", "calldate") {
+            return CallRecordFormat(asterisk(names))
+        }
         return nil
     }
 
@@ -71,10 +77,12 @@ extension CallRecordFormat {
 
     private static func freeSwitch(_ names: [String]) -> RecordMapping {
         let pairs: [(String, RecordField)] = [
-            ("start_stamp", .start), ("answer_stamp", .answer), ("end_stamp", .end), ("caller_id_number", .caller),
+            ("start_stamp", .start), ("answer_stamp", .answer), ("end_stamp", .end),
+            ("caller_id_number", .caller),
             ("destination_number", .called), ("duration", .duration), ("billsec", .talk),
             ("hangup_cause", .disposition), ("hangup_cause_q850", .q850), ("sip_term_status", .sipStatus),
-            ("sip_hangup_disposition", .releasedBy), ("uuid", .callID), ("context", .extra), ("accountcode", .extra),
+            ("sip_hangup_disposition", .releasedBy), ("uuid", .callID), ("context", .extra),
+            ("accountcode", .extra),
             ("sip_gateway_name", .egress), ("sip_network_ip", .ingress),
         ]
         let columns = pairs.filter { names.contains($0.0) }.map { RecordMapping.Column(.name($0.0), $0.1) }
@@ -111,9 +119,13 @@ extension CallRecordFormat {
     private static var accountingLog: CallRecordFormat {
         var mapping = RecordMapping.accounting(
             "Kamailio acc log",
-            columns: ["method", "call_id", "code", "timestamp", "src_user", "dst_user", "dst_ouser", "src_ip", "dst_domain"])
+            columns: [
+                "method", "call_id", "code", "timestamp", "src_user", "dst_user", "dst_ouser", "src_ip",
+                "dst_domain",
+            ])
         mapping.columns += [
-            .init(.name("from_user"), .caller), .init(.name("caller"), .caller), .init(.name("callee"), .called),
+            .init(.name("from_user"), .caller), .init(.name("caller"), .caller),
+            .init(.name("callee"), .called),
             .init(.name("ruri_user"), .called), .init(.name("to_user"), .called),
         ]
         mapping.layout = .accountingLog
@@ -123,7 +135,9 @@ extension CallRecordFormat {
     private static func databaseText(_ line: [UInt8]) -> CallRecordFormat? {
         let words = line.split(separator: 0x20)
         guard words.count >= 4, words.allSatisfy({ $0.last == 0x29 && $0.contains(0x28) }) else { return nil }
-        guard var format = named(HeaderLine.databaseTextNames(line).map(ColumnPlan.normalised)) else { return nil }
+        guard var format = named(HeaderLine.databaseTextNames(line).map(ColumnPlan.normalised)) else {
+            return nil
+        }
         format.mapping.name += " (db_text)"
         format.mapping.header = .databaseText
         format.mapping.separator = 0x3A

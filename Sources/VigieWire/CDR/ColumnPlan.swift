@@ -49,7 +49,8 @@ struct ColumnPlan: Sendable {
                 }
             }
         }
-        for (field, text) in mapping.constants.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where field != .extra {
+        for (field, text) in mapping.constants.sorted(by: { $0.key.rawValue < $1.key.rawValue })
+        where field != .extra {
             constants.append((Int(field.rawValue), Array(text.utf8)))
             present.insert(field)
         }

@@ -70,7 +70,9 @@ struct DelimitedScanner: Sendable {
         words: while base < count {
             var word: UInt64
             if base &+ 8 <= count {
-                word = UInt64(littleEndian: unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: base, as: UInt64.self))
+                word = UInt64(
+                    littleEndian: unsafe raw.unsafeLoadUnaligned(
+                        fromUncheckedByteOffset: base, as: UInt64.self))
             } else {
                 word = 0x2E2E_2E2E_2E2E_2E2E  // the last bytes, filled up with dots
                 if separator == 0x2E { word = 0x4141_4141_4141_4141 }
@@ -186,7 +188,9 @@ struct DelimitedScanner: Sendable {
     ) {
         if row.columns < slots.count {
             let slot = slots[row.columns]
-            if slot != ColumnPlan.ignored { unsafe store(bytes.bytes, first, end, Int(slot), &record, &row, escaped) }
+            if slot != ColumnPlan.ignored {
+                unsafe store(bytes.bytes, first, end, Int(slot), &record, &row, escaped)
+            }
         }
         row.columns += 1
     }
@@ -200,8 +204,12 @@ struct DelimitedScanner: Sendable {
         var first = first
         var end = end
         // Both ends lie in the scanned bytes.
-        while first < end, unsafe raw.unsafeLoad(fromUncheckedByteOffset: first, as: UInt8.self) <= 0x20 { first &+= 1 }
-        while first < end, unsafe raw.unsafeLoad(fromUncheckedByteOffset: end &- 1, as: UInt8.self) <= 0x20 { end &-= 1 }
+        while first < end, unsafe raw.unsafeLoad(fromUncheckedByteOffset: first, as: UInt8.self) <= 0x20 {
+            first &+= 1
+        }
+        while first < end, unsafe raw.unsafeLoad(fromUncheckedByteOffset: end &- 1, as: UInt8.self) <= 0x20 {
+            end &-= 1
+        }
         guard first < end, record.slices[slot].count == 0 else { return }
         var length = UInt32(truncatingIfNeeded: end &- first)
         if escaped {

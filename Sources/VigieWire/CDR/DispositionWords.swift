@@ -47,10 +47,12 @@ struct DispositionWords: Sendable {
 
     // FreeSWITCH's names of ITU-T Q.850 causes, and the wording of the Recommendation where it differs.
     private static let causes: [(String, UInt8)] = [
-        ("UNALLOCATED_NUMBER", 1), ("UNASSIGNED_NUMBER", 1), ("NO_ROUTE_TRANSIT_NET", 2), ("NO_ROUTE_DESTINATION", 3),
+        ("UNALLOCATED_NUMBER", 1), ("UNASSIGNED_NUMBER", 1), ("NO_ROUTE_TRANSIT_NET", 2),
+        ("NO_ROUTE_DESTINATION", 3),
         ("NO_ROUTE_TO_DESTINATION", 3), ("CHANNEL_UNACCEPTABLE", 6), ("CALL_AWARDED_DELIVERED", 7),
         ("NORMAL_CLEARING", 16), ("NORMAL_CALL_CLEARING", 16), ("NORMAL_CALL_CLEAR", 16), ("USER_BUSY", 17),
-        ("NO_USER_RESPONSE", 18), ("NO_USER_RESPONDING", 18), ("NO_ANSWER_FROM_USER", 19), ("SUBSCRIBER_ABSENT", 20),
+        ("NO_USER_RESPONSE", 18), ("NO_USER_RESPONDING", 18), ("NO_ANSWER_FROM_USER", 19),
+        ("SUBSCRIBER_ABSENT", 20),
         ("CALL_REJECTED", 21), ("NUMBER_CHANGED", 22), ("REDIRECTION_TO_NEW_DESTINATION", 23),
         ("EXCHANGE_ROUTING_ERROR", 25), ("DESTINATION_OUT_OF_ORDER", 27), ("INVALID_NUMBER_FORMAT", 28),
         ("ADDRESS_INCOMPLETE", 28), ("FACILITY_REJECTED", 29), ("RESPONSE_TO_STATUS_ENQUIRY", 30),
@@ -63,7 +65,8 @@ struct DispositionWords: Sendable {
         ("SERVICE_UNAVAILABLE", 63), ("BEARERCAPABILITY_NOTIMPL", 65), ("CHAN_NOT_IMPLEMENTED", 66),
         ("FACILITY_NOT_IMPLEMENTED", 69), ("SERVICE_NOT_IMPLEMENTED", 79), ("INVALID_CALL_REFERENCE", 81),
         ("INCOMPATIBLE_DESTINATION", 88), ("INVALID_MSG_UNSPECIFIED", 95), ("MANDATORY_IE_MISSING", 96),
-        ("MESSAGE_TYPE_NONEXIST", 97), ("WRONG_MESSAGE", 98), ("IE_NONEXIST", 99), ("INVALID_IE_CONTENTS", 100),
+        ("MESSAGE_TYPE_NONEXIST", 97), ("WRONG_MESSAGE", 98), ("IE_NONEXIST", 99),
+        ("INVALID_IE_CONTENTS", 100),
         ("WRONG_CALL_STATE", 101), ("RECOVERY_ON_TIMER_EXPIRE", 102), ("MANDATORY_IE_LENGTH_ERROR", 103),
         ("PROTOCOL_ERROR", 111), ("INTERWORKING", 127),
     ]
@@ -75,7 +78,8 @@ struct DispositionWords: Sendable {
         ("CANCELLED", .init(sipStatus: 487, answered: false, releasedBy: .caller)),
         ("LOSE_RACE", .init(q850: 26)), ("MANAGER_REQUEST", .init(q850: 31)), ("CRASH", .init(q850: 41)),
         ("SYSTEM_SHUTDOWN", .init(q850: 41)), ("ALLOTTED_TIMEOUT", .init(q850: 19)),
-        ("MEDIA_TIMEOUT", .init(q850: 41)), ("PICKED_OFF", .init(q850: 26)), ("USER_NOT_REGISTERED", .init(q850: 20)),
+        ("MEDIA_TIMEOUT", .init(q850: 41)), ("PICKED_OFF", .init(q850: 26)),
+        ("USER_NOT_REGISTERED", .init(q850: 20)),
         ("PROGRESS_TIMEOUT", .init(q850: 18)), ("GATEWAY_DOWN", .init(q850: 38)),
         ("UNWANTED", .init(sipStatus: 607)), ("NO_IDENTITY", .init(sipStatus: 428)),
         ("BUSY_EVERYWHERE", .init(sipStatus: 600, q850: 17)), ("DECLINE", .init(sipStatus: 603)),

@@ -67,7 +67,9 @@ public struct FastTimeParser: Sendable {
     @inline(__always)
     private static func clock(_ word: UInt64) -> Int? {
         let value = word ^ 0x3030_3A30_303A_3030
-        guard (value &+ 0x7676_7F76_767F_7676) & 0x8080_8080_8080_8080 == 0, value & 0x8080_8080_8080_8080 == 0 else {
+        guard (value &+ 0x7676_7F76_767F_7676) & 0x8080_8080_8080_8080 == 0,
+            value & 0x8080_8080_8080_8080 == 0
+        else {
             return nil
         }
         let hour = Int(value & 15) &* 10 &+ Int(value >> 8 & 15)
@@ -83,7 +85,8 @@ public struct FastTimeParser: Sendable {
             let ones = text[index + 1] &- 0x30
             return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : nil
         }
-        guard let century = two(0), let year = two(2), let month = two(5), text[7] == 0x2D, let day = two(8) else {
+        guard let century = two(0), let year = two(2), let month = two(5), text[7] == 0x2D, let day = two(8)
+        else {
             return nil
         }
         let civil = CivilTime(year: century * 100 + year, month: month, day: day)
@@ -139,7 +142,9 @@ public struct FastTimeParser: Sendable {
             if count == 2 { digits *= 100 }
             guard digits / 100 < 24, digits % 100 < 60 else { return nil }
             offset = (digits / 100 * 3_600 + digits % 100 * 60) * (sign == 0x2D ? -1 : 1)
-        } else if index + 3 == text.count, text[index] == 0x55, text[index + 1] == 0x54, text[index + 2] == 0x43 {
+        } else if index + 3 == text.count, text[index] == 0x55, text[index + 1] == 0x54,
+            text[index + 2] == 0x43
+        {
             // `UTC`
         } else {
             return nil
@@ -169,7 +174,9 @@ public struct FastTimeParser: Sendable {
         let separator = text[index]
         guard separator == 0x2D || separator == 0x2F || separator == 0x2E else { return nil }
         index += 1
-        guard let second = number(&index, most: 2), index < text.count, text[index] == separator else { return nil }
+        guard let second = number(&index, most: 2), index < text.count, text[index] == separator else {
+            return nil
+        }
         index += 1
         guard let third = number(&index, most: 4) else { return nil }
         var year: Int64
@@ -199,7 +206,9 @@ public struct FastTimeParser: Sendable {
         if index < text.count {
             guard text[index] == 0x20 || text[index] == 0x54 || text[index] == 0x74 else { return nil }
             index += 1
-            guard let hours = number(&index, most: 2), index < text.count, text[index] == 0x3A else { return nil }
+            guard let hours = number(&index, most: 2), index < text.count, text[index] == 0x3A else {
+                return nil
+            }
             index += 1
             guard let minutes = number(&index, most: 2), minutes.digits == 2 else { return nil }
             (hour, minute) = (hours.value, minutes.value)
@@ -257,9 +266,11 @@ public struct FastTimeParser: Sendable {
                 }
             }
             return ParsedTime(time: Timestamp(seconds: value, nanoseconds: nanoseconds))
-        case 12...14: return ParsedTime(time: Timestamp(seconds: value / 1_000, nanoseconds: value % 1_000 * 1_000_000))
+        case 12...14:
+            return ParsedTime(time: Timestamp(seconds: value / 1_000, nanoseconds: value % 1_000 * 1_000_000))
         case 15...17:
-            return ParsedTime(time: Timestamp(seconds: value / 1_000_000, nanoseconds: value % 1_000_000 * 1_000))
+            return ParsedTime(
+                time: Timestamp(seconds: value / 1_000_000, nanoseconds: value % 1_000_000 * 1_000))
         case 18, 19: return ParsedTime(time: Timestamp(rawValue: value))
         default: return nil
         }

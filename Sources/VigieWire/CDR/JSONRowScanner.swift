@@ -50,7 +50,8 @@ struct JSONRowScanner: Sendable {
 
     /// Scans the object at the front of `bytes`. Names of scalars at the top that nobody wants go to `unknown`.
     mutating func scan(
-        _ bytes: Span<UInt8>, record: inout CallRecord, unknown: (inout JSONRowScanner, Span<UInt8>, UInt64) -> Void
+        _ bytes: Span<UInt8>, record: inout CallRecord,
+        unknown: (inout JSONRowScanner, Span<UInt8>, UInt64) -> Void
     ) -> Outcome {
         ranks = InlineArray(repeating: .max)
         hasEscapes = false
@@ -109,7 +110,9 @@ struct JSONRowScanner: Sendable {
                 index = end + 1
             } else {
                 let first = index
-                while index < count, bytes[index] > 0x20, bytes[index] != 0x2C, bytes[index] != 0x7D, bytes[index] != 0x5D {
+                while index < count, bytes[index] > 0x20, bytes[index] != 0x2C, bytes[index] != 0x7D,
+                    bytes[index] != 0x5D
+                {
                     index += 1
                 }
                 guard index < count else { return .incomplete }
@@ -162,7 +165,8 @@ struct JSONRowScanner: Sendable {
         if text[0] == 0x2D || text[0] &- 0x30 < 10 {
             for index in text.indices {
                 let byte = text[index]
-                guard byte &- 0x30 < 10 || byte == 0x2D || byte == 0x2B || byte == 0x2E || byte | 0x20 == 0x65 else {
+                guard byte &- 0x30 < 10 || byte == 0x2D || byte == 0x2B || byte == 0x2E || byte | 0x20 == 0x65
+                else {
                     return false
                 }
             }
@@ -171,7 +175,9 @@ struct JSONRowScanner: Sendable {
         return equals("null") || equals("true") || equals("false")
     }
 
-    private mutating func put(_ path: UInt64, _ first: Int, _ end: Int, record: inout CallRecord, isEscaped: Bool) {
+    private mutating func put(
+        _ path: UInt64, _ first: Int, _ end: Int, record: inout CallRecord, isEscaped: Bool
+    ) {
         guard end > first, let target = targets[path] else { return }
         let slot = Int(target.slot)
         guard target.rank < ranks[slot] else { return }

@@ -38,7 +38,8 @@ struct MappingSample {
         // A header holds words; a row holds at least one time or number.
         let looks = best.fields.map(CallRecordFormat.kind)
         let isHeader = !looks.contains(.time) && !looks.contains(.number) && !looks.contains(.integer)
-        let second = lines.count > 1 ? HeaderLine.fields(lines[1], separator: best.separator, quoting: .doubled) : []
+        let second =
+            lines.count > 1 ? HeaderLine.fields(lines[1], separator: best.separator, quoting: .doubled) : []
         names = isHeader ? best.fields : nil
         values = isHeader ? second : best.fields
         var taken: Set<RecordField> = []
@@ -56,7 +57,8 @@ struct MappingSample {
             case .time: wanted = [.start]
             case .number where names == nil && values[index].utf8.count >= 6: wanted = [.called]
             case .id: wanted = [.callID]
-            default: wanted = DispositionWords.family(Array(values[index].utf8).span) == nil ? [] : [.disposition]
+            default:
+                wanted = DispositionWords.family(Array(values[index].utf8).span) == nil ? [] : [.disposition]
             }
             guard let field = wanted.first(where: { !taken.contains($0) }) else { continue }
             guesses[index] = field
@@ -97,7 +99,8 @@ struct MappingSample {
         return text
     }
 
-    private static let fieldNames = RecordField.allCases.filter { $0 != .method }.map(\.name).joined(separator: ", ")
+    private static let fieldNames = RecordField.allCases.filter { $0 != .method }.map(\.name).joined(
+        separator: ", ")
 
     private static func written(_ separator: UInt8) -> String {
         separator == 0x09 ? "tab" : String(decoding: [separator], as: UTF8.self)
@@ -116,7 +119,9 @@ struct MappingSample {
 
     /// What a column of this name usually says.
     private static func field(of name: String) -> RecordField? {
-        let name = String(decoding: ColumnPlan.normalised(name).utf8.filter { $0 != 0x5F && $0 != 0x2D && $0 != 0x2E }, as: UTF8.self)
+        let name = String(
+            decoding: ColumnPlan.normalised(name).utf8.filter { $0 != 0x5F && $0 != 0x2D && $0 != 0x2E },
+            as: UTF8.self)
         return aliases.first { $0.names.contains(name) }?.field
     }
 
@@ -124,38 +129,73 @@ struct MappingSample {
         (
             .start,
             [
-                "start", "starttime", "setup", "setuptime", "calldate", "date", "datetime", "timestamp", "begin", "callstart",
-                "starttimestamp", "time", "invitetime", "seizuretime", "startdate", "heure", "debut", "datedebut",
+                "start", "starttime", "setup", "setuptime", "calldate", "date", "datetime", "timestamp",
+                "begin", "callstart",
+                "starttimestamp", "time", "invitetime", "seizuretime", "startdate", "heure", "debut",
+                "datedebut",
             ]
         ),
         (.answer, ["answer", "answertime", "connect", "connecttime", "answered", "answerdate"]),
-        (.end, ["end", "endtime", "disconnecttime", "releasetime", "stop", "stoptime", "hanguptime", "fin", "datefin"]),
+        (
+            .end,
+            [
+                "end", "endtime", "disconnecttime", "releasetime", "stop", "stoptime", "hanguptime", "fin",
+                "datefin",
+            ]
+        ),
         (
             .caller,
             [
-                "caller", "cli", "ani", "from", "src", "source", "anumber", "anum", "calling", "callingnumber", "callerid",
-                "clid", "callernumber", "fromnumber", "sourcenumber", "callingparty", "appelant", "numeroappelant", "orig",
+                "caller", "cli", "ani", "from", "src", "source", "anumber", "anum", "calling",
+                "callingnumber", "callerid",
+                "clid", "callernumber", "fromnumber", "sourcenumber", "callingparty", "appelant",
+                "numeroappelant", "orig",
             ]
         ),
         (
             .called,
             [
-                "called", "cld", "dnis", "to", "dst", "destinationnumber", "bnumber", "bnum", "callee", "callednumber",
+                "called", "cld", "dnis", "to", "dst", "destinationnumber", "bnumber", "bnum", "callee",
+                "callednumber",
                 "tonumber", "calledparty", "dialednumber", "appele", "numeroappele", "dest", "number",
             ]
         ),
         (.dialled, ["dialled", "dialed", "dialleddigits", "originalcalled"]),
         (.asserted, ["asserted", "pai", "passertedidentity"]),
         (.divertedFrom, ["divertedfrom", "diversion", "redirecting", "redirectingnumber"]),
-        (.ingress, ["ingress", "trunkin", "intrunk", "ingresstrunk", "customer", "client", "origtrunk", "srctrunk", "originator", "buyer"]),
-        (.egress, ["egress", "route", "trunkout", "outtrunk", "egresstrunk", "vendor", "supplier", "termtrunk", "dsttrunk", "carrier"]),
+        (
+            .ingress,
+            [
+                "ingress", "trunkin", "intrunk", "ingresstrunk", "customer", "client", "origtrunk",
+                "srctrunk", "originator", "buyer",
+            ]
+        ),
+        (
+            .egress,
+            [
+                "egress", "route", "trunkout", "outtrunk", "egresstrunk", "vendor", "supplier", "termtrunk",
+                "dsttrunk", "carrier",
+            ]
+        ),
         (.node, ["node", "switch", "gateway", "sbc", "host", "server"]),
         (.operator, ["operator", "seller", "network"]),
-        (.talk, ["billsec", "talk", "talktime", "durations", "billedduration", "billableduration", "conversation"]),
+        (
+            .talk,
+            [
+                "billsec", "talk", "talktime", "durations", "billedduration", "billableduration",
+                "conversation",
+            ]
+        ),
         (.duration, ["duration", "durationsec", "durationseconds", "totalduration", "length", "duree"]),
         (.sipStatus, ["sipstatus", "sipcode", "status", "statuscode", "responsecode", "sipresponse"]),
         (.q850, ["q850", "cause", "causecode", "isupcause", "releasecause", "hangupcausecode", "q850cause"]),
-        (.disposition, ["disposition", "disconnect", "hangupcause", "causetext", "releasereason", "result", "disconnectreason"]),
+        (
+            .disposition,
+            [
+                "disposition", "disconnect", "hangupcause", "causetext", "releasereason", "result",
+                "disconnectreason",
+            ]
+        ),
         (.releasedBy, ["releasedby", "hangupby", "releaseside", "disconnectedby"]),
         (.callID, ["callid", "uuid", "uniqueid", "id", "sessionid", "recordid", "cdrid"]),
         (.charge, ["charge", "cost", "price", "amount"]),

@@ -65,7 +65,8 @@ extension RecordCursor {
                 while last > valueStart, line[last - 1] <= 0x20 { last -= 1 }
                 if last > valueStart, let target = targets[hash], record.slices[Int(target.slot)].count == 0 {
                     record.slices[Int(target.slot)] = FieldSlice(
-                        offset: UInt32(truncatingIfNeeded: valueStart), count: UInt32(truncatingIfNeeded: last - valueStart))
+                        offset: UInt32(truncatingIfNeeded: valueStart),
+                        count: UInt32(truncatingIfNeeded: last - valueStart))
                 }
                 valueStart = -1
                 hash = JSONRowScanner.seed
@@ -79,7 +80,8 @@ extension RecordCursor {
     static func accounting(_ line: Span<UInt8>) -> Int? {
         guard line.count > 16 else { return nil }
         for index in 0..<line.count - 5
-        where line[index] == 0x41 && line[index + 1] == 0x43 && line[index + 2] == 0x43 && line[index + 3] == 0x3A
+        where line[index] == 0x41 && line[index + 1] == 0x43 && line[index + 2] == 0x43
+            && line[index + 3] == 0x3A
             && line[index + 4] == 0x20
         {
             var colon = index + 5

@@ -2,8 +2,12 @@ extension RecordCursor {
     /// Passes over a byte order mark, reads the header, refuses encodings that are not ASCII's heirs.
     mutating func begin() throws(InputError) {
         _ = try stream.require(4)
-        if CallRecordFormat.isUTF16(stream.unread) { throw .broken(rule: CallRecordFormat.utf16Rule, offset: 0) }
-        if stream.unreadCount >= 3, stream.unread[0] == 0xEF, stream.unread[1] == 0xBB, stream.unread[2] == 0xBF {
+        if CallRecordFormat.isUTF16(stream.unread) {
+            throw .broken(rule: CallRecordFormat.utf16Rule, offset: 0)
+        }
+        if stream.unreadCount >= 3, stream.unread[0] == 0xEF, stream.unread[1] == 0xBB,
+            stream.unread[2] == 0xBF
+        {
             stream.consume(3)
         }
         guard format.mapping.layout == .delimited else { return }
@@ -20,7 +24,8 @@ extension RecordCursor {
             }
         case .names:
             guard let line = try headerLine() else {
-                throw .broken(rule: "the file is empty: a header row with column names was expected", offset: 0)
+                throw .broken(
+                    rule: "the file is empty: a header row with column names was expected", offset: 0)
             }
             stream.consume(pending)
             pending = 0
@@ -31,7 +36,8 @@ extension RecordCursor {
             pending = 0
         case .databaseText:
             guard let line = try headerLine() else {
-                throw .broken(rule: "the file is empty: a header row with column names was expected", offset: 0)
+                throw .broken(
+                    rule: "the file is empty: a header row with column names was expected", offset: 0)
             }
             stream.consume(pending)
             pending = 0
@@ -56,7 +62,9 @@ extension RecordCursor {
                 guard count > 0 else { return nil }
                 while let last = line.last, last <= 0x20, last != 0x09 { line.removeLast() }
                 // A file of old Macintosh line ends would be one endless header and no row.
-                guard !line.contains(0x0D) else { throw .broken(rule: Self.carriageReturnRule, offset: stream.offset) }
+                guard !line.contains(0x0D) else {
+                    throw .broken(rule: Self.carriageReturnRule, offset: stream.offset)
+                }
                 if line.isEmpty, index < count {
                     stream.consume(index + 1)
                     continue
@@ -65,7 +73,9 @@ extension RecordCursor {
                 return line
             }
             guard stream.unreadCount <= CallRecordReader.maxRowBytes else {
-                throw .broken(rule: "the header row is longer than \(CallRecordReader.maxRowBytes) bytes", offset: stream.offset)
+                throw .broken(
+                    rule: "the header row is longer than \(CallRecordReader.maxRowBytes) bytes",
+                    offset: stream.offset)
             }
             _ = try stream.readMore()
         }
@@ -124,7 +134,8 @@ enum HeaderLine {
         let values = fields(line, separator: 0x2C, quoting: .doubled)
         guard values.count >= 8 else { return false }
         return values.allSatisfy {
-            $0 == "INTEGER" || $0.hasPrefix("VARCHAR") || $0 == "STRING" || $0 == "UNIQUEIDENTIFIER" || $0 == "BIGINT"
+            $0 == "INTEGER" || $0.hasPrefix("VARCHAR") || $0 == "STRING" || $0 == "UNIQUEIDENTIFIER"
+                || $0 == "BIGINT"
                 || $0 == "DATETIME" || $0 == "SMALLINT"
         }
     }
@@ -148,7 +159,8 @@ extension ColumnPlan {
         if present.isDisjoint(with: outcomes) { lacking.append("one of `sip_status`, `q850`, `answer`") }
         guard !lacking.isEmpty else { return nil }
         let found = names.map { "; its columns are: " + $0.prefix(40).joined(separator: ", ") } ?? ""
-        return "\(mapping.name) needs a column for \(lacking.joined(separator: " and ")), and this file has none\(found)"
+        return
+            "\(mapping.name) needs a column for \(lacking.joined(separator: " and ")), and this file has none\(found)"
     }
 }
 
@@ -162,6 +174,7 @@ extension CallRecordFormat {
         guard head.count >= 2 else { return false }
         if head[0] == 0xFF && head[1] == 0xFE || head[0] == 0xFE && head[1] == 0xFF { return true }
         guard head.count >= 4 else { return false }
-        return (head[0] == 0) != (head[1] == 0) && (head[0] == 0) == (head[2] == 0) && (head[1] == 0) == (head[3] == 0)
+        return (head[0] == 0) != (head[1] == 0) && (head[0] == 0) == (head[2] == 0)
+            && (head[1] == 0) == (head[3] == 0)
     }
 }

@@ -14,7 +14,8 @@ extension RecordCursor {
         guard stream.unread[0] == 0x7B else { return try passOver("json_syntax") }
         while true {
             record.slices = InlineArray(repeating: .empty)
-            switch Self.scan(stream, &json, &plan, keepsUnknown: format.mapping.keepsUnknownColumns, &record) {
+            switch Self.scan(stream, &json, &plan, keepsUnknown: format.mapping.keepsUnknownColumns, &record)
+            {
             case .complete(let consumed):
                 pending = consumed
                 rows += 1
@@ -37,10 +38,13 @@ extension RecordCursor {
         }
     }
 
-    private static func isBetween(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x2C || byte == 0x5B || byte == 0x5D }
+    private static func isBetween(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == 0x2C || byte == 0x5B || byte == 0x5D
+    }
 
     private static func scan(
-        _ stream: borrowing ByteStream, _ json: inout JSONRowScanner, _ plan: inout ColumnPlan, keepsUnknown: Bool,
+        _ stream: borrowing ByteStream, _ json: inout JSONRowScanner, _ plan: inout ColumnPlan,
+        keepsUnknown: Bool,
         _ record: inout CallRecord
     ) -> JSONRowScanner.Outcome {
         json.scan(stream.unread, record: &record) { json, key, path in
@@ -61,7 +65,9 @@ extension RecordCursor {
         while true {
             let count = stream.unreadCount
             var index = 0
-            while index + 1 < count, !(stream.unread[index] == 0x0A && stream.unread[index + 1] == 0x7B) { index += 1 }
+            while index + 1 < count, !(stream.unread[index] == 0x0A && stream.unread[index + 1] == 0x7B) {
+                index += 1
+            }
             if index + 1 < count {
                 stream.consume(index + 1)
                 return false

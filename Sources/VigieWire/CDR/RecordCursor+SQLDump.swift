@@ -106,7 +106,8 @@ extension RecordCursor {
                     let mark: UInt32 = escaped ? DelimitedScanner.escapedBit : 0
                     anyEscapes = anyEscapes || escaped
                     record.slices[slot] = FieldSlice(
-                        offset: UInt32(truncatingIfNeeded: first), count: UInt32(truncatingIfNeeded: end - first) | mark)
+                        offset: UInt32(truncatingIfNeeded: first),
+                        count: UInt32(truncatingIfNeeded: end - first) | mark)
                 }
             }
             column += 1
@@ -157,7 +158,9 @@ extension RecordCursor {
         }
         guard sawValues, let table = SQLText.table(text, after: "INSERT INTO") else { return }
         let names = SQLText.columnList(text) ?? sql.columnsByTable[table] ?? []
-        let isOurs = CallRecordFormat.named(names.map(ColumnPlan.normalised))?.name == format.mapping.name.replacing(" (SQL)")
+        let isOurs =
+            CallRecordFormat.named(names.map(ColumnPlan.normalised))?.name
+            == format.mapping.name.replacing(" (SQL)")
         sql.isWanted = isOurs
         if isOurs {
             plan = ColumnPlan(format.mapping, names: names)
@@ -168,7 +171,9 @@ extension RecordCursor {
 
 extension String {
     /// This text without `suffix` at its end.
-    fileprivate func replacing(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+    fileprivate func replacing(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
 }
 
 /// The few SQL sentences of a dump.
@@ -197,7 +202,9 @@ enum SQLText {
 
     /// The columns of `INSERT INTO t (a, b) VALUES`.
     static func columnList(_ text: String) -> [String]? {
-        guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return nil }
+        guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else {
+            return nil
+        }
         return text[text.index(after: open)..<close].split(separator: ",").map {
             String($0.filter { $0 != "`" && $0 != "\"" && $0 != " " })
         }

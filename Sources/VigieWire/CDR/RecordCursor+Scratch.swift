@@ -74,7 +74,8 @@ extension RecordCursor {
             guard let high = hexadecimal(index + 1, end) else { return index + 1 }
             var value = high
             var behind = index + 5
-            if high & 0xFC00 == 0xD800, behind + 1 < end, scratch[behind] == 0x5C, scratch[behind + 1] == 0x75,
+            if high & 0xFC00 == 0xD800, behind + 1 < end, scratch[behind] == 0x5C,
+                scratch[behind + 1] == 0x75,
                 let low = hexadecimal(behind + 2, end), low & 0xFC00 == 0xDC00
             {
                 value = 0x10000 + (high & 0x3FF) << 10 + low & 0x3FF
@@ -132,7 +133,9 @@ extension RecordCursor {
         var first = Int(record.slices[slot].offset)
         var end = first + Int(record.slices[slot].count)
         if let slash = (first..<end).first(where: { scratch[$0] == 0x2F }) { first = slash + 1 }
-        if let cut = (first..<end).last(where: { scratch[$0] == 0x2D || scratch[$0] == 0x40 }), cut > first { end = cut }
+        if let cut = (first..<end).last(where: { scratch[$0] == 0x2D || scratch[$0] == 0x40 }), cut > first {
+            end = cut
+        }
         record.slices[slot] = FieldSlice(offset: UInt32(first), count: UInt32(end - first))
     }
 
@@ -140,7 +143,8 @@ extension RecordCursor {
     private mutating func writeAddress(_ slot: Int) {
         let slice = record.slices[slot]
         let value = DecimalText.scaled(slice.of(scratch.span), digits: 0)
-        guard let value, let number = Int32(exactly: value) ?? UInt32(exactly: value).map({ Int32(bitPattern: $0) })
+        guard let value,
+            let number = Int32(exactly: value) ?? UInt32(exactly: value).map({ Int32(bitPattern: $0) })
         else { return }
         guard number != 0 else {
             record.slices[slot] = .empty

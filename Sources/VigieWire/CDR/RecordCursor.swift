@@ -42,7 +42,8 @@ struct RecordCursor: ~Copyable {
         json = JSONRowScanner(plan)
         let named = mapping.timeZone.flatMap { TimeZoneOffsets($0) }
         interpreter = RowInterpreter(
-            zone: named ?? timeZone ?? .utc, isZoneKnown: named != nil || timeZone != nil, order: mapping.dateOrder)
+            zone: named ?? timeZone ?? .utc, isZoneKnown: named != nil || timeZone != nil,
+            order: mapping.dateOrder)
         interpreter.adopt(plan, transactions: mapping.rowsAreTransactions)
     }
 
@@ -216,7 +217,8 @@ struct RecordCursor: ~Copyable {
     mutating func refuse(_ name: StaticString, _ field: RecordField?) {
         malformed.count(name, at: record.offset)
         guard problems.count < 64, !problems.contains(where: { $0.name == name.description }) else { return }
-        problems.append(RowProblem(name: name.description, row: record.row, field: field?.name, offset: record.offset))
+        problems.append(
+            RowProblem(name: name.description, row: record.row, field: field?.name, offset: record.offset))
     }
 
     /// Adopts a header's names, or refuses them.
@@ -229,4 +231,3 @@ struct RecordCursor: ~Copyable {
         }
     }
 }
-

@@ -77,7 +77,8 @@ public enum RecordField: UInt8, CaseIterable, Sendable {
 
     /// The fields that `vigie.calls/1` defines.
     public static let contract: [RecordField] = [
-        .start, .answer, .end, .caller, .asserted, .called, .dialled, .ingress, .egress, .node, .operator, .sipStatus,
+        .start, .answer, .end, .caller, .asserted, .called, .dialled, .ingress, .egress, .node, .operator,
+        .sipStatus,
         .q850, .releasedBy, .attestation, .verstat, .divertedFrom, .charge, .currency, .location, .callID,
     ]
 }

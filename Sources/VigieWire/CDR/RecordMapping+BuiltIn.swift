@@ -20,13 +20,17 @@ extension RecordMapping {
         var mapping = RecordMapping(
             name: "FreeSWITCH mod_json_cdr",
             columns: [
-                Column(.name("variables.start_uepoch"), .start), Column(.name("callflow.times.created_time"), .start),
+                Column(.name("variables.start_uepoch"), .start),
+                Column(.name("callflow.times.created_time"), .start),
                 Column(.name("times.created_time"), .start), Column(.name("variables.start_epoch"), .start),
                 Column(.name("variables.start_stamp"), .start),
-                Column(.name("variables.answer_uepoch"), .answer), Column(.name("callflow.times.answered_time"), .answer),
-                Column(.name("times.answered_time"), .answer), Column(.name("variables.answer_epoch"), .answer),
+                Column(.name("variables.answer_uepoch"), .answer),
+                Column(.name("callflow.times.answered_time"), .answer),
+                Column(.name("times.answered_time"), .answer),
+                Column(.name("variables.answer_epoch"), .answer),
                 Column(.name("variables.answer_stamp"), .answer),
-                Column(.name("variables.end_uepoch"), .end), Column(.name("callflow.times.hangup_time"), .end),
+                Column(.name("variables.end_uepoch"), .end),
+                Column(.name("callflow.times.hangup_time"), .end),
                 Column(.name("times.hangup_time"), .end), Column(.name("variables.end_epoch"), .end),
                 Column(.name("variables.end_stamp"), .end),
                 Column(.name("variables.duration"), .duration), Column(.name("variables.billsec"), .talk),
@@ -37,7 +41,8 @@ extension RecordMapping {
                 Column(.name("variables.sip_P-Asserted-Identity"), .asserted),
                 Column(.name("callflow.caller_profile.destination_number"), .called),
                 Column(.name("caller_profile.destination_number"), .called),
-                Column(.name("variables.dialed_extension"), .called), Column(.name("variables.sip_req_user"), .called),
+                Column(.name("variables.dialed_extension"), .called),
+                Column(.name("variables.sip_req_user"), .called),
                 Column(.name("variables.sip_to_user"), .called),
                 Column(.name("variables.sip_network_ip"), .ingress),
                 Column(.name("callflow.caller_profile.network_addr"), .ingress),
@@ -61,7 +66,8 @@ extension RecordMapping {
         func first(_ names: [String], _ field: RecordField) -> Column? {
             names.first(where: columns.contains).map { Column(.name($0), field) }
         }
-        let ingress = first(["src_gwgroupid", "src_trunk", "ingress", "src_ip", "source_ip", "src_domain"], .ingress)
+        let ingress = first(
+            ["src_gwgroupid", "src_trunk", "ingress", "src_ip", "source_ip", "src_domain"], .ingress)
         let columns = [
             Column(.name("method"), .method), first(["callid", "call_id", "sip_call_id"], .callID),
             first(["sip_code", "code"], .sipStatus), first(["time", "timestamp", "time_attr"], .start),
@@ -82,12 +88,15 @@ extension RecordMapping {
             names.first(where: columns.contains).map { Column(.name($0), field) }
         }
         let columns = [
-            first(["call_start_time", "start_time"], .start), first(["end_time"], .end), first(["duration"], .duration),
+            first(["call_start_time", "start_time"], .start), first(["end_time"], .end),
+            first(["duration"], .duration),
             first(["src_username", "src_user", "caller", "from_user"], .caller),
             first(["dst_username", "dst_user", "callee", "to_user"], .called),
-            first(["dst_ousername", "dst_ouser"], .dialled), first(["sip_call_id", "callid", "call_id"], .callID),
+            first(["dst_ousername", "dst_ouser"], .dialled),
+            first(["sip_call_id", "callid", "call_id"], .callID),
             first(["src_gwgroupid", "src_ip", "src_domain"], .ingress),
-            first(["dst_gwgroupid", "dst_domain"], .egress), first(["cost"], .charge), first(["calltype"], .extra),
+            first(["dst_gwgroupid", "dst_domain"], .egress), first(["cost"], .charge),
+            first(["calltype"], .extra),
         ].compactMap { $0 }
         var mapping = RecordMapping(name: "Kamailio cdrs", columns: columns)
         // The table holds calls that were answered, from the answer to the end.
@@ -108,12 +117,14 @@ extension RecordMapping {
     }
 
     private static let cucmColumns: [(String, RecordField, Transform)] = [
-        ("dateTimeOrigination", .start, .none), ("dateTimeConnect", .answer, .none), ("dateTimeDisconnect", .end, .none),
+        ("dateTimeOrigination", .start, .none), ("dateTimeConnect", .answer, .none),
+        ("dateTimeDisconnect", .end, .none),
         ("duration", .talk, .none), ("callingPartyNumber", .caller, .none),
         ("finalCalledPartyNumber", .called, .none), ("originalCalledPartyNumber", .dialled, .none),
         ("lastRedirectDn", .divertedFrom, .none), ("origCause_value", .callerCause, .none),
         ("destCause_value", .calledCause, .none), ("origDeviceName", .ingress, .none),
-        ("destDeviceName", .egress, .none), ("origNodeId", .node, .none), ("globalCallID_callId", .callID, .none),
+        ("destDeviceName", .egress, .none), ("origNodeId", .node, .none),
+        ("globalCallID_callId", .callID, .none),
         ("origIpAddr", .extra, .littleEndianAddress), ("destIpAddr", .extra, .littleEndianAddress),
         ("globalCallId_ClusterID", .extra, .none), ("callingPartyNumberPartition", .extra, .none),
     ]
@@ -122,8 +133,10 @@ extension RecordMapping {
     static var cucmWithoutNames: RecordMapping {
         var mapping = cucm
         let positions: [String: Int] = [
-            "dateTimeOrigination": 4, "origNodeId": 5, "origIpAddr": 7, "callingPartyNumber": 8, "origCause_value": 11,
-            "destIpAddr": 28, "originalCalledPartyNumber": 29, "finalCalledPartyNumber": 30, "destCause_value": 33,
+            "dateTimeOrigination": 4, "origNodeId": 5, "origIpAddr": 7, "callingPartyNumber": 8,
+            "origCause_value": 11,
+            "destIpAddr": 28, "originalCalledPartyNumber": 29, "finalCalledPartyNumber": 30,
+            "destCause_value": 33,
             "dateTimeConnect": 47, "dateTimeDisconnect": 48, "lastRedirectDn": 49, "globalCallID_callId": 2,
             "callingPartyNumberPartition": 52, "duration": 55, "origDeviceName": 56, "destDeviceName": 57,
             "globalCallId_ClusterID": 65,

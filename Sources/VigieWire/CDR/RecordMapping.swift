@@ -58,7 +58,8 @@ public struct RecordMapping: Sendable, Equatable {
 
         /// All parts at once; 0, `nil` and `.unknown` say nothing.
         public init(
-            sipStatus: UInt16 = 0, q850: UInt8 = 0, answered: Bool? = nil, releasedBy: CallRecord.ReleasedBy = .unknown
+            sipStatus: UInt16 = 0, q850: UInt8 = 0, answered: Bool? = nil,
+            releasedBy: CallRecord.ReleasedBy = .unknown
         ) {
             self.sipStatus = sipStatus
             self.q850 = q850
@@ -81,7 +82,8 @@ public struct RecordMapping: Sendable, Equatable {
 
         /// A column and what it says.
         public init(
-            _ source: Source, _ field: RecordField, transform: Transform = .none, values: [String: Meaning] = [:],
+            _ source: Source, _ field: RecordField, transform: Transform = .none,
+            values: [String: Meaning] = [:],
             label: String? = nil
         ) {
             self.label = label

@@ -34,7 +34,8 @@ struct RowInterpreter: Sendable {
 
     /// Parses the values of a row; the answer says why the row is of no use, or is `nil`.
     mutating func interpret(
-        _ record: inout CallRecord, _ bytes: Span<UInt8>, _ words: DispositionWords, _ malformed: inout NamedCounts,
+        _ record: inout CallRecord, _ bytes: Span<UInt8>, _ words: DispositionWords,
+        _ malformed: inout NamedCounts,
         _ notes: inout NamedCounts
     ) -> Problem? {
         record.kind = .call
@@ -126,7 +127,8 @@ struct RowInterpreter: Sendable {
     }
 
     private func interpretWords(
-        _ record: inout CallRecord, _ bytes: Span<UInt8>, _ words: DispositionWords, _ malformed: inout NamedCounts
+        _ record: inout CallRecord, _ bytes: Span<UInt8>, _ words: DispositionWords,
+        _ malformed: inout NamedCounts
     ) {
         if has(.disposition), record[.disposition].count > 0 {
             if let meaning = words.meaning(record[.disposition].of(bytes)) {
@@ -164,15 +166,19 @@ struct RowInterpreter: Sendable {
             case 7 where text[0] | 0x20 == 0x6E: record.releasedBy = .network
             case 7 where text[0] | 0x20 == 0x75: break  // unknown
             // FreeSWITCH, seen from the caller's leg: `recv_bye` came from the caller, `send_bye` went to it.
-            case 8 where text[5] | 0x20 == 0x62: record.releasedBy = text[0] | 0x20 == 0x72 ? .caller : .called
-            case 11 where text[5] | 0x20 == 0x63: record.releasedBy = text[0] | 0x20 == 0x72 ? .caller : .network
+            case 8 where text[5] | 0x20 == 0x62:
+                record.releasedBy = text[0] | 0x20 == 0x72 ? .caller : .called
+            case 11 where text[5] | 0x20 == 0x63:
+                record.releasedBy = text[0] | 0x20 == 0x72 ? .caller : .network
             case 11 where text[5] | 0x20 == 0x72: break  // recv_refuse, send_refuse: the status says it
             default: malformed.count("released_by_malformed", at: record.offset)
             }
         }
     }
 
-    private func interpretRest(_ record: inout CallRecord, _ bytes: Span<UInt8>, _ malformed: inout NamedCounts) {
+    private func interpretRest(
+        _ record: inout CallRecord, _ bytes: Span<UInt8>, _ malformed: inout NamedCounts
+    ) {
         if has(.attestation), record[.attestation].count > 0 {
             let text = record[.attestation].of(bytes)
             switch text.count == 1 ? text[0] | 0x20 : 0 {

@@ -41,7 +41,9 @@ extension IPEndpoint: CustomStringConvertible {
             if index - first > max(1, best.count) { best = first..<index }
             if index == first { index += 1 }
         }
-        func hex(_ range: Range<Int>) -> String { range.map { String(groups[$0], radix: 16) }.joined(separator: ":") }
+        func hex(_ range: Range<Int>) -> String {
+            range.map { String(groups[$0], radix: 16) }.joined(separator: ":")
+        }
         return best.isEmpty ? hex(0..<8) : hex(0..<best.lowerBound) + "::" + hex(best.upperBound..<8)
     }
 

@@ -20,7 +20,8 @@ public struct SignallingPacket: Hashable, Sendable {
 
     /// All fields at once.
     public init(
-        time: Timestamp, source: IPEndpoint, destination: IPEndpoint, transport: Transport, captureAgent: UInt32 = 0,
+        time: Timestamp, source: IPEndpoint, destination: IPEndpoint, transport: Transport,
+        captureAgent: UInt32 = 0,
         correlation: UInt64 = 0, offset: UInt64 = 0
     ) {
         self.time = time

@@ -51,7 +51,9 @@ public struct CivilTime: Hashable, Sendable {
 
     /// Whether every field is in range and the day exists in its month; years `1...9999`.
     public var isValid: Bool {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= daysInMonth else { return false }
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= daysInMonth else {
+            return false
+        }
         return (0...23).contains(hour) && (0...59).contains(minute) && (0...60).contains(second)
             && (0..<1_000_000_000).contains(nanosecond)
     }

@@ -51,7 +51,8 @@ extension Timestamp {
             offset = (offsetHour * 3_600 + offsetMinute * 60) * (sign == 0x2D ? -1 : 1)
         }
         let civil = CivilTime(
-            year: year, month: month, day: day, hour: hour, minute: minute, second: second, nanosecond: nanosecond)
+            year: year, month: month, day: day, hour: hour, minute: minute, second: second,
+            nanosecond: nanosecond)
         guard civil.isValid else { return nil }
         self = civil.timestamp(offsetSeconds: offset)
     }
@@ -82,6 +83,7 @@ extension Timestamp {
         }
         guard offsetSeconds != 0 else { return text + "Z" }
         let magnitude = abs(offsetSeconds)
-        return text + (offsetSeconds < 0 ? "-" : "+") + padded(magnitude / 3_600, 2) + ":" + padded(magnitude / 60 % 60, 2)
+        return text + (offsetSeconds < 0 ? "-" : "+") + padded(magnitude / 3_600, 2) + ":"
+            + padded(magnitude / 60 % 60, 2)
     }
 }

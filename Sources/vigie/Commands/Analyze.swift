@@ -40,7 +40,9 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the HTML report there.", valueName: "path"))
     var html: String?
 
-    @Option(help: ArgumentHelp("Language of the text and the one the page shows first: en or fr.", valueName: "language"))
+    @Option(
+        help: ArgumentHelp(
+            "Language of the text and the one the page shows first: en or fr.", valueName: "language"))
     var language = ReportLanguage.english
 
     @Option(help: ArgumentHelp("How to read call records that no reader knows (YAML).", valueName: "path"))
@@ -49,27 +51,39 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("The operator's country: how national numbers are read.", valueName: "code"))
     var country = "FR"
 
-    @Option(help: ArgumentHelp("Zone of record times that name none, Europe/Paris or +01:00; UTC when not given.", valueName: "zone"))
+    @Option(
+        help: ArgumentHelp(
+            "Zone of record times that name none, Europe/Paris or +01:00; UTC when not given.",
+            valueName: "zone"))
     var timeZone: String?
 
-    @Option(help: ArgumentHelp("Exit with 3 when an incident is at least so severe: minor, major or critical.", valueName: "severity"))
+    @Option(
+        help: ArgumentHelp(
+            "Exit with 3 when an incident is at least so severe: minor, major or critical.",
+            valueName: "severity"))
     var failOn: Severity?
 
     @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
     var files: [String]
 
     func validate() throws {
-        guard let home = Country(country.uppercased()), home.description == "ZZ" || NumberingPlans.standard.countryCode(of: home) != 0
+        guard let home = Country(country.uppercased()),
+            home.description == "ZZ" || NumberingPlans.standard.countryCode(of: home) != 0
         else {
-            throw ValidationError("--country takes the two letters of a country, such as FR or MA, not '\(country)'")
+            throw ValidationError(
+                "--country takes the two letters of a country, such as FR or MA, not '\(country)'")
         }
         if let timeZone, TimeZoneOffsets(timeZone) == nil {
-            throw ValidationError("--time-zone takes a name such as Europe/Paris or an offset such as +01:00, not '\(timeZone)'")
+            throw ValidationError(
+                "--time-zone takes a name such as Europe/Paris or an offset such as +01:00, not '\(timeZone)'"
+            )
         }
         for path in [output, html].compactMap({ $0 }) where path != "-" && files.contains(path) {
             throw ValidationError("\(path) is an input; name another file for the report")
         }
-        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input (-) can be read once only") }
+        if files.filter({ $0 == "-" }).count > 1 {
+            throw ValidationError("standard input (-) can be read once only")
+        }
     }
 
     func run() throws {
@@ -93,9 +107,13 @@ struct Analyze: ParsableCommand {
         }
         let broken = report.inputs.filter { $0.stopped != nil }
         for input in broken {
-            StandardError.print("vigie: cannot read \(input.path) to its end: \(input.stopped ?? ""); the report covers what came before")
+            StandardError.print(
+                "vigie: cannot read \(input.path) to its end: \(input.stopped ?? ""); the report covers what came before"
+            )
         }
-        if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) { throw ExitCode(3) }
+        if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) {
+            throw ExitCode(3)
+        }
         if !broken.isEmpty { throw ExitCode(1) }
     }
 
@@ -104,7 +122,8 @@ struct Analyze: ParsableCommand {
         do {
             yaml = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw CommandFailure("cannot read the mapping \(path): it must be a text file (UTF-8) that you may read")
+            throw CommandFailure(
+                "cannot read the mapping \(path): it must be a text file (UTF-8) that you may read")
         }
         do throws(MappingError) {
             return try RecordMapping(yaml: yaml, file: path)
@@ -124,7 +143,9 @@ struct Analyze: ParsableCommand {
     private func rendered(_ report: AnalysisReport) -> String {
         switch format {
         case .text:
-            let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+            let isTerminal =
+                output == nil && isatty(STDOUT_FILENO) == 1
+                && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
             return report.text(style: isTerminal ? .coloured : .plain, language: language)
         case .json: return report.json.text(indented: true) + "\n"
         case .html: return report.html(language: language)

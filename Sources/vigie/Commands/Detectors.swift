@@ -35,7 +35,8 @@ struct Detectors: ParsableCommand {
                     toFile: markdown + "/\(card.kind.rawValue).md", atomically: true, encoding: .utf8)
             }
             if kind == nil {
-                try DetectorPage.index(cards).write(toFile: markdown + "/README.md", atomically: true, encoding: .utf8)
+                try DetectorPage.index(cards).write(
+                    toFile: markdown + "/README.md", atomically: true, encoding: .utf8)
             }
         } else if kind != nil {
             for card in cards { print(DetectorPage(card).markdown, terminator: "") }
@@ -71,7 +72,8 @@ struct DetectorPage {
     static func index(_ cards: [DetectorCard]) -> String {
         var page = "# Detectors\n\n| Finds | What | Maturity |\n|---|---|---|\n"
         for card in cards {
-            page += "| [\(card.kind.rawValue)](\(card.kind.rawValue).md) | \(card.summary) | \(card.maturity.rawValue) |\n"
+            page +=
+                "| [\(card.kind.rawValue)](\(card.kind.rawValue).md) | \(card.summary) | \(card.maturity.rawValue) |\n"
         }
         return page
     }

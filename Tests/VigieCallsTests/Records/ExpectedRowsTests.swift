@@ -25,7 +25,8 @@ struct ExpectedRowsTests {
         let reader = CallRecordReader(ByteStream(MemoryByteSource(bytes)), format: format)
         var index = 0
         while try reader.next() {
-            let row = try #require(index < expected.count ? expected[index] : nil, "row \(index + 1) is too many")
+            let row = try #require(
+                index < expected.count ? expected[index] : nil, "row \(index + 1) is too many")
             index += 1
             reader.withRecord { record, bytes in
                 func text(_ field: RecordField) -> String {
@@ -39,9 +40,13 @@ struct ExpectedRowsTests {
                 let status = record.sipStatus
                 let kind = record.kind
                 #expect(start == Self.time(row.start), "row \(index)")
-                #expect(answer == Self.time(row.answer) || answer == nil && format.name.hasPrefix("Kamailio"), "row \(index)")
+                #expect(
+                    answer == Self.time(row.answer) || answer == nil && format.name.hasPrefix("Kamailio"),
+                    "row \(index)")
                 #expect(end == Self.time(row.end), "row \(index)")
-                if let seconds = Int64(row.billsec), let talk { #expect(talk == seconds * 1_000_000_000, "row \(index)") }
+                if let seconds = Int64(row.billsec), let talk {
+                    #expect(talk == seconds * 1_000_000_000, "row \(index)")
+                }
                 #expect(text(.caller) == row.caller, "row \(index)")
                 #expect(text(.called) == row.callee, "row \(index)")
                 #expect(text(.callID) == row.id, "row \(index)")

@@ -2,7 +2,9 @@ import Testing
 import VigieCalls
 
 @Suite struct NumberNormaliserTests {
-    static func read(_ text: String, home: Country = .france) -> (text: String, reading: NumberNormaliser.Reading) {
+    static func read(_ text: String, home: Country = .france) -> (
+        text: String, reading: NumberNormaliser.Reading
+    ) {
         let (number, reading) = NumberNormaliser(home: home).normalise(Array(text.utf8).span)
         return (number.description, reading)
     }
@@ -29,15 +31,19 @@ import VigieCalls
         ("3131", "3131", .dialled), ("18", "18", .dialled), ("112", "112", .dialled), ("0", "0", .dialled),
         ("199001234", "199001234", .dialled), ("113649722910", "113649722910", .dialled),
         ("01990012345", "01990012345", .dialled), ("004", "004", .dialled),
-        ("", "", .withheld), ("   ", "", .withheld), ("anonymous", "", .withheld), ("Anonymous", "", .withheld),
+        ("", "", .withheld), ("   ", "", .withheld), ("anonymous", "", .withheld),
+        ("Anonymous", "", .withheld),
         ("sip:anonymous@anonymous.invalid", "", .withheld), ("unavailable", "", .withheld),
         ("Restricted", "", .withheld), ("<sip:@example.org>", "", .withheld),
         ("+0199001234", "malformed", .malformed), ("+", "malformed", .malformed),
         ("client1", "malformed", .malformed), ("0199001234x", "malformed", .malformed),
         ("+1234567890123456", "malformed", .malformed), ("12345678901234567890", "malformed", .malformed),
-        ("+33+199001234", "malformed", .malformed), ("*21#", "malformed", .malformed), ("&", "malformed", .malformed),
+        ("+33+199001234", "malformed", .malformed), ("*21#", "malformed", .malformed),
+        ("&", "malformed", .malformed),
     ])
-    func `a number as a French network writes it`(text: String, expected: String, reading: NumberNormaliser.Reading) {
+    func `a number as a French network writes it`(
+        text: String, expected: String, reading: NumberNormaliser.Reading
+    ) {
         let answer = Self.read(text)
         #expect(answer.text == expected)
         #expect(answer.reading == reading)
@@ -66,7 +72,9 @@ import VigieCalls
         var generator = SystemRandomNumberGenerator()
         let alphabet = Array("+0123456789(). -/;@:<>\"siptelanonymous\u{0}é".utf8)
         for _ in 0..<20_000 {
-            let text = (0..<Int.random(in: 0...40, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
+            let text = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator) ?? 0
+            }
             let (number, _) = normaliser.normalise(text.span)
             #expect(!number.isE164 || (number.count <= 15 && number.leading(1) > 0), "\(text)")
         }

@@ -28,7 +28,9 @@ struct Reading {
         var joiner = RecordJoiner(home: home)
         do {
             while try reader.next() {
-                let event = reader.withRecord { record, bytes in joiner.join(record, bytes: bytes, symbols: &symbols) }
+                let event = reader.withRecord { record, bytes in
+                    joiner.join(record, bytes: bytes, symbols: &symbols)
+                }
                 if let event { events.append(event) }
             }
         } catch {
@@ -106,7 +108,9 @@ struct Reading {
 
     @Test func `a row that is read twice counts once, whatever lies between`() {
         var text = Self.header
-        for index in 0..<500 { text += "\(1_795_323_271 + index),,,+33199001234,+3319900\(1_000 + index),t,486,id\(index)\n" }
+        for index in 0..<500 {
+            text += "\(1_795_323_271 + index),,,+33199001234,+3319900\(1_000 + index),t,486,id\(index)\n"
+        }
         let once = Reading(text)
         let twice = Reading(text + text.dropFirst(Self.header.count))
         #expect(once.events.count == 500)
@@ -116,7 +120,8 @@ struct Reading {
 
     @Test func `a second try of a call under the same id is kept and told`() {
         let reading = Reading(
-            Self.header + "1795323271,,1795323272,1,2,a,503,x\n1795323271,1795323275,1795323280,1,2,b,200,x\n")
+            Self.header + "1795323271,,1795323272,1,2,a,503,x\n1795323271,1795323275,1795323280,1,2,b,200,x\n"
+        )
         #expect(reading.events.count == 2)
         #expect(reading.notes["same_call_with_other_outcome"] == 1)
     }
@@ -124,7 +129,8 @@ struct Reading {
     @Test func `ends that are missing, before their start or absurdly late`() {
         let reading = Reading(
             Self.header + "1795323271,1795323272,,1,2,a,200,a\n1795323271,1795323275,1795323100,1,2,a,200,b\n"
-                + "1795323271,1795323275,1995323100,1,2,a,200,c\n1795323271,1795323100,1795323300,1,2,a,200,d\n")
+                + "1795323271,1795323275,1995323100,1,2,a,200,c\n1795323271,1795323100,1795323300,1,2,a,200,d\n"
+        )
         #expect(reading.events.map { $0.end == nil } == [true, true, true, false])
         #expect(reading.events[3].answer == reading.events[3].start)
         #expect(reading.notes["end_missing"] == 3)
@@ -135,12 +141,15 @@ struct Reading {
 
     @Test func `a row without a called number, an outcome or a likely date is refused by name`() {
         let reading = Reading(
-            "start,caller,called,sip_status\n1795323271,1,,200\n1795323271,1,2,\n100,1,2,200\n1795323271,1,2,200\n")
+            "start,caller,called,sip_status\n1795323271,1,,200\n1795323271,1,2,\n100,1,2,200\n1795323271,1,2,200\n"
+        )
         #expect(reading.malformed == ["called_missing": 1, "outcome_missing": 1, "start_implausible": 1])
         #expect(reading.events.count == 1)
     }
 
-    @Test func `an empty answer means not answered, and a success status without one means answered at its start`() {
+    @Test
+    func `an empty answer means not answered, and a success status without one means answered at its start`()
+    {
         let reading = Reading(Self.header + "1795323271,,,1,2,a,486,a\n1795323271,,1795323280,1,2,a,200,b\n")
         #expect(reading.events[0].answer == nil)
         #expect(reading.events[1].answer == reading.events[1].start)
@@ -149,25 +158,30 @@ struct Reading {
 
     @Test func `number forms are normalised and counted`() {
         let reading = Reading(
-            Self.header + "1795323271,,,0033199001234,0261915054,a,486,a\n1795323271,,,anonymous,33261915054,a,486,b\n"
+            Self.header
+                + "1795323271,,,0033199001234,0261915054,a,486,a\n1795323271,,,anonymous,33261915054,a,486,b\n"
                 + "1795323271,,,client,3131,a,486,c\n")
         #expect(reading.events.map(\.called.description) == ["+33261915054", "+33261915054", "3131"])
         #expect(reading.events.map(\.caller.description) == ["+33199001234", "", "malformed"])
         #expect(
             reading.notes.filter { $0.key.hasPrefix("number") } == [
-                "number_with_international_prefix": 1, "number_in_national_form": 1, "number_withheld_by_word": 1,
+                "number_with_international_prefix": 1, "number_in_national_form": 1,
+                "number_withheld_by_word": 1,
                 "number_without_plus": 1, "number_as_dialled": 1, "number_malformed": 1,
             ])
     }
 
     @Test func `rows that are transactions become calls, newest row first or last`() throws {
         let rows = [
-            "INVITE,c1,401,1795317200,+33199001234,+33199001235", "INVITE,c1,200,1795317201,+33199001234,+33199001235",
-            "INVITE,c2,486,1795317202,+33199001236,+33199001235", "INVITE,c1,200,1795317205,+33199001234,+33199001235",
+            "INVITE,c1,401,1795317200,+33199001234,+33199001235",
+            "INVITE,c1,200,1795317201,+33199001234,+33199001235",
+            "INVITE,c2,486,1795317202,+33199001236,+33199001235",
+            "INVITE,c1,200,1795317205,+33199001234,+33199001235",
             "BYE,c1,200,1795317211,,", "INVITE,c3,200,1795317212,+33199001237,+33199001235",
         ]
         for order in [rows, rows.reversed()] {
-            let reading = Reading("method,callid,sip_code,time,src_user,dst_user\n" + order.joined(separator: "\n"))
+            let reading = Reading(
+                "method,callid,sip_code,time,src_user,dst_user\n" + order.joined(separator: "\n"))
             #expect(reading.format == "Kamailio acc")
             #expect(reading.events.count == 3)
             let call = try #require(reading.events.first { $0.callID.text == "c1" })
@@ -180,12 +194,16 @@ struct Reading {
     }
 
     @Test func `one memory serves two files, so that a call in both counts once`() throws {
-        let rows = ["INVITE,c1,200,1795317201,+33199001234,18", "BYE,c1,200,1795317211,,", "INVITE,c2,486,1795317202,1,18"]
+        let rows = [
+            "INVITE,c1,200,1795317201,+33199001234,18", "BYE,c1,200,1795317211,,",
+            "INVITE,c2,486,1795317202,1,18",
+        ]
         let recent = RecentCalls()
         var symbols = SymbolTable()
         var events = 0
         for order in [rows, rows.reversed()] {
-            let bytes = Array(("method,callid,sip_code,time,src_user,dst_user\n" + order.joined(separator: "\n")).utf8)
+            let bytes = Array(
+                ("method,callid,sip_code,time,src_user,dst_user\n" + order.joined(separator: "\n")).utf8)
             let reader = CallRecordReader(
                 ByteStream(MemoryByteSource(bytes)), format: try #require(Reading.sniff(bytes)))
             var joiner = RecordJoiner(recent: recent)

@@ -9,13 +9,17 @@ import VigieWire
         var text =
             "start,answer,end,caller,called,ingress,egress,node,operator,sip_status,q850,released_by,attestation,location,call_id\n"
         for index in 0..<count {
-            let start = Timestamp(seconds: 1_795_323_271 + Int64(index), nanoseconds: Int64(index % 1_000) * 1_000_000)
+            let start = Timestamp(
+                seconds: 1_795_323_271 + Int64(index), nanoseconds: Int64(index % 1_000) * 1_000_000)
             let isAnswered = index % 5 < 3
             let answer = isAnswered ? (start + .seconds(7)).rfc3339() : ""
-            text += "\(start.rfc3339()),\(answer),\((start + .seconds(67)).rfc3339()),+3363998\(1_000 + index % 9_000),"
-            text += "+3319900\(1_000 + index % 7_000),trunk-\(index % 40),out-\(index % 20),sbc-\(index % 4),OP\(index % 5),"
+            text +=
+                "\(start.rfc3339()),\(answer),\((start + .seconds(67)).rfc3339()),+3363998\(1_000 + index % 9_000),"
+            text +=
+                "+3319900\(1_000 + index % 7_000),trunk-\(index % 40),out-\(index % 20),sbc-\(index % 4),OP\(index % 5),"
             text += isAnswered ? "200,16," : "486,17,"
-            text += "\(index % 2 == 0 ? "caller" : "called"),A,59\(100 + index % 500),call-\(index)-\(index * 7)@192.0.2.1\n"
+            text +=
+                "\(index % 2 == 0 ? "caller" : "called"),A,59\(100 + index % 500),call-\(index)-\(index * 7)@192.0.2.1\n"
         }
         return Array(text.utf8)
     }

@@ -27,7 +27,8 @@ import VigieWire
         return (day < 7 ? 0.2 : day < 20 ? 1.6 : 0.8) * (hour >= 120 ? 0.6 : 1)
     }
 
-    @Test(arguments: [0.5, 8, 400]) func `after four weeks the expectation follows the season`(level: Double) {
+    @Test(arguments: [0.5, 8, 400]) func `after four weeks the expectation follows the season`(level: Double)
+    {
         var random = TestRandom(seed: 11)
         var baseline = SeasonalBaseline()
         for hour in 0..<168 * 4 {
@@ -67,7 +68,8 @@ import VigieWire
         var wild = SeasonalBaseline()
         for hour in 0..<168 * 8 {
             calm.learn(count: Double(random.poisson(20)), hourOfWeek: hour % 168)
-            wild.learn(count: Double(random.poisson(random.gamma(mean: 20, shape: 5))), hourOfWeek: hour % 168)
+            wild.learn(
+                count: Double(random.poisson(random.gamma(mean: 20, shape: 5))), hourOfWeek: hour % 168)
         }
         #expect(calm.varianceToMean < 1.6)
         #expect(wild.varianceToMean > 2.5)

@@ -63,9 +63,12 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
 
     @Test func `growing forgets nobody`() {
         var memory = PairMemory(span: .seconds(90 * 86_400), capacity: 1 << 18)
-        for index in 0..<120_000 { _ = memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday) }
+        for index in 0..<120_000 {
+            _ = memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday)
+        }
         var known = 0
-        for index in 0..<120_000 where memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday).isKnown {
+        for index in 0..<120_000
+        where memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday).isKnown {
             known += 1
         }
         #expect(known + Int(memory.evicted) >= 120_000 && memory.evicted < 1_200)
@@ -73,7 +76,9 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
 
     @Test func `fewer than five strangers in a thousand are taken for known pairs when it is full`() {
         var memory = PairMemory(span: .seconds(90 * 86_400), capacity: 1 << 17)
-        for index in 0..<200_000 { _ = memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday) }
+        for index in 0..<200_000 {
+            _ = memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday)
+        }
         var taken = 0
         for index in 1_000_000..<1_100_000
         where memory.observe(pairHash: hash(index), callerIsSmaller: true, at: monday).isKnown { taken += 1 }
@@ -89,7 +94,9 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
                 pairHash: hash(2), callerIsSmaller: true, at: monday + .seconds(Int64(month) * 30 * 86_400))
             #expect(known.isKnown == (month > 0))
         }
-        #expect(!memory.observe(pairHash: hash(1), callerIsSmaller: true, at: monday + .seconds(200 * 86_400)).isKnown)
+        #expect(
+            !memory.observe(pairHash: hash(1), callerIsSmaller: true, at: monday + .seconds(200 * 86_400))
+                .isKnown)
     }
 
     @Test func `a jump of years forgets everything and traps nowhere`() {
@@ -112,16 +119,19 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
         }
         let later = table.observe(
             hash: hash, role: .caller, hour: NumberTable.hour(of: monday + .seconds(3_600)), dice: 0)
-        #expect(later.receivedThisHour == 0 && later.busiestHour == 20 && later.made == 0 && later.received >= 8)
+        #expect(
+            later.receivedThisHour == 0 && later.busiestHour == 20 && later.made == 0 && later.received >= 8)
     }
 
     @Test func `large counts are right within a tenth`() {
         var table = NumberTable(capacity: 65_536)
         var random = TestRandom(seed: 3)
         for _ in 0..<1_500 {
-            _ = table.observe(hash: 99 << 40, role: .called, hour: NumberTable.hour(of: monday), dice: random.next())
+            _ = table.observe(
+                hash: 99 << 40, role: .called, hour: NumberTable.hour(of: monday), dice: random.next())
         }
-        let activity = table.observe(hash: 99 << 40, role: .caller, hour: NumberTable.hour(of: monday), dice: 0)
+        let activity = table.observe(
+            hash: 99 << 40, role: .caller, hour: NumberTable.hour(of: monday), dice: 0)
         #expect((1_350...1_650).contains(activity.receivedThisHour))
     }
 
@@ -129,7 +139,9 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
         var table = NumberTable(capacity: 16_384)
         let hour = NumberTable.hour(of: monday)
         for number in 0..<100 {
-            for _ in 0..<12 { _ = table.observe(hash: KeyHash.of(UInt64(number)), role: .called, hour: hour, dice: 1) }
+            for _ in 0..<12 {
+                _ = table.observe(hash: KeyHash.of(UInt64(number)), role: .called, hour: hour, dice: 1)
+            }
         }
         for number in 1_000..<60_000 {
             _ = table.observe(hash: KeyHash.of(UInt64(number)), role: .caller, hour: hour, dice: 1)
@@ -276,7 +288,9 @@ let monday = Timestamp(seconds: 1_709_506_800)  // 2024-03-04 00:00 in Paris
     }
 
     @Test(arguments: 0..<4)
-    func `the lane with the misroute and flood detectors allocates nothing for a call once it is warm`(_ choice: Int) {
+    func `the lane with the misroute and flood detectors allocates nothing for a call once it is warm`(
+        _ choice: Int
+    ) {
         let calls = events()
         let detectors: [any Detector] =
             [[], [MisroutedFlood()], [TelephonyDoS()], [MisroutedFlood(), TelephonyDoS()]][choice]

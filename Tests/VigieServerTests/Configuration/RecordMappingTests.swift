@@ -27,7 +27,8 @@ import VigieWire
         #expect(mapping.separator == 0x3B)
         #expect(mapping.timeZone == "Europe/Paris")
         #expect(mapping.columns.count == 5)
-        let text = "Date;From;To;Result;Trunk\n24/12/2025 18:30:00;0199001234;3131;PARLÉ;SIP/a-1\n24/12/2025 18:30:05;0199001234;3131;Occupé;SIP/a-1\n"
+        let text =
+            "Date;From;To;Result;Trunk\n24/12/2025 18:30:00;0199001234;3131;PARLÉ;SIP/a-1\n24/12/2025 18:30:05;0199001234;3131;Occupé;SIP/a-1\n"
         let reader = CallRecordReader(
             ByteStream(MemoryByteSource(Array(text.utf8))), format: CallRecordFormat(mapping))
         var rows: [(CallRecord, String, String)] = []
@@ -51,21 +52,51 @@ import VigieWire
 
     @Test(arguments: [
         ("colums:\n  a: start\n", "m.yaml:1: colums: there is no such key; did you mean `columns`?"),
-        ("name: x\n", "m.yaml: columns: is missing: write `columns:` and one line `column: field` for each column"),
+        (
+            "name: x\n",
+            "m.yaml: columns: is missing: write `columns:` and one line `column: field` for each column"
+        ),
         ("", "m.yaml: is empty: write at least `columns:` and one line `column: field` for each column"),
-        ("columns:\n  a: start\n  b: caled\n", "m.yaml:3: columns.b: there is no field `caled`; did you mean `called`?"),
-        ("columns:\n  a: start\n  b: called\n", "m.yaml:2: columns: nothing says what became of a call: map a column to one of"),
-        ("columns:\n  a: called\n  b: answer\n", "m.yaml:2: columns: no column is mapped to `start`, and a call needs one"),
-        ("header: false\ncolumns:\n  a: start\n", "m.yaml:3: columns.a: with `header: false` a column is its number, the first is 1"),
+        (
+            "columns:\n  a: start\n  b: caled\n",
+            "m.yaml:3: columns.b: there is no field `caled`; did you mean `called`?"
+        ),
+        (
+            "columns:\n  a: start\n  b: called\n",
+            "m.yaml:2: columns: nothing says what became of a call: map a column to one of"
+        ),
+        (
+            "columns:\n  a: called\n  b: answer\n",
+            "m.yaml:2: columns: no column is mapped to `start`, and a call needs one"
+        ),
+        (
+            "header: false\ncolumns:\n  a: start\n",
+            "m.yaml:3: columns.a: with `header: false` a column is its number, the first is 1"
+        ),
         ("separator: comma\ncolumns: {}\n", "m.yaml:1: separator: `comma` is not one of"),
-        ("time-zone: Europe/Pari\ncolumns: {}\n", "m.yaml:1: time-zone: `Europe/Pari` is no time zone; write an IANA name"),
-        ("home-country: France\ncolumns: {}\n", "m.yaml:1: home-country: `FRANCE` is no ISO 3166-1 country code"),
+        (
+            "time-zone: Europe/Pari\ncolumns: {}\n",
+            "m.yaml:1: time-zone: `Europe/Pari` is no time zone; write an IANA name"
+        ),
+        (
+            "home-country: France\ncolumns: {}\n",
+            "m.yaml:1: home-country: `FRANCE` is no ISO 3166-1 country code"
+        ),
         ("header: maybe\ncolumns: {}\n", "m.yaml:1: header: `maybe` is neither `true` nor `false`"),
         ("columns: [a, b]\n", "m.yaml:1: columns: lines of `key: value` are expected here"),
         ("columns:\n  a: [start]\n", "m.yaml:2: columns.a: a single value is expected here"),
-        ("columns:\n  a: {feld: start}\n", "m.yaml:2: columns.a: there is no key `feld` here; did you mean `field`?"),
-        ("columns:\n  a: {field: caller, values: {x: {q850: 16}}}\n", "m.yaml:2: columns.a: `values:` needs `field: disposition`"),
-        ("columns:\n  a: {field: disposition, values: {x: {q850: 160}}}\n", "m.yaml:2: columns.a.values.x.q850: `160` is not a whole number from 1 to 127"),
+        (
+            "columns:\n  a: {feld: start}\n",
+            "m.yaml:2: columns.a: there is no key `feld` here; did you mean `field`?"
+        ),
+        (
+            "columns:\n  a: {field: caller, values: {x: {q850: 16}}}\n",
+            "m.yaml:2: columns.a: `values:` needs `field: disposition`"
+        ),
+        (
+            "columns:\n  a: {field: disposition, values: {x: {q850: 160}}}\n",
+            "m.yaml:2: columns.a.values.x.q850: `160` is not a whole number from 1 to 127"
+        ),
         ("columns:\n  a: start\n  a: called\n", "m.yaml:"),
         ("columns:\n\ta: start\n", "m.yaml:2: is not YAML:"),
     ])
@@ -87,13 +118,15 @@ import VigieWire
         let yaml = String(advice[try #require(advice.range(of: "name:")).lowerBound...])
         let mapping = try RecordMapping(yaml: yaml, file: "mapping.yaml")
         #expect(mapping.columns.map(\.field) == [.start, .caller, .called, .duration, .q850])
-        let reader = CallRecordReader(ByteStream(MemoryByteSource(Array(text.utf8))), format: CallRecordFormat(mapping))
+        let reader = CallRecordReader(
+            ByteStream(MemoryByteSource(Array(text.utf8))), format: CallRecordFormat(mapping))
         #expect(try reader.next())
         #expect(reader.record.q850 == 16)
     }
 
     @Test func `a file without a header is answered with column numbers`() throws {
-        let text = "1773500, John Bench, 065350450, 90, 11, 16, inbound, 3e308846-9036-11e1-964f-000c296bd875, 192.0.2.1, 1327521966\n"
+        let text =
+            "1773500, John Bench, 065350450, 90, 11, 16, inbound, 3e308846-9036-11e1-964f-000c296bd875, 192.0.2.1, 1327521966\n"
         let advice = RecordMapping.advice(Array(text.utf8).span, file: "cdr.txt")
         #expect(advice.contains("header: false"))
         #expect(advice.contains("  8: call_id"))
@@ -122,9 +155,13 @@ extension RecordMappingTests {
         return shared.appendingPathComponent("cdr-wholesale/cdr-2023-04-24_26.csv")
     }()
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: wholesale.path), "the shared data is not beside the repository"))
+    @Test(
+        .enabled(
+            if: FileManager.default.fileExists(atPath: wholesale.path),
+            "the shared data is not beside the repository"))
     func `the wholesale example reads every row of the file it was written for`() throws {
-        let yaml = try String(contentsOf: Self.root.appendingPathComponent("Docs/mappings/wholesale.yaml"), encoding: .utf8)
+        let yaml = try String(
+            contentsOf: Self.root.appendingPathComponent("Docs/mappings/wholesale.yaml"), encoding: .utf8)
         let mapping = try RecordMapping(yaml: yaml, file: "wholesale.yaml")
         let bytes = [UInt8](try Data(contentsOf: Self.wholesale).prefix(1_000_000))
         let reader = CallRecordReader(ByteStream(MemoryByteSource(bytes)), format: CallRecordFormat(mapping))

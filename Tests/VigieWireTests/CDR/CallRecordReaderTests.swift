@@ -15,11 +15,13 @@ struct RecordsRead {
     var error: InputError?
 
     init(
-        _ bytes: [UInt8], _ mapping: RecordMapping = .vigieCalls, fields: [RecordField] = [.called, .ingress],
+        _ bytes: [UInt8], _ mapping: RecordMapping = .vigieCalls,
+        fields: [RecordField] = [.called, .ingress],
         chunk: Int = .max, capacity: Int = 256
     ) {
         let reader = CallRecordReader(
-            ByteStream(MemoryByteSource(bytes, chunk: chunk), capacity: capacity), format: CallRecordFormat(mapping))
+            ByteStream(MemoryByteSource(bytes, chunk: chunk), capacity: capacity),
+            format: CallRecordFormat(mapping))
         do {
             while try reader.next() {
                 reader.withRecord { record, bytes in
@@ -45,7 +47,8 @@ struct RecordsRead {
 
     static func sniff(_ bytes: [UInt8]) -> CallRecordFormat? { CallRecordFormat.sniff(bytes.span) }
 
-    init(_ text: String, _ mapping: RecordMapping = .vigieCalls, fields: [RecordField] = [.called, .ingress]) {
+    init(_ text: String, _ mapping: RecordMapping = .vigieCalls, fields: [RecordField] = [.called, .ingress])
+    {
         self.init(Array(text.utf8), mapping, fields: fields)
     }
 }
@@ -70,9 +73,13 @@ struct RecordsRead {
         #expect(read.texts == RecordsRead(Self.good).texts)
     }
 
-    @Test func `columns in any order, other separators, a byte order mark, CRLF, spaces and no last line end`() throws {
+    @Test
+    func `columns in any order, other separators, a byte order mark, CRLF, spaces and no last line end`()
+        throws
+    {
         for (separator, byte) in [(";", UInt8(0x3B)), ("\t", 0x09), (",", 0x2C)] {
-            let text = "\u{FEFF}Sip_Status, CALLED ,\"ingress\",start\r\n200, +33199001234 ,x,1795323271\r\n\r\n404,3131,,1795323272"
+            let text =
+                "\u{FEFF}Sip_Status, CALLED ,\"ingress\",start\r\n200, +33199001234 ,x,1795323271\r\n\r\n404,3131,,1795323272"
                 .split(separator: ",", omittingEmptySubsequences: false).joined(separator: separator)
             let format = try #require(RecordsRead.sniff(Array(text.utf8)))
             #expect(format.mapping.separator == byte)
@@ -84,7 +91,8 @@ struct RecordsRead {
     }
 
     @Test func `columns that nobody knows are kept, eight at most`() {
-        let read = RecordsRead("start,called,answer,a,b,c,d,e,f,g,h,i,j\n1795323271,1,,1,2,3,4,5,6,7,8,9,10\n")
+        let read = RecordsRead(
+            "start,called,answer,a,b,c,d,e,f,g,h,i,j\n1795323271,1,,1,2,3,4,5,6,7,8,9,10\n")
         #expect(read.extraNames == ["a", "b", "c", "d", "e", "f", "g", "h"])
         #expect(read.rows == 1)
     }
@@ -95,7 +103,8 @@ struct RecordsRead {
             (",1,x,200\n", "start_missing"), ("yesterday,1,x,200\n", "start_malformed"),
             ("1795323271,1,x\n", "too_few_columns"), ("1795323271;1;x;200\n", "wrong_separator"),
             ("1795323271,1,x,200,5\n", "too_many_columns"), ("1795323271,1,\u{0},200\n", "nul_byte"),
-            ("1795323271,1,\"x\"y,200\n", "text_after_quote"), ("1795323271,1,\"x,200\n", "unterminated_quote"),
+            ("1795323271,1,\"x\"y,200\n", "text_after_quote"),
+            ("1795323271,1,\"x,200\n", "unterminated_quote"),
         ]
         for (row, name) in cases {
             let read = RecordsRead("start,called,ingress,sip_status\n" + good + row + good)
@@ -113,7 +122,8 @@ struct RecordsRead {
                 + "1795323271,1,ok,200,later,nobody,D,maybe,1.2.3\n")
         #expect(
             read.malformed == [
-                "sip_status_malformed": 1, "q850_malformed": 1, "end_malformed": 1, "released_by_malformed": 1,
+                "sip_status_malformed": 1, "q850_malformed": 1, "end_malformed": 1,
+                "released_by_malformed": 1,
                 "attestation_malformed": 1, "verstat_malformed": 1, "charge_malformed": 1,
             ])
         #expect(read.texts.count == 1)
@@ -145,7 +155,8 @@ struct RecordsRead {
         #expect(
             read.error
                 == .broken(
-                    rule: "vigie.calls/1 CSV needs a column for `called`, and this file has none; its columns are: start, callee, sip_status",
+                    rule:
+                        "vigie.calls/1 CSV needs a column for `called`, and this file has none; its columns are: start, callee, sip_status",
                     offset: 24))
     }
 
@@ -158,11 +169,14 @@ struct RecordsRead {
     }
 
     @Test func `an empty file is refused`() {
-        #expect(RecordsRead("").error == .broken(rule: "the file is empty: a header row with column names was expected", offset: 0))
+        #expect(
+            RecordsRead("").error
+                == .broken(rule: "the file is empty: a header row with column names was expected", offset: 0))
     }
 
     @Test func `times without a zone are counted, times with one are not`() {
-        let read = RecordsRead("start,called,sip_status\n2026-11-22 04:54:31,1,200\n2026-11-22T04:54:31+01:00,1,200\n")
+        let read = RecordsRead(
+            "start,called,sip_status\n2026-11-22 04:54:31,1,200\n2026-11-22T04:54:31+01:00,1,200\n")
         #expect(read.notes == ["time_zone_assumed": 1])
         #expect(read.starts == ["2026-11-22T04:54:31Z", "2026-11-22T03:54:31Z"])
     }

@@ -30,7 +30,9 @@ import VigieWire
         ),
     ]
 
-    @Test(arguments: samples) func `the whole sample is recognised and read`(name: String, text: String) throws {
+    @Test(arguments: samples) func `the whole sample is recognised and read`(name: String, text: String)
+        throws
+    {
         let format = try #require(RecordsRead.sniff(Array(text.utf8)))
         #expect(format.name == name)
         let read = RecordsRead(text, format.mapping)
@@ -45,7 +47,9 @@ import VigieWire
         for count in 0..<bytes.count {
             let read = RecordsRead(Array(bytes.prefix(count)), format.mapping)
             let refused = read.problems.filter { $0.name != "end_malformed" }.count
-            #expect(UInt64(read.texts.count) <= read.rows && read.texts.count + refused <= Int(read.rows), "cut at \(count)")
+            #expect(
+                UInt64(read.texts.count) <= read.rows && read.texts.count + refused <= Int(read.rows),
+                "cut at \(count)")
             _ = CallRecordFormat.sniff(bytes.span.extracting(first: count))
             _ = RecordMapping.advice(bytes.span.extracting(first: count), file: "f")
         }
@@ -55,7 +59,9 @@ import VigieWire
         let bytes = Array(text.utf8)
         let format = try #require(RecordsRead.sniff(bytes))
         for index in bytes.indices {
-            for value in [0, 0x0A, 0x22, 0x2C, 0x5C, 0x7B, 0x7D, 0x28, 0x29, 0x27, bytes[index] ^ 0x80] as [UInt8] {
+            for value in [0, 0x0A, 0x22, 0x2C, 0x5C, 0x7B, 0x7D, 0x28, 0x29, 0x27, bytes[index] ^ 0x80]
+                as [UInt8]
+            {
                 var changed = bytes
                 changed[index] = value
                 let read = RecordsRead(changed, format.mapping)
@@ -81,7 +87,8 @@ import VigieWire
     }
 
     @Test func `JSON strings are unescaped, and keys that nobody knows are kept`() {
-        let text = #"[{"start":1795323271,"called":"\u002b33","ingress":"a\"\\\u00e9\ud83d\ude00","plan":"p","answer":null}]"#
+        let text =
+            #"[{"start":1795323271,"called":"\u002b33","ingress":"a\"\\\u00e9\ud83d\ude00","plan":"p","answer":null}]"#
         let read = RecordsRead(text, .vigieCallsJSON)
         #expect(read.texts == [["+33", "a\"\\é😀"]])
         #expect(read.extraNames == ["plan"])

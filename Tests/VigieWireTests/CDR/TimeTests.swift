@@ -39,10 +39,13 @@ import VigieWire
     }
 
     @Test(arguments: [
-        "", "x", "-", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T04:60:31Z",
-        "2026-11-22T04:54:3:Z", "2026-11-22T04:54:31.Z", "2026-11-22T04:54:31+25:00", "2026-11-22T04:54:31+1:00",
+        "", "x", "-", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-22T24:00:00Z",
+        "2026-11-22T04:60:31Z",
+        "2026-11-22T04:54:3:Z", "2026-11-22T04:54:31.Z", "2026-11-22T04:54:31+25:00",
+        "2026-11-22T04:54:31+1:00",
         "2026-11-22T04:54:31Zx", "2026-11-22T04:54:31 PST", "2026-11-2204:54:31", "20261122045431123456789",
-        "99999999999999999999", "9999999999999999999", "31/31/2025 10:00:00", "2025-12-24 ", "12/24/2025 13:00 PM",
+        "99999999999999999999", "9999999999999999999", "31/31/2025 10:00:00", "2025-12-24 ",
+        "12/24/2025 13:00 PM",
         "1795323271.", "1795323271.2x", "1e9", "２０２６-11-22T04:54:31Z", "2026-11-22\u{0}04:54:31",
     ])
     func `what is no time is refused`(text: String) throws {
@@ -51,7 +54,9 @@ import VigieWire
 
     @Test func `the remembered date does not leak into another date`() {
         var parser = FastTimeParser()
-        let texts = ["2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z", "2025-11-22T00:00:00Z", "2026-11-22T00:00:00Z"]
+        let texts = [
+            "2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z", "2025-11-22T00:00:00Z", "2026-11-22T00:00:00Z",
+        ]
         let read = texts.map { text in
             let bytes = Array(text.utf8)
             return parser.parse(bytes.span)?.time.rfc3339()
@@ -61,7 +66,9 @@ import VigieWire
 
     @Test func `a time cut or changed at any byte never stops the program`() {
         var parser = FastTimeParser()
-        for text in ["2026-11-22T04:54:31.125+01:00", "1795323271.25", "12/24/2025 6:30 PM", "2020/2/10 22:41"] {
+        for text in [
+            "2026-11-22T04:54:31.125+01:00", "1795323271.25", "12/24/2025 6:30 PM", "2020/2/10 22:41",
+        ] {
             let bytes = Array(text.utf8)
             for count in 0...bytes.count { _ = parser.parse(bytes.span.extracting(first: count)) }
             for index in bytes.indices {
@@ -77,7 +84,9 @@ import VigieWire
     @Test func `a date that can be read in two ways says so`() throws {
         #expect(try Self.read("03/04/2026 10:00:00")?.time.rfc3339() == "2026-04-03T10:00:00Z")
         #expect(try Self.read("03/04/2026 10:00:00")?.isDayMonthAssumed == true)
-        #expect(try Self.read("03/04/2026 10:00:00", order: .monthFirst)?.time.rfc3339() == "2026-03-04T10:00:00Z")
+        #expect(
+            try Self.read("03/04/2026 10:00:00", order: .monthFirst)?.time.rfc3339() == "2026-03-04T10:00:00Z"
+        )
         #expect(try Self.read("03/04/2026 10:00:00", order: .monthFirst)?.isDayMonthAssumed == false)
         #expect(try Self.read("04/04/2026 10:00:00")?.isDayMonthAssumed == false)
     }
@@ -102,7 +111,9 @@ import VigieWire
         #expect(time.isNaive)
     }
 
-    @Test func `the remembered period gives the same answers as a fresh look, hour by hour over a year`() throws {
+    @Test func `the remembered period gives the same answers as a fresh look, hour by hour over a year`()
+        throws
+    {
         var remembering = try #require(TimeZoneOffsets("Africa/Casablanca"))
         for hour in 0..<8_760 {
             let local = 1_767_225_600 + Int64(hour) * 3_600

@@ -72,7 +72,9 @@ struct CallerWatch: Sendable {
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let quarter = UInt64(bitPattern: now.seconds / 900) & 0xFF_FFFF
         let old = places[index]
-        let isSame = old & 0xFFFF_FFFF_0000_0000 == tag && quarter &- (old >> 8 & 0xFF_FFFF) <= quarters && old & 255 != 0
+        let isSame =
+            old & 0xFFFF_FFFF_0000_0000 == tag && quarter &- (old >> 8 & 0xFF_FFFF) <= quarters
+            && old & 255 != 0
         let count = isSame ? old & 255 : 0
         if adding {
             // The time runs from the first call, so that a steady caller gets its share again later.

@@ -71,7 +71,8 @@ extension MisroutedFlood {
         let growth = min(10, (all.now - row.now) / max(1, (all.fresh - row.fresh) / hours / 60 * window))
         var learned = 0.0
         if let place = cells.find(cell) {
-            learned = Double(cells.values[place].rate(exposure: Float(hours), factor: factor(of: origin))) * window
+            learned =
+                Double(cells.values[place].rate(exposure: Float(hours), factor: factor(of: origin))) * window
         }
         context.callers = own.now
         context.explained = max(
@@ -96,7 +97,9 @@ extension MisroutedFlood {
         let prefix = NumberPrefix(digits: landing, count: digits)
         var start = now - .seconds(7_200)
         if let place = cells.find(cell) {
-            start = max(now - .seconds(43_200), now - .seconds(Int64(max(0, minutes - cells.values[place].since) * 60) + 60))
+            start = max(
+                now - .seconds(43_200),
+                now - .seconds(Int64(max(0, minutes - cells.values[place].since) * 60) + 60))
         }
         let calls = suspects.since(start) { origin.holds($0.leaf) && prefix.contains($0.called) }
         guard let first = calls.first else { return false }
@@ -115,7 +118,8 @@ extension MisroutedFlood {
         let isHome = country.map { share(of: .country($0)) >= 0.4 } ?? true
         if isHome || calls.count(where: \.isInTransit) * 2 > calls.count {
             // Strangers alone prove little here: at home everybody may call anybody, in transit routes come and go.
-            guard Double(calls.count(where: \.looksWrong)) >= settings.minimumWrongShare * Double(calls.count) else {
+            guard Double(calls.count(where: \.looksWrong)) >= settings.minimumWrongShare * Double(calls.count)
+            else {
                 clearEvidence(of: cell)
                 return false
             }
@@ -156,8 +160,10 @@ extension MisroutedFlood {
             isHome ? "trunk-\(first.ingress.rawValue)" : Country(rawValue: UInt16(country ?? 0)).description
         episodes.append(
             FloodEpisode(
-                key: "misrouted-flood/\(name)/\(code)", origins: origins, landing: code, firstSeen: first.start,
-                detectedAt: now, lastSeen: calls.last?.start ?? first.start, settledAt: first.start - .seconds(1)))
+                key: "misrouted-flood/\(name)/\(code)", origins: origins, landing: code,
+                firstSeen: first.start,
+                detectedAt: now, lastSeen: calls.last?.start ?? first.start,
+                settledAt: first.start - .seconds(1)))
         return true
     }
 
@@ -191,7 +197,9 @@ extension MisroutedFlood {
         for call in new {
             episodes[index].callers.insert(KeyHash.of(call.caller.rawValue))
             episodes[index].called.insert(KeyHash.of(call.called.rawValue))
-            if episodes[index].samples.count < 10, !call.callID.isEmpty { episodes[index].samples.append(call.callID) }
+            if episodes[index].samples.count < 10, !call.callID.isEmpty {
+                episodes[index].samples.append(call.callID)
+            }
         }
         describe(index, recent)
         report(finding(episodes[index], recent))
@@ -209,7 +217,8 @@ extension MisroutedFlood {
         }
         if origin.country != .none {
             for digits in (4...7).reversed() {
-                guard let area = Self.common(calls.map { $0.caller.isE164 ? $0.caller.leading(digits) : 0 }), area > 0
+                guard let area = Self.common(calls.map { $0.caller.isE164 ? $0.caller.leading(digits) : 0 }),
+                    area > 0
                 else { continue }
                 origin.area = NumberPrefix(digits: area, count: digits)
                 break

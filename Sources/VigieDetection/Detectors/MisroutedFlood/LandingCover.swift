@@ -13,7 +13,9 @@ enum LandingCover {
         of numbers: [PhoneNumber], countryDigits: Int, populated: (NumberPrefix) -> Int
     ) -> [NumberPrefix] {
         guard let first = numbers.first else { return [] }
-        return cover(numbers, NumberPrefix(first, count: countryDigits), countryDigits: countryDigits, populated).sorted()
+        return cover(
+            numbers, NumberPrefix(first, count: countryDigits), countryDigits: countryDigits, populated
+        ).sorted()
     }
 
     private static func cover(
@@ -44,7 +46,8 @@ enum LandingCover {
         for child in used {
             let prefix = NumberPrefix(digits: node.digits * 10 + UInt64(child), count: node.count + 1)
             let below = numbers.filter { prefix.contains($0) }
-            found += below.count >= 20 ? cover(below, prefix, countryDigits: countryDigits, populated) : [prefix]
+            found +=
+                below.count >= 20 ? cover(below, prefix, countryDigits: countryDigits, populated) : [prefix]
         }
         return found.count <= most ? found : [node]
     }

@@ -72,7 +72,9 @@ public struct MisroutedFlood: Detector {
             digits: digits)
         guard facts.isFirstContact else {
             // A caller who met somebody new today may be insisting: only calls of the others show ordinary life.
-            if callers.calls(facts.callerHash, at: event.start, adding: false) == 0 { count(leaf) { $0.known &+= 1 } }
+            if callers.calls(facts.callerHash, at: event.start, adding: false) == 0 {
+                count(leaf) { $0.known &+= 1 }
+            }
             return
         }
         _ = callers.calls(facts.callerHash, at: event.start, adding: true)
@@ -94,16 +96,20 @@ public struct MisroutedFlood: Detector {
         if minute.count == Self.minuteCapacity { settle(at: event.start, report: report) }
         minute.append(
             FirstContact(
-                leaf: leaf, start: event.start, caller: event.caller, called: event.called, ingress: event.ingress,
+                leaf: leaf, start: event.start, caller: event.caller, called: event.called,
+                ingress: event.ingress,
                 country: facts.caller.country, countryDigits: UInt8(code), landingDigits: UInt8(digits),
                 calledThisHour: UInt16(clamping: facts.calledActivity.receivedThisHour),
                 callerIsNew: facts.callerActivity.isNew,
                 isInTransit: isInTransit, callerIsValid: facts.caller.isValid,
                 isUnallocated: !isValid || isRefused,
-                isAnswered: event.answer != nil, talk: Float(event.talk?.secondsAsDouble ?? 0), callID: event.callID))
+                isAnswered: event.answer != nil, talk: Float(event.talk?.secondsAsDouble ?? 0),
+                callID: event.callID))
     }
 
-    private mutating func count(_ leaf: UInt64, _ add: (inout (fresh: UInt16, known: UInt16, heavy: UInt16)) -> Void) {
+    private mutating func count(
+        _ leaf: UInt64, _ add: (inout (fresh: UInt16, known: UInt16, heavy: UInt16)) -> Void
+    ) {
         let place = leaves.place(leaf) { Double($0.fresh + $0.known + 8 * $0.freshNow) }
         let isFirst = leaves.values[place].pending == (0, 0, 0)
         add(&leaves.values[place].pending)
@@ -140,7 +146,8 @@ public struct MisroutedFlood: Detector {
         let isKnown = FloodKey.country(leaf) != 0
         let hasTrunk = FloodKey.ingress(leaf) != 0
         return (
-            isKnown && share(of: country) < 0.4 ? country : nil, hasTrunk && share(of: ingress) < 0.6 ? ingress : nil
+            isKnown && share(of: country) < 0.4 ? country : nil,
+            hasTrunk && share(of: ingress) < 0.6 ? ingress : nil
         )
     }
 
@@ -162,7 +169,9 @@ public struct MisroutedFlood: Detector {
             if let country { weight = min(weight, weigh(country, key, fresh, exposure, isLearned)) }
             if let ingress { weight = min(weight, weigh(ingress, key, fresh, exposure, isLearned)) }
             grow(FloodOrigin.country(FloodKey.country(key)).row, by: fresh, weight)
-            if FloodKey.ingress(key) != 0 { grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh, weight) }
+            if FloodKey.ingress(key) != 0 {
+                grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh, weight)
+            }
             everything.add(fresh, weight: weight, at: minutes)
         }
         leaves.values[place].fresh += fresh * weight
@@ -254,7 +263,8 @@ public struct MisroutedFlood: Detector {
         row.thisHour = 0
         row.total *= 1 - 1 / FloodCell.memoryHours
         let expected = row.baseline.expectation(hourOfWeek: next)
-        row.factor = Float(min(max((expected.mean + 1.5 * expected.doubt) / max(row.baseline.mean, 0.05), 0.25), 6))
+        row.factor = Float(
+            min(max((expected.mean + 1.5 * expected.doubt) / max(row.baseline.mean, 0.05), 0.25), 6))
     }
 
     /// Forgets the evidence of a cell that something wider explains.

@@ -25,14 +25,31 @@ extension MisroutedFlood {
             "A first hour without history: nothing is said before `minimumLearning`.",
         ],
         settings: [
-            .init("falseAlarmsPerYear", unit: "alarms a year", default: "0.5", "By chance, over all cells; 0.01…100."),
-            .init("minimumLearning", unit: "seconds", default: "7200", "Data time to learn from before the first finding."),
-            .init("minimumHomeLearning", unit: "seconds", default: "604800", "The same for calls of the home country's own people: a whole week."),
-            .init("minimumWrongShare", unit: "share", default: "0.5", "Calls inside the home country or in transit that must be over within 15 s or reach nobody; 0…1."),
-            .init("minimumCallers", unit: "hundred-blocks of callers", default: "10", "Different callers that a flood must have; 5…1,000."),
-            .init("minimumExcess", unit: "times", default: "3", "Calls over what all other traffic explains; 1.5…100."),
-            .init("callsPerCallerBlock", unit: "calls in six hours", default: "3", "First-contact calls of one hundred-block that count."),
-            .init("cells", unit: "cells of 48 bytes", default: "65536", "Origins × landing prefixes kept at most."),
+            .init(
+                "falseAlarmsPerYear", unit: "alarms a year", default: "0.5",
+                "By chance, over all cells; 0.01…100."),
+            .init(
+                "minimumLearning", unit: "seconds", default: "7200",
+                "Data time to learn from before the first finding."),
+            .init(
+                "minimumHomeLearning", unit: "seconds", default: "604800",
+                "The same for calls of the home country's own people: a whole week."),
+            .init(
+                "minimumWrongShare", unit: "share", default: "0.5",
+                "Calls inside the home country or in transit that must be over within 15 s or reach nobody; 0…1."
+            ),
+            .init(
+                "minimumCallers", unit: "hundred-blocks of callers", default: "10",
+                "Different callers that a flood must have; 5…1,000."),
+            .init(
+                "minimumExcess", unit: "times", default: "3",
+                "Calls over what all other traffic explains; 1.5…100."),
+            .init(
+                "callsPerCallerBlock", unit: "calls in six hours", default: "3",
+                "First-contact calls of one hundred-block that count."),
+            .init(
+                "cells", unit: "cells of 48 bytes", default: "65536",
+                "Origins × landing prefixes kept at most."),
         ],
         references: [
             "E. S. Page, Continuous inspection schemes, Biometrika 41 (1954)",

@@ -118,7 +118,9 @@ struct FloodedNumber: Sendable {
         if distinct <= 5, calls >= 60, calls >= 20 * distinct, withheld * 2 < calls { return .fewCallers }
         if ledCalls * 10 >= calls * 7, ledCalls >= 50, withheld * 2 < calls { return .fewCallers }
         let oneTrunk = ingress != .none && ingressCalls * 10 >= calls * 9
-        if oneTrunk, calls >= 40, short * 10 >= calls * 8, new * 10 >= calls * 7, unevenness < 0.6 { return .scripted }
+        if oneTrunk, calls >= 40, short * 10 >= calls * 8, new * 10 >= calls * 7, unevenness < 0.6 {
+            return .scripted
+        }
         return nil
     }
 
@@ -134,7 +136,8 @@ struct FloodedNumber: Sendable {
                 Metric("calls", count), Metric("distinct_callers", Double(callers.estimate)),
                 Metric("busiest_hour_before", Double(busiestBefore)),
                 Metric("impossible_caller_share", Double(impossible) / count),
-                Metric("withheld_share", Double(withheld) / count), Metric("short_share", Double(short) / count),
+                Metric("withheld_share", Double(withheld) / count),
+                Metric("short_share", Double(short) / count),
                 Metric("answered_share", Double(answered) / count), Metric("gap_unevenness", unevenness),
             ],
             samples: (0..<sampled).map { samples[$0] })

@@ -59,7 +59,8 @@ public struct TelephonyDoS: Detector {
         let flood = watched.values[place]
         let now = event.start
         guard facts.learned >= settings.minimumLearning, flood.calls >= settings.minimumCalls / 2,
-            flood.isReported || hour >= max(settings.minimumCalls, settings.minimumGrowth * flood.busiestBefore),
+            flood.isReported
+                || hour >= max(settings.minimumCalls, settings.minimumGrowth * flood.busiestBefore),
             flood.reportedAt == .distantPast || now - flood.reportedAt >= .seconds(60),
             let mark = flood.mark
         else { return }

@@ -22,9 +22,13 @@ extension TelephonyDoS {
             "Measured: none in quiet weeks of simulated national traffic.",
         ],
         settings: [
-            .init("minimumCalls", unit: "calls an hour", default: "40", "From here a number is watched; 10…1,984."),
+            .init(
+                "minimumCalls", unit: "calls an hour", default: "40",
+                "From here a number is watched; 10…1,984."),
             .init("minimumGrowth", unit: "times", default: "5", "Over its busiest earlier hour; 2…100."),
-            .init("minimumLearning", unit: "seconds", default: "7200", "Data time to learn from before the first finding."),
+            .init(
+                "minimumLearning", unit: "seconds", default: "7200",
+                "Data time to learn from before the first finding."),
             .init("watched", unit: "numbers", default: "512", "Watched at once, about 600 bytes each."),
         ],
         references: [
