@@ -74,6 +74,8 @@ struct FloodLeaf: Sendable {
     var knownNow: Float = 0
     var heavyNow: Float = 0
     var minute: Float = -1
+    /// The strongest evidence of the leaf's cells when it was last counted.
+    var suspicion: Float = 0
     /// This minute's, not yet taken in.
     var pending: (fresh: UInt16, known: UInt16, heavy: UInt16) = (0, 0, 0)
 
@@ -84,7 +86,9 @@ struct FloodLeaf: Sendable {
             return
         }
         let elapsed = now - minute
-        let fast = Float(Logarithm.exponential(-Double(elapsed / Self.recentMinutes)))
+        // 1/(1 + x + x²/2) follows e^-x closely over the minutes between two calls.
+        let x = elapsed / Self.recentMinutes
+        let fast = 1 / (1 + x + x * x / 2)
         freshNow *= fast
         knownNow *= fast
         heavyNow *= fast

@@ -8,7 +8,7 @@ extension MisroutedFlood {
         // Wide cells first: the excess of a whole zone hides in the "rest of the origin" of its parts.
         for cell in alarms.sorted(by: { (FloodKey.digits($0), $0) < (FloodKey.digits($1), $1) }) {
             let origin = FloodOrigin(cell: cell)
-            guard judged.count < 16, !judged.contains(origin) else { continue }
+            guard judged.count < 16, !judged.contains(origin), !isFollowed(cell, origin) else { continue }
             let context = context(of: cell, origin)
             guard context.callers >= settings.minimumExcess * context.explained,
                 context.heavy <= 2 * context.callers + 10
@@ -26,6 +26,14 @@ extension MisroutedFlood {
         episodes.removeAll { now - $0.lastSeen > .seconds(1_800) }
     }
 
+    /// Whether an episode of this origin and landing country is open already: then there is nothing left to judge.
+    private func isFollowed(_ cell: UInt64, _ origin: FloodOrigin) -> Bool {
+        let landing = NumberPrefix(digits: FloodKey.landing(cell), count: FloodKey.digits(cell))
+        return episodes.contains { episode in
+            episode.origins.contains(origin) && landing.description.hasPrefix(episode.landing.description)
+        }
+    }
+
     /// Sums the leaves by their place relative to the cell.
     func context(of cell: UInt64, _ origin: FloodOrigin) -> FloodContext {
         var own = (now: 0.0, fresh: 0.0, known: 0.0, knownNow: 0.0)
@@ -35,8 +43,9 @@ extension MisroutedFlood {
         var context = FloodContext()
         let minutes = Double(minutes)
         leaves.forEach { key, leaf in
-            let age = max(0, minutes - Double(leaf.minute))
-            let fast = age > 600 ? 0 : Logarithm.exponential(-age / Double(FloodLeaf.recentMinutes))
+            // 1/(1 + x + x²/2) follows e^-x closely enough here, and there are tens of thousands of leaves.
+            let age = max(0, minutes - Double(leaf.minute)) / Double(FloodLeaf.recentMinutes)
+            let fast = age > 5 ? 0 : 1 / (1 + age + age * age / 2)
             let now = Double(leaf.freshNow) * fast
             let fresh = Double(leaf.fresh)
             all.now += now

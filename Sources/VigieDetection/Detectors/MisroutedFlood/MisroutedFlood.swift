@@ -31,6 +31,8 @@ public struct MisroutedFlood: Detector {
     private var clock = LocalClock()
     var began: Timestamp?
     private var hour = Int64.min
+    /// The strongest evidence of the cells that the leaf in hand was counted in.
+    private var strongestOfLeaf: Float = 0
     private(set) var minutes: Float = 0
 
     /// A detector that has learned nothing.
@@ -133,7 +135,10 @@ public struct MisroutedFlood: Detector {
         for leaf in touched { take(leaf, exposure: exposure, isLearned: isLearned) }
         touched.removeAll(keepingCapacity: true)
         if isLearned {
-            for call in minute where suspicion(of: call.leaf) >= Self.cutoff { suspects.append(call) }
+            for call in minute {
+                guard let place = leaves.find(call.leaf), leaves.values[place].suspicion >= Self.cutoff else { continue }
+                suspects.append(call)
+            }
             if !alarms.isEmpty || !episodes.isEmpty { judge(alarms, at: now, report: report) }
         }
         minute.removeAll(keepingCapacity: true)
@@ -166,8 +171,10 @@ public struct MisroutedFlood: Detector {
         var weight: Float = 1
         if pending.fresh > 0 {
             let (country, ingress) = origins(of: key)
+            strongestOfLeaf = 0
             if let country { weight = min(weight, weigh(country, key, fresh, exposure, isLearned)) }
             if let ingress { weight = min(weight, weigh(ingress, key, fresh, exposure, isLearned)) }
+            leaves.values[place].suspicion = strongestOfLeaf
             grow(FloodOrigin.country(FloodKey.country(key)).row, by: fresh, weight)
             if FloodKey.ingress(key) != 0 {
                 grow(FloodOrigin.ingress(FloodKey.ingress(key)).row, by: fresh, weight)
@@ -200,6 +207,7 @@ public struct MisroutedFlood: Detector {
             if isLearned {
                 cells.values[place].add(fresh, at: minutes, rate: rate, ceiling: threshold + 10)
                 let strongest = cells.values[place].strongest
+                strongestOfLeaf = max(strongestOfLeaf, strongest)
                 if strongest >= threshold, alarms.count < 64, !alarms.contains(key) { alarms.append(key) }
                 // What stands out weighs less in the volume of its origin. Only the evidence for the smallest multiple
                 // counts here: for the others one caller at a quiet hour is much already.
