@@ -56,7 +56,8 @@ public struct DialerCampaign: Detector {
         guard event.called.isE164 else { return }
         // The home country's subscribers who call abroad in rows are revenue-share fraud's matter.
         let calledCountry = facts.called.country
-        guard facts.caller.country != home || calledCountry == home else { return }
+        let isFromHome = facts.caller.country == home && home != .none
+        guard !isFromHome || calledCountry == home else { return }
         let marks = DialerMarks(event, facts)
         let isPermitted = hours.contains(event.start)
         let place = UInt64(event.ingress.rawValue) << 2
@@ -105,13 +106,21 @@ public struct DialerCampaign: Detector {
         // Calls to one or two numbers are a flood upon them; calls that only ring are wangiri's.
         let most = max(run.sameCalled / 2, run.ringOnly / 0.5)
         guard most <= run.calls else { return }
+        // What was told in this minute needs no new judgement: a flood costs no more than ordinary calls.
+        let minute = event.start.seconds / 60
+        let (place, number) = (UInt64(run.ingress.rawValue), run.caller.rawValue)
+        for index in campaigns.indices where campaigns[index].reportedMinute == minute {
+            if campaigns[index].key == place || (place == 0 && campaigns[index].key == number) { return }
+        }
         let signs = DialerSigns(run, nats: settings.nats)
         guard signs.strongCount > 0, signs.count >= 2 || signs.strongest >= settings.overwhelming else {
             return
         }
         if run.scope != .number {
-            // Many callers: people hang up early too, so that it takes an invented or neighbouring number, or a row.
-            guard signs.strongCount >= 2 || signs.isForgedOrInRow else { return }
+            // Many callers: people hang up early too, and a trunk may spoil the numbers that it passes on. It takes an
+            // invented or neighbouring number, or a row, and calls that do not go as people's calls do.
+            let isOddlyShort = signs.isOddlyShort(run)
+            guard signs.strongCount >= 2 || (signs.isForgedOrInRow && isOddlyShort) else { return }
         }
         record(run, signs, event, marks, report)
     }
@@ -123,6 +132,11 @@ public struct DialerCampaign: Detector {
         var key = UInt64(run.ingress.rawValue)
         if key == 0, run.scope == .number { key = run.caller.rawValue }
         let ingress = run.ingress
+        if key == 0 {
+            // Without trunks all calls are one crowd: what a number was already found to do is not told again.
+            let hourAgo = event.start - .seconds(3_600)
+            guard !campaigns.contains(where: { $0.key != 0 && $0.last > hourAgo }) else { return }
+        }
         let index: Int
         if let found = campaigns.firstIndex(where: { $0.key == key }) {
             index = found

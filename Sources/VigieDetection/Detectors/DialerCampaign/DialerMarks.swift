@@ -46,7 +46,7 @@ struct DialerMarks: Sendable {
         if facts.called.isGivenToNobody { isDead = true }
         let caller = event.caller
         let plan = facts.caller
-        isMalformed = caller.form == .malformed || (caller.isE164 && !plan.isValid)
+        isMalformed = caller.form == .malformed || (caller.isE164 && !plan.isValid && plan.kind != .fiction)
         isForged = isMalformed || (caller.isE164 && plan.isGivenToNobody)
         isFresh = facts.callerActivity.made <= 1
         let called = event.called

@@ -50,7 +50,8 @@ struct DialerRecord: Sendable {
     func finding(_ run: borrowing DialerRun, at detected: Timestamp, least: Double) -> Finding {
         let calls = max(run.calls, 1)
         let answered = max(run.answered, 1)
-        let name = ingress == .none ? numbers[0].description : "ingress-\(ingress.rawValue)"
+        let number = key == 0 ? "network" : numbers[0].description
+        let name = ingress == .none ? number : "ingress-\(ingress.rawValue)"
         return Finding(
             kind: .dialerCampaign, key: "dialer-campaign|\(name)",
             subject: .dialerCampaign(

@@ -42,6 +42,7 @@ struct DialerRun: RecentEntry {
 
     private var ring: InlineArray<8, UInt64> = InlineArray(repeating: 0)
     private var place = 0
+    private var fadedSecond: Int64 = 0
 
     /// A call is worth a minute.
     var worth: Int64 { last.seconds / 60 + Int64(calls) }
@@ -111,9 +112,10 @@ struct DialerRun: RecentEntry {
     }
 
     private mutating func fade(to moment: Timestamp) {
-        guard last != .distantPast, moment > last else { return }
-        let age = (moment - last).secondsAsDouble
-        guard age > 1 else { return }
+        // Once a minute is often enough for sums that last an hour.
+        guard moment.seconds - fadedSecond >= 60 else { return }
+        let age = Double(moment.seconds - max(fadedSecond, moment.seconds - 1_000_000))
+        fadedSecond = moment.seconds
         let factor = Logarithm.exponential(-0.693_147 * age / 3_600)
         calls *= factor
         answered *= factor

@@ -23,6 +23,12 @@ struct DialerSigns: Sendable {
         }
     }
 
+    /// Whether the calls end as machines' calls do: in silence, at once, or never answered.
+    func isOddlyShort(_ run: borrowing DialerRun) -> Bool {
+        guard run.answered >= 0.2 * run.calls else { return true }
+        return max(run.short / 0.3, run.silent / 0.15) >= run.answered
+    }
+
     /// Adds the signs of another run.
     mutating func formUnion(_ other: DialerSigns) {
         bits |= other.bits

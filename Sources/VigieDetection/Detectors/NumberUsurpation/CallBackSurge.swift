@@ -53,6 +53,8 @@ struct CallBackSurge: RecentEntry {
         case firstContact
         /// The line had rung this caller, from an ingress that is not its own.
         case pairedFromElsewhere
+        /// The line had rung this caller from an ingress that its neighbours do not use; itself it may.
+        case pairedPresumed
         /// The line, which never called before, had rung this caller; where it calls from is not known.
         case pairedUnplaced
         case known
@@ -93,8 +95,9 @@ struct CallBackSurge: RecentEntry {
         case .firstContact:
             sums.firstContacts += 1
             firstContacts &+= 1
-        case .pairedFromElsewhere:
+        case .pairedFromElsewhere, .pairedPresumed:
             sums.paired += 1
+            if relation == .pairedFromElsewhere { sums.proven += 1 }
             pairs &+= 1
             countPresenter(ingress)
         case .pairedUnplaced:
@@ -159,7 +162,7 @@ struct CallBackSurge: RecentEntry {
 
     private mutating func countPlace(_ event: borrowing CallEvent, _ facts: borrowing CallFacts) {
         let caller = facts.caller
-        if !caller.isValid || caller.isGivenToNobody { sums.forged += 1 }
+        if (!caller.isValid && caller.kind != .fiction) || caller.isGivenToNobody { sums.forged += 1 }
         let country = caller.country
         guard country != .none else { return }
         countCountry(country)
@@ -194,7 +197,7 @@ struct CallBackSurge: RecentEntry {
     static func area(of number: PhoneNumber, _ facts: NumberFacts) -> UInt64? {
         guard number.isE164, facts.areaDigits > facts.countryDigits else { return nil }
         switch facts.kind {
-        case .geographic, .fiction, .unknown: return number.leading(Int(facts.areaDigits))
+        case .geographic, .fixedOrMobile, .fiction, .unknown: return number.leading(Int(facts.areaDigits))
         default: return nil
         }
     }

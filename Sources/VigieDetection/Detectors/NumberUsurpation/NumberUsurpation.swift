@@ -98,7 +98,7 @@ public struct NumberUsurpation: Detector {
     /// Numbers that belong to a person or an ordinary business; service numbers are called by strangers all day.
     private static func mayBeUsurped(_ kind: NumberKind) -> Bool {
         switch kind {
-        case .geographic, .mobile, .nonGeographic, .unknown, .fiction, .personal: true
+        case .geographic, .mobile, .fixedOrMobile, .nonGeographic, .unknown, .fiction, .personal, .pager: true
         default: false
         }
     }
@@ -137,7 +137,8 @@ public struct NumberUsurpation: Detector {
             let line = Line(
                 number: event.called, facts: facts.called, egress: event.egress, received: received)
             switch standing(of: ingress, line: line, learned: facts.learned, at: event.start) {
-            case .elsewhere: return (.pairedFromElsewhere, ingress)
+            case .proven: return (.pairedFromElsewhere, ingress)
+            case .elsewhere: return (.pairedPresumed, ingress)
             case .new: return (.pairedUnplaced, ingress)
             case .own: return (.known, ingress)
             }
@@ -160,7 +161,10 @@ public struct NumberUsurpation: Detector {
         case own
         /// The line never called before; from where it would call is not known.
         case new
+        /// Its neighbours, its egress or its past speak against it.
         case elsewhere
+        /// The line itself called from another one before.
+        case proven
     }
 
     private func standing(
@@ -170,7 +174,7 @@ public struct NumberUsurpation: Detector {
         let own = origins.find(KeyHash.of(line.number.rawValue))
         let nats =
             IngressNames.isDay(ingress) ? 0 : strangeness(of: ingress, line, own, hour)
-        if nats >= 4 { return .elsewhere }
+        if nats >= 4 { return isProven(ingress, own, hour) ? .proven : .elsewhere }
         guard nats > -1, let use = own?.use(of: ingress) else { return .own }
         let hours = learned.components.seconds / 3_600
         if IngressNames.isDay(ingress), let other = own?.other(than: ingress) {
@@ -179,6 +183,14 @@ public struct NumberUsurpation: Detector {
         }
         return hours >= 6 && Int64(hour &- use.since) <= min(12, hours / 2) && own?.oldest == use.since
             ? .new : .own
+    }
+
+    /// Whether the line itself called from another ingress, and earlier.
+    private func isProven(_ ingress: UInt16, _ own: LineOrigins.Entry?, _ hour: UInt16) -> Bool {
+        guard let own, let other = own.other(than: ingress), !IngressNames.isDay(ingress) else {
+            return false
+        }
+        return hour &- other.since > hour &- (own.use(of: ingress)?.since ?? hour)
     }
 
     /// How sure it is, in nats, that the line does not call from this ingress; negative: it does.
@@ -254,7 +266,7 @@ public struct NumberUsurpation: Detector {
 
     private mutating func keepSample(_ event: borrowing CallEvent, of index: Int) {
         guard !event.callID.isEmpty, surges[index].callBacks <= 40 else { return }
-        if surges[index].samples < 0, surges[index].sums.callers >= 5 {
+        if surges[index].samples < 0, surges[index].sums.callers + surges[index].sums.paired >= 4.5 {
             surges[index].samples = samples.take()
         }
         samples.add(event.callID, to: surges[index].samples)
@@ -281,9 +293,9 @@ public struct NumberUsurpation: Detector {
     private func convicts(_ index: Int, _ evidence: SurgeEvidence) -> Bool {
         let sums = surges[index].sums
         guard evidence.convicts(margins) else { return false }
+        if sums.paired >= settings.leastPairs { return true }
         // Invented callers are another trouble (a flood), and so are callers who nearly all come from one other country.
         guard sums.forged <= 0.25 * sums.callers else { return false }
-        if sums.paired >= settings.leastPairs { return true }
         return sums.callers >= settings.leastCallers && sums.minutes >= 4
             && sums.callers >= 2 * surges[index].busiestBefore
             && sums.foreign <= 0.5 * sums.callers

@@ -12,6 +12,8 @@ struct SurgeSums: Sendable {
     var callers = 0.0
     var firstContacts = 0.0
     var paired = 0.0
+    /// Of those, by an ingress that the line's own calls speak against.
+    var proven = 0.0
     /// Rung before by this number, which never called before, from an ingress of which nothing is known.
     var unplaced = 0.0
     var known = 0.0
@@ -42,6 +44,7 @@ struct SurgeSums: Sendable {
         callers *= factor
         firstContacts *= factor
         paired *= factor
+        proven *= factor
         unplaced *= factor
         known *= factor
         sameArea *= factor
@@ -140,7 +143,7 @@ struct SurgeEvidence: Sendable {
         // a third call answered in parallel 0.04 against 0.5.
         service =
             sums.answeredShort * 0.89 + sums.answeredLong * -1.47 + sums.unanswered * 0.4
-            + sums.overlapping * -2.5 + 1.5 * sums.paired
+            + sums.overlapping * -2.5 + 1.5 * sums.proven
         service = min(service, 40)
     }
 
