@@ -136,7 +136,9 @@ public struct MisroutedFlood: Detector {
         touched.removeAll(keepingCapacity: true)
         if isLearned {
             for call in minute {
-                guard let place = leaves.find(call.leaf), leaves.values[place].suspicion >= Self.cutoff else { continue }
+                guard let place = leaves.find(call.leaf), leaves.values[place].suspicion >= Self.cutoff else {
+                    continue
+                }
                 suspects.append(call)
             }
             if !alarms.isEmpty || !episodes.isEmpty { judge(alarms, at: now, report: report) }
