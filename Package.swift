@@ -11,6 +11,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // C: zlib for compressed input, and a per-thread malloc counter for the allocation tests.
@@ -29,20 +37,36 @@ let package = Package(
             dependencies: ["VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),
         .target(
             name: "VigieMitigation",
-            dependencies: ["VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire"]),
+            dependencies: [
+                "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .target(
             name: "VigieReports",
             dependencies: [
                 "VigieMitigation", "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls",
                 "VigieWire",
             ]),
-        .target(name: "VigieStore", dependencies: ["VigieIncidents", "VigieCalls", "VigieWire"]),
+        .target(
+            name: "VigieStore",
+            dependencies: [
+                "VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "VigieSimulator", dependencies: ["VigieCalls", "VigieWire"]),
         .target(
             name: "VigieServer",
             dependencies: [
                 "VigieStore", "VigieReports", "VigieMitigation", "VigieIncidents", "VigieDiagnosis",
                 "VigieDetection", "VigieCalls", "VigieWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
@@ -80,14 +104,20 @@ let package = Package(
                 "VigieReports", "VigieMitigation", "VigieIncidents", "VigieDiagnosis", "VigieDetection",
                 "VigieCalls", "VigieWire",
             ]),
-        .testTarget(name: "VigieStoreTests", dependencies: ["VigieStore", "VigieCalls", "VigieWire"]),
+        .testTarget(
+            name: "VigieStoreTests",
+            dependencies: [
+                "VigieStore", "VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire",
+            ]),
         .testTarget(
             name: "VigieSimulatorTests", dependencies: ["VigieSimulator", "VigieCalls", "VigieWire"]),
         .testTarget(
             name: "VigieServerTests",
             dependencies: [
-                "VigieServer", "VigieSimulator", "VigieReports", "VigieMitigation", "VigieIncidents",
-                "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CAllocationCounter",
+                "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
+                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
+                "CAllocationCounter",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
     ]
 )
