@@ -1,0 +1,112 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// Why the HTTP side did not start.
+public enum HTTPServerError: Error, CustomStringConvertible {
+    /// Open access was asked for on an address that others reach.
+    case openBeyondLoopback(host: String)
+    /// The address could not be listened on.
+    case cannotListen(host: String, port: Int, reason: String)
+
+    /// What happened and what to do.
+    public var description: String {
+        switch self {
+        case .openBeyondLoopback(let host):
+            "http: \(host) is reached from other machines and access is open: set access to tokens, or listen on 127.0.0.1"
+        case .cannotListen(let host, let port, let reason):
+            "http: cannot listen on \(host):\(port): \(reason); free the port or choose another (0 takes a free one)"
+        }
+    }
+}
+
+/// Serves the API, the pages, `/metrics`, `/healthz` and `/readyz` over HTTP/1.1.
+///
+/// Bounded: connections, header bytes, body bytes, time for a request. Long work is done by others.
+public struct HTTPServer: Service {
+    private let settings: HTTPSettings
+    private let services: HTTPServices
+    private let bound = BoundPort()
+    private let site: Site
+
+    /// A server that does not listen yet.
+    ///
+    /// - Parameters:
+    ///   - settings: where and within which limits.
+    ///   - services: what it shows and acts through.
+    public init(settings: HTTPSettings = HTTPSettings(), services: HTTPServices) {
+        self.settings = settings
+        self.services = services
+        site = Site(settings: settings, services: services)
+    }
+
+    /// The port it listens on, known once `run` has bound it; `nil` when it could not.
+    public var port: Int? { get async { await bound.port } }
+
+    /// Serves until the task is cancelled or the service group shuts down.
+    ///
+    /// - Throws: `HTTPServerError` when it cannot listen.
+    public func run() async throws {
+        guard settings.access == .tokens || settings.isLoopback else {
+            bound.settle(nil)
+            throw HTTPServerError.openBeyondLoopback(host: settings.host)
+        }
+        let site = site
+        let bound = bound
+        var log = services.logger
+        log.logLevel = max(log.logLevel, .warning)  // the framework's own words: only when something is wrong
+        let responder = CallbackResponder<HTTPContext> { request, context in
+            await site.respond(to: request, context)
+        }
+        let limits = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
+        let application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .nanoseconds(settings.idleTimeout.wholeNanoseconds),
+                    httpDecoderConfiguration: limits)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "vigie",
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    settings.maxConnections, logger: log)),
+            onServerRunning: { channel in
+                bound.settle(channel.localAddress?.port)
+            },
+            logger: log)
+        do {
+            try await application.run()
+        } catch let error as IOError where bound.current == nil {
+            bound.settle(nil)
+            throw HTTPServerError.cannotListen(
+                host: settings.host, port: settings.port, reason: error.description)
+        } catch {
+            bound.settle(nil)
+            throw error
+        }
+        bound.settle(nil)
+    }
+}
+
+/// What one request carries along: the connection's other end.
+struct HTTPContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Address of the other end.
+    let remote: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remote = source.channel.remoteAddress
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, at most 292 years.
+    var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+    }
+}
