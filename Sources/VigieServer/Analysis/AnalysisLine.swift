@@ -62,8 +62,7 @@ public struct AnalysisLine: ~Copyable {
         report.hours = hours.values.sorted { $0.start < $1.start }
         report.forgotten = journal.forgotten
         let entries = investigate(report.symbols, progress)
-        // Strangers who call a place more than ever, and no fault that leads there: people, not a misroute.
-        report.entries = entries.filter { $0.incident.causes.first?.isNoFault != true }
+        report.entries = entries.filter { !$0.isSetAside }
         report.surges = entries.count - report.entries.count
     }
 
@@ -90,66 +89,22 @@ public struct AnalysisLine: ~Copyable {
         if hour.attempts > 0, hours.count < Self.maxHours || hours[index] != nil { hours[index] = hour }
     }
 
-    /// Two passes over the stored calls: the first counts, the second tries the filters that the counts suggest.
+    /// The second look at the incidents, the first hundred of them; most severe first.
     private borrowing func investigate(_ symbols: SymbolTable, _ progress: (Double) -> Void)
         -> [AnalysisReport.Entry]
     {
-        var incidents = book.incidents
-        incidents.sort { $0.firstSeen < $1.firstSeen }
-        let looked = min(incidents.count, Self.maxInvestigated)
-        guard looked > 0 else { return [] }
-        var investigators = incidents.prefix(looked).map { Investigator($0, plans: plans) }
-        journal.replay(.distantPast ... .distantFuture) { event in
-            for index in investigators.indices { investigators[index].take(copy event) }
-        }
-        progress(0.5)
-        let results = investigators.map { $0.finish() }
-        var searches: [FilterSearch] = []
-        var trials: [FilterTrial] = []
-        let diagnosis = MisrouteDiagnosis(plans: plans)
-        for index in 0..<looked {
-            if let evidence = results[index].evidence {
-                incidents[index].causes = diagnosis.explain(evidence)
+        let incidents = book.incidents.sorted { $0.firstSeen < $1.firstSeen }
+        let looked = Array(incidents.prefix(Self.maxInvestigated))
+        let journal = journal
+        let entries =
+            Investigation(plans: plans, home: home).look(at: looked, symbols: symbols, progress: progress) {
+                body in journal.replay(.distantPast ... .distantFuture, body)
             }
-            incidents[index].severity = Severity(incidents[index], results[index].dossier)
-            incidents[index].localisation = localisation(results[index].dossier, symbols)
-            let search = FilterSearch(incidents[index], dossier: results[index].dossier, plans: plans)
-            searches.append(search)
-            trials.append(
-                FilterTrial(
-                    search.candidates, incident: incidents[index], target: search.target, plans: plans,
-                    home: home))
-        }
-        journal.replay(.distantPast ... .distantFuture) { event in
-            for index in trials.indices { trials[index].take(copy event) }
-        }
-        progress(1)
-        var entries: [AnalysisReport.Entry] = []
-        for index in incidents.indices {
-            let isLooked = index < looked
-            entries.append(
-                AnalysisReport.Entry(
-                    incident: incidents[index], dossier: isLooked ? results[index].dossier : Dossier(),
-                    proposal: isLooked ? searches[index].best(of: trials[index].outcomes) : nil))
-        }
+            + incidents.dropFirst(looked.count).map {
+                AnalysisReport.Entry(incident: $0, dossier: Dossier(), proposal: nil)
+            }
         return entries.sorted {
             ($1.incident.severity, $0.incident.firstSeen) < ($0.incident.severity, $1.incident.firstSeen)
         }
-    }
-
-    /// The trunks, nodes and operators that nine in ten calls share.
-    private borrowing func localisation(_ dossier: Dossier, _ symbols: SymbolTable) -> [[String: String]] {
-        let calls = dossier.calls > 0 ? dossier.calls : dossier.proofs
-        var shared: [String: String] = [:]
-        let trunks = dossier.calls > 0 && dossier.proofs == 0 ? dossier.trunks : dossier.proofTrunks
-        for (name, ranked) in [("ingress", trunks), ("node", dossier.nodes), ("operator", dossier.operators)]
-        {
-            let known = name == "ingress" ? ranked.reduce(0) { $0 + $1.1 } : calls
-            if let top = ranked.first, top.0 != .none, top.1 * 10 >= known * 9 {
-                shared[name] = symbols.name(top.0)
-            }
-        }
-        if !shared.isEmpty { return [shared] }
-        return trunks.filter { $0.0 != .none && $0.1 * 5 >= calls }.map { ["ingress": symbols.name($0.0)] }
     }
 }
