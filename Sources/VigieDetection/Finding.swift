@@ -62,6 +62,7 @@ public struct Finding: Sendable {
         case wangiri(numbers: [PhoneNumber])
         case revenueShareFraud(numbers: [PhoneNumber], prefixes: [NumberPrefix], ingress: Symbol)
         case telephonyDoS(numbers: [PhoneNumber], ingress: Symbol)
+        case emergencyFailure(EmergencyScope)
     }
 
     /// What kind of trouble it is.

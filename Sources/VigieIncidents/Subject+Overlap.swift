@@ -29,6 +29,12 @@ extension Finding.Subject {
                     || prefixes.contains { one in otherPrefixes.contains(where: one.isRelated) })
         case (.telephonyDoS(let numbers, _), .telephonyDoS(let otherNumbers, _)):
             return !Set(numbers).isDisjoint(with: otherNumbers)
+        case (.emergencyFailure(let scope), .emergencyFailure(let otherScope)):
+            let shareNodes = !Set(scope.nodes).isDisjoint(with: otherScope.nodes)
+            let sharePlaces =
+                !Set(scope.departments).isDisjoint(with: otherScope.departments)
+                && !Set(scope.services).isDisjoint(with: otherScope.services)
+            return shareNodes || sharePlaces
         default:
             return false
         }

@@ -50,6 +50,10 @@ public struct FilterSearch {
         case .telephonyDoS(let numbers, let ingress):
             target = .trouble
             candidates = Self.denialCandidates(numbers, ingress, dossier)
+        case .emergencyFailure:
+            // No filter ever stands before an emergency call.
+            target = .trouble
+            candidates = []
         }
     }
 

@@ -26,16 +26,28 @@ public struct IncidentScope {
     private let numbers: Set<PhoneNumber>
     private var knownPairs: Set<UInt64> = []
 
+    private let locations: Locations
+    private let home: Country
+
     /// The scope of one incident.
-    public init(_ incident: Incident, plans: NumberingPlans) {
+    ///
+    /// - Parameters:
+    ///   - locations: in which department a call's location lies; without it emergency failures are told by service and node only.
+    ///   - home: whose emergency numbers are meant.
+    public init(
+        _ incident: Incident, plans: NumberingPlans, locations: Locations = Locations(),
+        home: Country = .france
+    ) {
         self.incident = incident
+        self.locations = locations
+        self.home = home
         self.plans = plans
         switch incident.subject {
         case .dialerCampaign(_, let numbers, _), .wangiri(let numbers), .revenueShareFraud(let numbers, _, _),
             .telephonyDoS(let numbers, _):
             self.numbers = Set(numbers)
         case .numberUsurpation(let number, _): numbers = [number]
-        case .misroutedFlood: numbers = []
+        case .misroutedFlood, .emergencyFailure: numbers = []
         }
     }
 
@@ -49,6 +61,7 @@ public struct IncidentScope {
         case .wangiri: wangiri(event)
         case .revenueShareFraud(_, let prefixes, let ingress): revenueShare(event, prefixes, ingress)
         case .telephonyDoS(_, let ingress): denial(event, ingress)
+        case .emergencyFailure(let scope): emergency(event, scope)
         }
     }
 
@@ -121,6 +134,16 @@ public struct IncidentScope {
         if event.start < incident.firstSeen { remember(event.caller, event.called) }
         let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
         return isDuring && !isKnown && (ingress == .none || event.ingress == ingress) ? .trouble : .ordinary
+    }
+
+    /// An emergency attempt within the affected set: trouble when the network lost or cut it, ordinary otherwise.
+    private func emergency(_ event: CallEvent, _ scope: EmergencyScope) -> Role? {
+        guard
+            let attempt = EmergencyAttempt(
+                event, home: home, centres: EmergencyCentres(), locations: locations, plans: plans)
+        else { return nil }
+        let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
+        return isDuring && scope.holds(attempt) && attempt.fate.isLost ? .trouble : .ordinary
     }
 
     private mutating func remember(_ one: PhoneNumber, _ other: PhoneNumber) {

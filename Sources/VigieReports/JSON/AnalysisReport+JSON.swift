@@ -124,6 +124,7 @@ extension AnalysisReport {
                 ("numbers", JSONValue(numbers.map(\.description))),
                 ("ingress", .string(symbols.name(ingress))),
             ])
+        case .emergencyFailure(let scope): return scope.json(symbols)
         }
     }
 

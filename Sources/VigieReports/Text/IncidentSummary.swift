@@ -116,6 +116,8 @@ struct IncidentSummary {
             return language.choose(
                 "\(list(numbers)) is flooded: \(calls) calls far above its own level.",
                 "\(list(numbers)) est saturé : \(calls) appels, très au-dessus de son niveau.")
+        case .emergencyFailure(let scope):
+            return EmergencySentence(scope, symbols: report.symbols, language: language).text
         }
     }
 

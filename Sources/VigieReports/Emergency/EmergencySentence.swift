@@ -1,0 +1,69 @@
+import VigieCalls
+import VigieDetection
+
+/// Says an emergency failure in one sentence that a duty officer understands.
+struct EmergencySentence {
+    let scope: EmergencyScope
+    let symbols: SymbolTable
+    let language: ReportLanguage
+
+    init(_ scope: EmergencyScope, symbols: SymbolTable, language: ReportLanguage) {
+        self.scope = scope
+        self.symbols = symbols
+        self.language = language
+    }
+
+    /// How much, which services, where, by which machine or operator, and how many people did not get through.
+    var text: String {
+        let services = list(scope.services.map(\.description))
+        let share = language.percent(scope.share)
+        let lost = language.count(scope.lostCallers)
+        let range = "\(language.count(scope.lostLow))–\(language.count(scope.lostHigh))"
+        let what =
+            scope.sign == "volume" || scope.sign == "receiver"
+            ? language.choose("Calls to \(services) do not arrive", "Des appels au \(services) n’arrivent pas")
+            : language.choose("\(share) of calls to \(services) fail", "\(share) des appels au \(services) échouent")
+        let people = language.choose(
+            "\(lost) callers did not get through (\(range))",
+            "\(lost) appelants n’ont pas abouti (\(range))")
+        return "\(what)\(place)\(path)\(language.choose("; ", " ; "))\(people)."
+    }
+
+    private var place: String {
+        let count = scope.departments.count
+        guard count > 0 else { return "" }
+        if count > 40 {
+            return language.choose(" in \(count) departments", " dans \(count) départements")
+        }
+        let shown = scope.departments.prefix(8).map(\.description).joined(separator: ", ") + (count > 8 ? "…" : "")
+        return count == 1
+            ? language.choose(" in department \(shown)", " dans le département \(shown)")
+            : language.choose(" in departments \(shown)", " dans les départements \(shown)")
+    }
+
+    private var path: String {
+        var parts: [String] = []
+        if !scope.nodes.isEmpty {
+            parts.append(language.choose("through ", "par ") + names(scope.nodes))
+        }
+        if !scope.operators.isEmpty {
+            parts.append(language.choose("from callers of ", "depuis le réseau de ") + names(scope.operators))
+        }
+        if !scope.centres.isEmpty, scope.nodes.isEmpty {
+            parts.append(
+                language.choose("at ", "vers ")
+                    + scope.centres.prefix(3).map(\.description).joined(separator: ", "))
+        }
+        return parts.isEmpty ? "" : " " + parts.joined(separator: language.choose(" ", " "))
+    }
+
+    private func names(_ symbols: [Symbol]) -> String {
+        let shown = symbols.prefix(3).map { self.symbols.name($0) }.joined(separator: ", ")
+        return shown + (symbols.count > 3 ? "…" : "")
+    }
+
+    private func list(_ words: [String]) -> String {
+        guard words.count > 1, let last = words.last else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + language.choose(" and ", " et ") + last
+    }
+}
