@@ -1,0 +1,94 @@
+import Testing
+import VigieCalls
+import VigieWire
+
+@Suite struct CentreDirectoryTests {
+    let now = Timestamp(rfc3339: "2026-11-22T12:00:00Z") ?? .distantPast
+    let header =
+        "commune_insee;short_number;service;psap_id;long_number_e164;valid_from;valid_to;fallback_1;fallback_2;last_tested;tester;public_ok\n"
+
+    @Test func `the fictional directory covers every department and holds only fiction`() {
+        let directory = CentreDirectory.fictional(at: now)
+        #expect(directory.issues(at: now).isEmpty)
+        #expect(NumberingPlans.standard.departments.count >= 101)
+        for centre in directory.centres {
+            for number in [centre.longNumber] + centre.fallbacks {
+                #expect(NumberingPlans.standard.facts(of: number, at: now).kind == .fiction)
+            }
+        }
+        #expect(Set(directory.centres.map(\.shortNumber)) == ["15", "17", "18", "112"])
+    }
+
+    @Test func `what is written is read back`() {
+        let directory = CentreDirectory.fictional(at: now)
+        let back = CentreDirectory.parse(csv: directory.csv)
+        #expect(back.refused == 0)
+        #expect(back.directory.centres == directory.centres)
+    }
+
+    @Test func `line ends of Windows, a byte order mark, commas and quotes are read`() {
+        let text =
+            "\u{FEFF}" + header.replacing(";", with: ",").replacing("\n", with: "\r\n")
+            + "59606,15,SAMU,\"SAMU, 59 \"\"Nord\"\"\",+33353010001,2026-01-01,,03 53 01 00 02,,2026-11-20,m. x,oui\r\n"
+        let read = CentreDirectory.parse(csv: text)
+        #expect(read.refusals == [])
+        #expect(read.directory.centres.first?.id == "SAMU, 59 \"Nord\"")
+        #expect(read.directory.centres.first?.fallbacks.map(\.description) == ["+33353010002"])
+        #expect(read.directory.centre(place: "59606", shortNumber: "15", at: now) != nil)
+    }
+
+    @Test(arguments: [
+        ("5960;15;SAMU;a;+33353010001;2026-01-01", "commune_insee"),
+        ("59606;1;SAMU;a;+33353010001;2026-01-01", "short_number"),
+        ("59606;15;SAMU;;+33353010001;2026-01-01", "psap_id"),
+        ("59606;15;SAMU;a;hello;2026-01-01", "long_number_e164"),
+        ("59606;15;SAMU;a;+33353010001;soon", "valid_from"),
+        ("59606;15;SAMU;a;+33353010001;2026-01-01;2025-01-01", "valid_to"),
+        ("59606;15;SAMU;a;+33353010001;2026-01-01;;+33353010002;;2026-13-01", "last_tested"),
+        ("59606;15;SAMU;a;+33353010001;2026-01-01;;+33353010002;;;;maybe", "public_ok"),
+    ]) func `a bad row is refused by line and column, and the others are kept`(row: String, column: String) {
+        let read = CentreDirectory.parse(
+            csv: header + row + "\n59;18;SDIS;b;+33353010005;2026-01-01;;;;;;\n")
+        #expect(read.refusals.map(\.line) == [2])
+        #expect(read.refusals.map(\.column) == [column])
+        #expect(read.directory.centres.count == 1)
+    }
+
+    @Test func `a file without the columns is refused at its header`() {
+        #expect(CentreDirectory.parse(csv: "a;b\n1;2\n").refusals.first?.line == 1)
+        #expect(CentreDirectory.parse(csv: "").refused == 1)
+    }
+
+    private func one(tested: String, isPublic: Bool = true, fallback: String = "+33353010002") -> CentreDirectory {
+        CentreDirectory.parse(
+            csv: header + "59;15;SAMU;a;+33353010001;2026-01-01;;\(fallback);;\(tested);x;\(isPublic ? "yes" : "no")\n"
+        ).directory
+    }
+
+    @Test func `only tested fallbacks that the prefect allows are published`() {
+        #expect(one(tested: "2026-11-20").publishable(department: "59", shortNumber: "15", at: now).count == 1)
+        #expect(one(tested: "2026-10-01").publishable(department: "59", shortNumber: "15", at: now).isEmpty)
+        #expect(one(tested: "").publishable(department: "59", shortNumber: "15", at: now).isEmpty)
+        #expect(one(tested: "2027-01-01").publishable(department: "59", shortNumber: "15", at: now).isEmpty)
+        #expect(
+            one(tested: "2026-11-20", isPublic: false).publishable(department: "59", shortNumber: "15", at: now)
+                .isEmpty)
+    }
+
+    @Test(arguments: [
+        ("2026-10-01", "+33353010002", CentreDirectory.Defect.staleTest), ("", "+33353010002", .neverTested),
+        ("2026-11-20", "+33353010001", .sameFallback), ("2026-11-20", "+3335301", .deadFallback),
+        ("2026-11-20", "", .noFallback),
+    ]) func `a weak fallback is told`(tested: String, fallback: String, defect: CentreDirectory.Defect) {
+        let north = NumberingPlans.standard.departments.filter { $0.code == "59" }
+        let issues = one(tested: tested, fallback: fallback).issues(at: now, departments: north)
+        #expect(issues.filter { $0.shortNumber == "15" }.map(\.defect) == [defect])
+        #expect(issues.filter { $0.defect == .gap }.map(\.shortNumber) == ["17", "18", "112"])
+    }
+
+    @Test func `two rows for one place at one time overlap`() {
+        let row = "59;15;SAMU;a;+33353010001;2026-01-01;;+33353010002;;2026-11-20;x;yes\n"
+        let twice = CentreDirectory.parse(csv: header + row + row).directory
+        #expect(twice.issues(at: now, departments: []).map(\.defect) == [.overlap])
+    }
+}
