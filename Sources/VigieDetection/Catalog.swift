@@ -5,10 +5,10 @@ enum Catalog {
         [
             MisroutedFlood(settings: settings.misroutedFlood, home: settings.home),
             TelephonyDoS(settings: settings.telephonyDoS),
-            NumberUsurpation(),
-            DialerCampaign(home: settings.home),
-            Wangiri(),
-            RevenueShareFraud(home: settings.home),
+            NumberUsurpation(settings.numberUsurpation),
+            DialerCampaign(settings.dialerCampaign, home: settings.home),
+            Wangiri(settings.wangiri),
+            RevenueShareFraud(settings.revenueShareFraud, home: settings.home),
         ]
     }
 

@@ -24,6 +24,14 @@ public struct DetectionSettings: Sendable {
     public var misroutedFlood = MisroutedFlood.Settings()
     /// Tunables of telephony-dos.
     public var telephonyDoS = TelephonyDoS.Settings()
+    /// Tunables of number-usurpation.
+    public var numberUsurpation = NumberUsurpation.Settings()
+    /// Tunables of dialer-campaign.
+    public var dialerCampaign = DialerCampaign.Settings()
+    /// Tunables of wangiri.
+    public var wangiri = Wangiri.Settings()
+    /// Tunables of revenue-share-fraud.
+    public var revenueShareFraud = RevenueShareFraud.Settings()
 
     /// The defaults.
     public init() {}
