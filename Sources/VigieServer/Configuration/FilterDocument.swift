@@ -46,8 +46,11 @@ extension YAMLFile {
             var parts: [String] = []
             for item in sequence {
                 // A list holds names and numbers of telephones, which are strings even where they are written bare.
-                parts.append(
-                    try item.scalar.map { Self.jsonString($0.string) } ?? json(item, path, depth + 1))
+                if let text = item.scalar?.string {
+                    parts.append(Self.jsonString(text))
+                } else {
+                    parts.append(try json(item, path, depth + 1))
+                }
             }
             return "[\(parts.joined(separator: ","))]"
         case .mapping(let mapping):
