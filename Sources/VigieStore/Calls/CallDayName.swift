@@ -10,7 +10,9 @@ enum CallDayName {
         return total >= 0 ? total / seconds : (total - seconds + 1) / seconds
     }
 
-    static func start(_ day: Int64) -> Timestamp { Timestamp(seconds: day.multipliedReportingOverflow(by: seconds).partialValue) }
+    static func start(_ day: Int64) -> Timestamp {
+        Timestamp(seconds: day.multipliedReportingOverflow(by: seconds).partialValue)
+    }
 
     /// `2009-02-17`.
     static func name(_ day: Int64) -> String {

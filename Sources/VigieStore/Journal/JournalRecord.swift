@@ -175,6 +175,11 @@ enum JournalRecord {
             let key = number()
             let counts = bytes.word(at: at)
             let kept = Int(counts >> 8 & 255)
+            guard at &+ 2 &+ kept <= block.count else {
+                // Not what `encode` wrote: nothing behind it can be trusted.
+                offset = block.count
+                return nil
+            }
             event.callID = CallID(
                 kept: block.extracting(at + 2..<at + 2 + kept), wholeCount: Int(counts & 255), key: key)
             at &+= 2 &+ kept

@@ -42,7 +42,9 @@ struct MemoryCalls: Sendable {
         }
         found.sort { ($1.start, $1.position) < ($0.start, $0.position) }
         let page = found.prefix(limit)
-        let next = found.count > limit ? page.last.map { CallCursor(start: $0.start, position: $0.position).text } : nil
+        let next =
+            found.count > limit
+            ? page.last.map { CallCursor(start: $0.start, position: $0.position).text } : nil
         return StorePage(records: page.map { calls[$0.index] }, next: next)
     }
 

@@ -13,7 +13,9 @@ extension MemoryStore.Contents {
             guard line.sequence == expected else {
                 throw .auditNotContiguous(expected: expected, got: line.sequence)
             }
-            guard line.previous == audit.last?.hash ?? [] else { throw .auditChainBroken(sequence: line.sequence) }
+            guard line.previous == audit.last?.hash ?? [] else {
+                throw .auditChainBroken(sequence: line.sequence)
+            }
             audit.append(line)
         case .token(let token): tokens[token.id] = token
         case .removeToken(let id): tokens[id] = nil
@@ -38,7 +40,8 @@ extension MemoryStore.Contents {
         var report = SweepReport()
         let incidentsUntil = now - .seconds(86_400 * retention.incidentDays)
         let feedsUntil = now - .seconds(86_400 * retention.feedDays)
-        for incident in incidents.values where incident.state == "resolved" && incident.lastSeen < incidentsUntil {
+        for incident in incidents.values
+        where incident.state == "resolved" && incident.lastSeen < incidentsUntil {
             incidents[incident.id] = nil
             evidence[incident.id] = nil
             report.incidents += 1

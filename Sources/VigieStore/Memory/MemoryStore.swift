@@ -61,7 +61,9 @@ public final class MemoryStore: Store {
         let found = all.filter { incident in
             (query.states.isEmpty || query.states.contains(incident.state))
                 && (query.kinds.isEmpty || query.kinds.contains(incident.kind))
-                && (query.window.map { incident.firstSeen <= $0.upperBound && incident.lastSeen >= $0.lowerBound } ?? true)
+                && (query.window.map {
+                    incident.firstSeen <= $0.upperBound && incident.lastSeen >= $0.lowerBound
+                } ?? true)
         }
         return Self.page(found, query.limit, cursor) { PageCursor(at: $0.firstSeen, id: $0.id) }
     }
@@ -204,7 +206,9 @@ extension MemoryStore {
     }
 
     /// Calls `body` for each stored call that starts in `window`.
-    public func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void) throws(StoreError) {
+    public func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void)
+        throws(StoreError)
+    {
         let calls = try with { (state) throws(StoreError) in state.calls.byDay(window) }
         for call in calls { body(call) }
     }

@@ -22,7 +22,9 @@ struct PageCursor: Equatable {
         self.id = String(decoding: id, as: UTF8.self)
     }
 
-    var text: String { String(UInt64(bitPattern: at.rawValue), radix: 16) + "." + HexText.text(Array(id.utf8)) }
+    var text: String {
+        String(UInt64(bitPattern: at.rawValue), radix: 16) + "." + HexText.text(Array(id.utf8))
+    }
 
     /// The cursor of a query.
     /// - Throws: `StoreError.invalid` when it is none.

@@ -4,7 +4,9 @@ extension StoreChange {
     func check() throws(StoreError) {
         switch self {
         case .incident(let incident):
-            try Self.check("incident", [incident.id, incident.kind, incident.state, incident.severity], incident.document)
+            try Self.check(
+                "incident", [incident.id, incident.kind, incident.state, incident.severity], incident.document
+            )
         case .evidence(let samples):
             for sample in samples {
                 try Self.check("evidence", [sample.incident, sample.kind], sample.document)
@@ -19,7 +21,8 @@ extension StoreChange {
         case .audit(let line):
             try Self.check("audit line", [line.actor, line.action], line.document)
             try Self.checkLength("audit line", line.subject.utf8.count, StoreLimits.textBytes)
-            try Self.checkLength("audit hash", max(line.hash.count, line.previous.count), StoreLimits.textBytes)
+            try Self.checkLength(
+                "audit hash", max(line.hash.count, line.previous.count), StoreLimits.textBytes)
             guard !line.hash.isEmpty else { throw .invalid(what: "audit hash") }
         case .token(let token):
             try Self.check("token", [token.id], token.document)

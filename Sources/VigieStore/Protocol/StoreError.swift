@@ -52,7 +52,8 @@ public enum StoreError: Error, Equatable, Sendable {
         case .batchSeen(let id): "batch \(id) was taken in already"
         case .symbolsNotContiguous(let expected, let got):
             "symbol \(got) refused: the next new one is \(expected), and stored ones do not change"
-        case .tooLarge(let what, let bytes, let limit): "\(what) has \(bytes) bytes; at most \(limit) are kept"
+        case .tooLarge(let what, let bytes, let limit):
+            "\(what) has \(bytes) bytes; at most \(limit) are kept"
         case .full(let what, let limit): "there are \(limit) \(what) already, no more are kept"
         case .invalid(let what): "\(what) is not valid"
         case .closed: "the store is closed"
@@ -83,7 +84,9 @@ public enum StoreError: Error, Equatable, Sendable {
     public var isStoreFault: Bool {
         switch self {
         case .diskFull, .readOnly, .locked, .corrupted, .wrongVersion, .unusable, .closed: true
-        case .auditNotContiguous, .auditChainBroken, .batchSeen, .symbolsNotContiguous, .tooLarge, .full, .invalid: false
+        case .auditNotContiguous, .auditChainBroken, .batchSeen, .symbolsNotContiguous, .tooLarge, .full,
+            .invalid:
+            false
         }
     }
 }

@@ -1,0 +1,187 @@
+import Synchronization
+import VigieCalls
+import VigieWire
+
+extension CallFiles {
+    /// A block as it was at one moment: full ones are read from the file, the others come along.
+    struct BlockView: Sendable {
+        let day: Int64
+        let slot: Int
+        let summary: CallBlock.Summary
+        /// The block's bytes when it is being filled.
+        let open: CallBlock?
+        /// The day's file when it is being written.
+        let file: FileHandle?
+    }
+
+    /// The blocks that may hold calls of a window, by day and slot.
+    private func blocks(_ window: ClosedRange<Timestamp>) -> [BlockView] {
+        let days = CallDayName.day(of: window.lowerBound)...CallDayName.day(of: window.upperBound)
+        return state.withLock { state in
+            var views: [BlockView] = []
+            guard !state.isClosed else { return views }
+            for day in state.days.keys.sorted() where days.contains(day) {
+                let writer = state.writers.first { $0.day == day }
+                for (slot, summary) in summaries(of: day, &state).enumerated() where summary.touches(window) {
+                    let open = writer.flatMap { $0.block.slot == slot ? $0.block : nil }
+                    views.append(
+                        BlockView(day: day, slot: slot, summary: summary, open: open, file: writer?.file))
+                }
+            }
+            return views
+        }
+    }
+
+    /// Calls `body` for each stored call of a window.
+    func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void) throws(StoreError) {
+        guard !state.withLock({ $0.isClosed }) else { throw .closed }
+        var reader = BlockReader(self)
+        for view in blocks(window) {
+            reader.frames(of: view)?.forEach(in: window) { call, _ in body(call) }
+        }
+    }
+
+    /// Stored calls that match, latest start first.
+    func search(_ query: CallQuery) throws(StoreError) -> StorePage<CallEvent> {
+        guard !state.withLock({ $0.isClosed }) else { throw .closed }
+        let cursor = try CallCursor.of(query.cursor)
+        let limit = MemoryStore.limit(query.limit)
+        var found = FoundCalls(limit: limit)
+        var reader = BlockReader(self)
+        // A filter is a sixteenth of a block.
+        var budget = max(1, query.blockBudget) * 16
+        var window = query.window
+        if let cursor {
+            guard cursor.start >= window.lowerBound else { return StorePage(records: [], next: nil) }
+            window = window.lowerBound...min(window.upperBound, cursor.start)
+        }
+        let views = blocks(window).sorted {
+            ($1.summary.latest, $1.day, $1.slot) < ($0.summary.latest, $0.day, $0.slot)
+        }
+        for view in views {
+            if found.isComplete(before: view.summary.latest) { break }
+            if budget <= 0 { return found.page(cutAt: view.summary.latest) }
+            budget -= 1
+            if !reader.mayHold(query, view) { continue }
+            budget -= 15
+            reader.frames(of: view)?.forEach(in: window) { call, ordinal in
+                let position = UInt64(view.slot) << 16 | UInt64(ordinal)
+                let start = call.start
+                if let cursor, !cursor.precedes(start, position) { return }
+                if query.matches(copy call) { found.add(copy call, position) }
+            }
+        }
+        return found.page()
+    }
+
+    func noteDamage(_ view: BlockView, _ reason: String) {
+        let name = CallDayName.name(view.day)
+        state.withLock { state in
+            state.counts.damagedBlocks += 1
+            state.problems[name] =
+                "\(path(view.day)): block \(view.slot) cannot be read whole (\(reason)); its other calls are kept"
+        }
+    }
+}
+
+/// Reads blocks into one buffer.
+private struct BlockReader {
+    private let files: CallFiles
+    private var buffer = [UInt8](repeating: 0, count: CallBlock.bytes)
+    private var file: (day: Int64, handle: FileHandle?)?
+
+    init(_ files: CallFiles) { self.files = files }
+
+    // A day that was removed meanwhile has no file, and no calls.
+    private mutating func handle(_ view: CallFiles.BlockView) -> FileHandle? {
+        if let handle = view.file { return handle }
+        if let file, file.day == view.day { return file.handle }
+        let handle = try? FileHandle(files.path(view.day), writing: false)
+        file = (view.day, handle)
+        return handle
+    }
+
+    /// Whether the block's filter lets the query's number and Call-ID through.
+    mutating func mayHold(_ query: CallQuery, _ view: CallFiles.BlockView) -> Bool {
+        guard view.summary.isSealed, query.number != nil || query.callKey != nil, let handle = handle(view),
+            let got = try? handle.read(CallBlock.headerBytes, at: view.slot * CallBlock.bytes, into: &buffer),
+            got == CallBlock.headerBytes
+        else { return true }
+        if let number = query.number, number != .absent,
+            !NumberFilter.mayContain(number.rawValue, buffer, at: 48)
+        {
+            return false
+        }
+        if let key = query.callKey, !NumberFilter.mayContain(key, buffer, at: 48) { return false }
+        return true
+    }
+
+    mutating func frames(of view: CallFiles.BlockView) -> CallFrames? {
+        if let open = view.open {
+            return CallFrames(open.buffer, day: view.day, slot: view.slot, count: open.used)
+        }
+        guard let handle = handle(view) else { return nil }
+        let wanted = CallBlock.headerBytes + Int(view.summary.frameBytes)
+        do throws(StoreError) {
+            let got = try handle.read(wanted, at: view.slot * CallBlock.bytes, into: &buffer)
+            let frames = CallFrames(buffer, day: view.day, slot: view.slot, count: got)
+            if frames.goodBytes < Int(view.summary.frameBytes) {
+                files.noteDamage(view, "a checksum does not hold")
+            }
+            return frames
+        } catch {
+            files.noteDamage(view, error.sentence)
+            return nil
+        }
+    }
+}
+
+/// The latest calls found so far, a few more than the page.
+private struct FoundCalls {
+    private struct Found {
+        var call: CallEvent
+        var position: UInt64
+    }
+
+    private let limit: Int
+    private var calls: [Found] = []
+    private var hasMore = false
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func add(_ call: CallEvent, _ position: UInt64) {
+        calls.append(Found(call: call, position: position))
+        if calls.count >= 4 * limit + 64 { sort() }
+    }
+
+    private mutating func sort() {
+        calls.sort { ($1.call.start, $1.position) < ($0.call.start, $0.position) }
+        if calls.count > limit {
+            calls.removeSubrange(limit...)
+            hasMore = true
+        }
+    }
+
+    /// Whether no call that starts at `latest` or before belongs to the page.
+    mutating func isComplete(before latest: Timestamp) -> Bool {
+        guard calls.count >= limit else { return false }
+        sort()
+        guard let last = calls.last, last.call.start > latest else { return false }
+        hasMore = true
+        return true
+    }
+
+    mutating func page() -> StorePage<CallEvent> {
+        sort()
+        let next = calls.last.map { CallCursor(start: $0.call.start, position: $0.position).text }
+        return StorePage(records: calls.map(\.call), next: hasMore ? next : nil)
+    }
+
+    /// The page as far as it is sure: calls that start at `latest` or before were not all looked at.
+    mutating func page(cutAt latest: Timestamp) -> StorePage<CallEvent> {
+        sort()
+        calls.removeAll { $0.call.start <= latest }
+        let cursor = CallCursor(start: latest + .nanoseconds(1), position: 0)
+        return StorePage(records: calls.map(\.call), next: cursor.text)
+    }
+}
