@@ -11,7 +11,8 @@ extension ConfigurationKey {
         parse: @escaping @Sendable (YAMLFile, Node, String) throws(ConfigurationProblem) -> Value
     ) -> Self {
         Self(
-            entry: ConfigurationEntry(name: name, shape: .value(unit: unit), meaning: meaning, reload: reload),
+            entry: ConfigurationEntry(
+                name: name, shape: .value(unit: unit), meaning: meaning, reload: reload),
             read: { root, node, full, reader in
                 let file = reader.file
                 let value = reader.take { () throws(ConfigurationProblem) in try parse(file, node, full) }
@@ -42,7 +43,8 @@ extension ConfigurationKey {
     ) -> Self {
         Self(
             entry: ConfigurationEntry(
-                name: name, shape: .list(keys.map(\.entry), example: example), meaning: meaning, reload: .live),
+                name: name, shape: .list(keys.map(\.entry), example: example), meaning: meaning, reload: .live
+            ),
             read: { root, node, full, reader in
                 root[keyPath: path] = reader.list(node, full, blank: blank, keys, most: most)
             },

@@ -84,7 +84,9 @@ struct ConfigurationReader {
     ) {
         if node.isNull { return }
         let file = file
-        guard let pairs = take({ () throws(ConfigurationProblem) in try file.pairs(node, path) }) else { return }
+        guard let pairs = take({ () throws(ConfigurationProblem) in try file.pairs(node, path) }) else {
+            return
+        }
         for (key, value) in pairs {
             guard let name = take({ () throws(ConfigurationProblem) in try file.scalar(key, path) }) else {
                 continue

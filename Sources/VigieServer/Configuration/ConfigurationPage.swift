@@ -33,7 +33,8 @@ public enum ConfigurationPage {
             for entry in entries {
                 guard case .value(let unit) = entry.shape else { continue }
                 lines += wrapped(
-                    "\(entry.name): \(entry.meaning) (\(unit.replacing("\\|", with: "|")))", indent, hanging: "  ")
+                    "\(entry.name): \(entry.meaning) (\(unit.replacing("\\|", with: "|")))", indent,
+                    hanging: "  ")
             }
             lines.append("\(indent)# For example:")
             lines.append("\(indent)#   \(entry.name):")
@@ -85,7 +86,9 @@ public enum ConfigurationPage {
             return lines + entries.flatMap { section($0, path: "\(path).\($0.name)", values) }
         case .list(let entries, let example):
             return ["", "## `\(path)`", "", entry.meaning, ""] + table(entries, path: nil, values)
-                + ["", "```yaml", "\(entry.name):"] + example.split(separator: "\n").map { "  \($0)" } + ["```"]
+                + ["", "```yaml", "\(entry.name):"] + example.split(separator: "\n").map { "  \($0)" } + [
+                    "```"
+                ]
         }
     }
 

@@ -66,19 +66,20 @@ enum Nearest {
         return "; did you mean `\(best.0)`?"
     }
 
-    /// Levenshtein's edit distance.
+    /// Levenshtein's edit distance, two neighbours swapped counting once (`upd` for `udp`).
     private static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.utf8.prefix(64))
         let right = Array(right.utf8)
+        var older = [Int](repeating: 0, count: right.count + 1)
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var next = [i + 1]
             for (j, b) in right.enumerated() {
-                let previous = row[j + 1]
-                row[j + 1] = min(previous + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-                diagonal = previous
+                var best = min(row[j + 1] + 1, next[j] + 1, row[j] + (a == b ? 0 : 1))
+                if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { best = min(best, older[j - 1] + 1) }
+                next.append(best)
             }
+            (older, row) = (row, next)
         }
         return row[right.count]
     }

@@ -6,7 +6,10 @@ enum FilterDocument {
 
     /// `match`, `action` and the like: keys of the contract, in their own words.
     static let keys: [ConfigurationKey<NodeConfiguration.ProposedFilter>] = [
-        key("match", "Which calls are meant: `ingress`, `caller_country`, `caller_prefixes`, `caller_numbers`, `called_prefixes`, `called_numbers`, `first_contact`, `hours`, …"),
+        key(
+            "match",
+            "Which calls are meant: `ingress`, `caller_country`, `caller_prefixes`, `caller_numbers`, `called_prefixes`, `called_numbers`, `first_contact`, `hours`, …"
+        ),
         key("action", "pass, flag, mask, reject, redirect or limit."),
         key("expires", "How long it is in force, 24h at most."),
     ]
@@ -18,10 +21,13 @@ enum FilterDocument {
             entry: ConfigurationEntry(name: name, shape: .value(unit: unit), meaning: meaning, reload: .live),
             read: { root, node, path, reader in
                 let file = reader.file
-                guard let value = reader.take({ () throws(ConfigurationProblem) in try file.json(node, path, 0) })
+                guard
+                    let value = reader.take({ () throws(ConfigurationProblem) in try file.json(node, path, 0)
+                        })
                 else { return }
                 let member = "\(YAMLFile.jsonString(name)):\(value)"
-                root.document = root.document.isEmpty ? "{\(member)}" : "\(root.document.dropLast()),\(member)}"
+                root.document =
+                    root.document.isEmpty ? "{\(member)}" : "\(root.document.dropLast()),\(member)}"
             },
             // The document as a whole stands under the first key, so that it is compared once.
             values: { root, path in
@@ -85,7 +91,9 @@ extension YAMLFile {
         let body = text.hasPrefix("-") ? text.dropFirst() : text[...]
         let parts = body.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let whole = parts.first,
-            parts.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 15 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+            parts.allSatisfy({
+                !$0.isEmpty && $0.utf8.count <= 15 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            })
         else { return false }
         return whole == "0" || !whole.hasPrefix("0")
     }

@@ -49,13 +49,15 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPEndpoint(address: String(first)) else { return nil }
-        let longest = address.isIPv4 ? 32 : 128
+        // `::ffff:192.0.2.0/120` is written with the 128 bits of IPv6.
+        let isShort = address.isIPv4 && !text.contains(":")
+        let longest = isShort ? 32 : 128
         var length = longest
         if parts.count == 2 {
             guard let written = Int(parts[1]), (0...longest).contains(written) else { return nil }
             length = written
         }
-        bits = length + (address.isIPv4 ? 96 : 0)
+        bits = length + (isShort ? 96 : 0)
         base = address
         let (high, low) = Self.masks(bits)
         guard address.high & ~high == 0, address.low & ~low == 0 else { return nil }
@@ -69,13 +71,16 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
 
     private static func masks(_ bits: Int) -> (UInt64, UInt64) {
         // Swift's shifts by 64 and more give 0, which is the mask of no bits.
-        (bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits)), bits <= 64 ? 0 : ~(UInt64.max >> UInt64(bits - 64)))
+        (
+            bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits)),
+            bits <= 64 ? 0 : ~(UInt64.max >> UInt64(bits - 64))
+        )
     }
 
     /// `192.0.2.0/24`; one address without its length.
     public var description: String {
-        let length = base.isIPv4 ? bits - 96 : bits
-        return length == (base.isIPv4 ? 32 : 128) ? base.address : "\(base.address)/\(length)"
+        if bits == 128 { return base.address }
+        return base.isIPv4 && bits >= 96 ? "\(base.address)/\(bits - 96)" : "\(base.address)/\(bits)"
     }
 }
 

@@ -24,7 +24,9 @@ public struct ConfigurationChanges: Sendable {
     /// Why the reload is refused, one line a key; `nil`: it can be obeyed whole.
     public var refusal: String? {
         guard !needingRestart.isEmpty else { return nil }
-        let lines = needingRestart.map { "\($0.key) cannot change while the node runs (\($0.before) → \($0.after))" }
+        let lines = needingRestart.map {
+            "\($0.key) cannot change while the node runs (\($0.before) → \($0.after))"
+        }
         return (lines + ["nothing was changed; restart the node to obey it: systemctl restart vigie"]).joined(
             separator: "\n")
     }

@@ -30,7 +30,8 @@ extension NodeConfiguration {
                 "is missing: TLS needs both `certificate` and `key`")
         }
         if !http.tokens, !http.listen.isLoopback {
-            reader.add("http.tokens", "may be false only when `http.listen` is an address of this machine alone")
+            reader.add(
+                "http.tokens", "may be false only when `http.listen` is an address of this machine alone")
         }
         checkAddresses(&reader)
         checkPeers(&reader)
@@ -53,7 +54,9 @@ extension NodeConfiguration {
         _ reader: inout ConfigurationReader
     ) {
         guard !listeners.isEmpty else { return }
-        if certificate.isEmpty { reader.add("\(section).certificate", "is missing: `\(section).tls` needs it") }
+        if certificate.isEmpty {
+            reader.add("\(section).certificate", "is missing: `\(section).tls` needs it")
+        }
         if key.isEmpty { reader.add("\(section).key", "is missing: `\(section).tls` needs it") }
     }
 
@@ -81,7 +84,9 @@ extension NodeConfiguration {
                 reader.add(path, "nothing says who it is: write `addresses` or `certificate`")
             }
             if !peer.certificateNames.isEmpty, sip.clientAuthorities.isEmpty {
-                reader.add("\(path).certificate", "needs `sip.client_ca`, the authorities that sign such certificates")
+                reader.add(
+                    "\(path).certificate",
+                    "needs `sip.client_ca`, the authorities that sign such certificates")
             }
             for network in peer.networks where peer.certificateNames.isEmpty {
                 if let owner = owners[network] {
@@ -96,8 +101,12 @@ extension NodeConfiguration {
         checkNames("filters", filters.map(\.name), &reader)
         for (index, filter) in filters.enumerated() {
             let path = "filters[\(index + 1)]"
-            if !filter.document.contains("\"match\":") { reader.add("\(path).match", "is missing: write which calls are meant") }
-            if !filter.document.contains("\"action\":") { reader.add("\(path).action", "is missing: write what to do with them") }
+            if !filter.document.contains("\"match\":") {
+                reader.add("\(path).match", "is missing: write which calls are meant")
+            }
+            if !filter.document.contains("\"action\":") {
+                reader.add("\(path).action", "is missing: write what to do with them")
+            }
             let people = Set(filter.approvedBy)
             if filter.state == .enforced, people.count < approvalsRequired {
                 reader.add(

@@ -23,7 +23,8 @@ extension NodeConfigurationKeys {
                     "minimum_calls", \.minimumCalls, 10...1_984, unit: "calls an hour",
                     "From here a number is watched.", reload: .restart),
                 .count(
-                    "minimum_growth", \.minimumGrowth, 2...100, unit: "times", "Over its busiest earlier hour.",
+                    "minimum_growth", \.minimumGrowth, 2...100, unit: "times",
+                    "Over its busiest earlier hour.",
                     reload: .restart),
                 .duration(
                     "minimum_learning", \.minimumLearning, .seconds(0)...(.days(365)),
@@ -39,7 +40,8 @@ extension NodeConfigurationKeys {
                     "least_callers", \.leastCallers, 4...100, unit: "callers",
                     "New callers before a surge is reported.", reload: .restart),
                 .real(
-                    "least_pairs", \.leastPairs, 2...100, unit: "pairs", "Pairs from elsewhere that prove it.",
+                    "least_pairs", \.leastPairs, 2...100, unit: "pairs",
+                    "Pairs from elsewhere that prove it.",
                     reload: .restart),
                 .duration(
                     "pair_span", \.pairSpan, .seconds(3_600)...(.days(30)),
@@ -81,7 +83,8 @@ extension NodeConfigurationKeys {
                     "nats", \.nats, 10...1_000, unit: "nats",
                     "Strength that the share of single rings must reach.", reload: .restart),
                 .count(
-                    "blocks", \.blocks, 16...1_000_000, unit: "blocks of 600 bytes", "Blocks watched at once.",
+                    "blocks", \.blocks, 16...1_000_000, unit: "blocks of 600 bytes",
+                    "Blocks watched at once.",
                     reload: .restart),
             ]),
         .section(
@@ -94,7 +97,8 @@ extension NodeConfigurationKeys {
                     "nats", \.nats, 10...1_000, unit: "nats",
                     "Strength of the volume against three times the habit.", reload: .restart),
                 .real(
-                    "points", \.points, 1...11.5, unit: "points", "What must speak for fraud besides, of 11.5.",
+                    "points", \.points, 1...11.5, unit: "points",
+                    "What must speak for fraud besides, of 11.5.",
                     reload: .restart),
                 .count(
                     "runs", \.runs, 16...1_000_000, unit: "runs of 500 bytes", "Runs watched at once.",

@@ -26,7 +26,9 @@ extension NodeConfigurationKeys {
 
     /// Why a text is no address of the web, or `nil`.
     static func webAddress(_ text: String) -> String? {
-        let rest = ["http://", "https://"].first(where: text.lowercased().hasPrefix).map { text.dropFirst($0.count) }
+        let rest = ["http://", "https://"].first(where: text.lowercased().hasPrefix).map {
+            text.dropFirst($0.count)
+        }
         guard let rest, !rest.isEmpty, !text.contains(where: { $0.isWhitespace }) else {
             return "`\(text)` is no address: write `https://host/path`"
         }

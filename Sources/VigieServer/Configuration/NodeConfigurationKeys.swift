@@ -12,7 +12,8 @@ enum NodeConfigurationKeys {
         ) { file, node, path throws(ConfigurationProblem) in
             let text = try file.scalar(node, path)
             guard let country = Country(text.uppercased()) else {
-                throw file.error(node, path, "`\(text)` is no ISO 3166-1 country code; write two letters (FR)")
+                throw file.error(
+                    node, path, "`\(text)` is no ISO 3166-1 country code; write two letters (FR)")
             }
             return country
         },
@@ -41,9 +42,12 @@ enum NodeConfigurationKeys {
                   ingress: interconnect-a
                 """, peer),
         .section("hep", \.hep, "Where mirrored signalling (HEP, versions 1 to 3) comes in.", hep),
-        .section("spool", \.spool, "The directory where captures and call records are dropped to be read.", spool),
+        .section(
+            "spool", \.spool, "The directory where captures and call records are dropped to be read.", spool),
         .section("http", \.http, "The API and the pages.", http),
-        .section("detection", \.detection, "What the detectors are told; the cards say what each setting does.", detection),
+        .section(
+            "detection", \.detection, "What the detectors are told; the cards say what each setting does.",
+            detection),
         .section("alerts", \.alerts, "Who is told about incidents.", alerts),
         .list(
             "filters", \.filters, most: 10_000,
@@ -71,18 +75,22 @@ enum NodeConfigurationKeys {
                 .text("name", \.name, unit: "name", "Name by which filters call it.", check: name),
                 .text("file", \.file, unit: "file", "One number or prefix a line; `#` begins a comment."),
             ]),
-        .section("limits", \.limits, "Sizes of queues and memories; a full one drops by name and counts.", limits),
+        .section(
+            "limits", \.limits, "Sizes of queues and memories; a full one drops by name and counts.", limits),
         .section(
             "log", \.log, "What is logged on standard error, and how.",
             [
                 .value(
-                    "level", \.level, unit: "trace \\| debug \\| info \\| notice \\| warning \\| error \\| critical",
+                    "level", \.level,
+                    unit: "trace \\| debug \\| info \\| notice \\| warning \\| error \\| critical",
                     "From which level on.", show: YAMLFile.quoted
                 ) { file, node, path throws(ConfigurationProblem) in
                     let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-                    return try file.choice(node, path, Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
+                    return try file.choice(
+                        node, path, Dictionary(uniqueKeysWithValues: levels.map { ($0, $0) }))
                 },
-                .choice("format", \.format, word: { $0.rawValue }, "How a line is written.", reload: .restart),
+                .choice(
+                    "format", \.format, word: { $0.rawValue }, "How a line is written.", reload: .restart),
             ]),
         .section(
             "clock", \.clock, "Which clock the node believes; change it only to replay the past.",
@@ -91,7 +99,8 @@ enum NodeConfigurationKeys {
                     "speed", \.speed, 0.001...100_000, unit: "times",
                     "Seconds of data time a real second.", reload: .restart),
                 .text(
-                    "start", \.start, unit: "RFC 3339", "Where data time begins; empty: now.", reload: .restart,
+                    "start", \.start, unit: "RFC 3339", "Where data time begins; empty: now.",
+                    reload: .restart,
                     check: { rfc3339($0) }),
             ]),
     ]
@@ -113,7 +122,9 @@ enum NodeConfigurationKeys {
         .listen("udp", \.udp, "Addresses for UDP."),
         .listen("tcp", \.tcp, "Addresses for TCP."),
         .listen("tls", \.tls, "Addresses for TLS; needs `certificate` and `key`."),
-        .text("certificate", \.certificate, unit: "PEM file", "Certificate chain, own certificate first.", reload: .restart),
+        .text(
+            "certificate", \.certificate, unit: "PEM file", "Certificate chain, own certificate first.",
+            reload: .restart),
         .text("key", \.key, unit: "PEM file", "Private key of the certificate.", reload: .restart),
         .text(
             "client_ca", \.clientAuthorities, unit: "PEM file",
@@ -122,12 +133,15 @@ enum NodeConfigurationKeys {
             "connections", \.connections, 1...100_000, unit: "connections",
             "TCP and TLS connections at once; further ones are closed and counted.", reload: .restart),
         .duration(
-            "idle", \.idle, .seconds(5)...(.days(1)), "How long a connection may stay silent.", reload: .restart),
+            "idle", \.idle, .seconds(5)...(.days(1)), "How long a connection may stay silent.",
+            reload: .restart),
         .text(
             "redress_url", \.redressURL, unit: "URL",
             "Page for people whose call was blocked; goes into the `Reason` of a 603+ (ATIS-1000099 wants a page, a number or a mail address).",
             check: { webAddress($0) }),
-        .text("redress_phone", \.redressPhone, unit: "+E.164", "Telephone number for the same purpose.", check: e164),
+        .text(
+            "redress_phone", \.redressPhone, unit: "+E.164", "Telephone number for the same purpose.",
+            check: e164),
         .text("redress_mail", \.redressMail, unit: "mail address", "Mail address for the same purpose."),
         .text(
             "announcement", \.announcement, unit: "SIP URI",
@@ -169,12 +183,16 @@ enum NodeConfigurationKeys {
         .choice("block", \.blockWith, word: { $0.rawValue }, "The answer that makes it refuse the call."),
         .choice(
             "mask", \.maskWith, word: { $0.rawValue },
-            "The answer that makes it hide the caller's number: a 302 with `Privacy: id`, that header in its *continue*, or none."),
+            "The answer that makes it hide the caller's number: a 302 with `Privacy: id`, that header in its *continue*, or none."
+        ),
         .value(
             "calls_per_second", \.callsPerSecond, unit: "rate; 0/s: no limit",
-            "Calls a second before it is told to slow down; emergency calls do not count.", show: { "\($0)/s" }
+            "Calls a second before it is told to slow down; emergency calls do not count.",
+            show: { "\($0)/s" }
         ) { file, node, path throws(ConfigurationProblem) in try file.perSecond(node, path, 0...1_000_000) },
-        .text("ingress", \.ingress, unit: "trunk name", "Trunk by which its calls come in; empty: the peer's name."),
+        .text(
+            "ingress", \.ingress, unit: "trunk name",
+            "Trunk by which its calls come in; empty: the peer's name."),
         .text("egress", \.egress, unit: "trunk name", "Trunk by which its calls leave; empty: not known."),
     ]
 
@@ -182,7 +200,9 @@ enum NodeConfigurationKeys {
         .listen("udp", \.udp, "Addresses for UDP."),
         .listen("tcp", \.tcp, "Addresses for TCP."),
         .listen("tls", \.tls, "Addresses for TLS; needs `certificate` and `key`."),
-        .text("certificate", \.certificate, unit: "PEM file", "Certificate chain, own certificate first.", reload: .restart),
+        .text(
+            "certificate", \.certificate, unit: "PEM file", "Certificate chain, own certificate first.",
+            reload: .restart),
         .text("key", \.key, unit: "PEM file", "Private key of the certificate.", reload: .restart),
         .text(
             "secret_file", \.secretFile, unit: "file",
@@ -191,27 +211,38 @@ enum NodeConfigurationKeys {
             "capacity", \.capacity, 1_024...16_777_216, unit: "messages",
             "Messages that may wait; further ones are dropped and counted.", reload: .restart),
         .count(
-            "connections", \.connections, 1...100_000, unit: "connections", "TCP and TLS connections at once.",
+            "connections", \.connections, 1...100_000, unit: "connections",
+            "TCP and TLS connections at once.",
             reload: .restart),
     ]
 
     static let spool: [ConfigurationKey<NodeConfiguration.Spool>] = [
-        .text("directory", \.directory, unit: "directory", "What is dropped here is read; empty: nothing.", reload: .restart),
+        .text(
+            "directory", \.directory, unit: "directory", "What is dropped here is read; empty: nothing.",
+            reload: .restart),
         .text("done", \.done, unit: "directory", "Where files go that were read.", reload: .restart),
-        .text("failed", \.failed, unit: "directory", "Where files go that could not be read.", reload: .restart),
-        .duration("interval", \.interval, .milliseconds(100)...(.seconds(3_600)), "How often it is looked into.", reload: .restart),
+        .text(
+            "failed", \.failed, unit: "directory", "Where files go that could not be read.", reload: .restart),
+        .duration(
+            "interval", \.interval, .milliseconds(100)...(.seconds(3_600)), "How often it is looked into.",
+            reload: .restart),
         .duration(
             "settle", \.settle, .seconds(0)...(.seconds(3_600)),
             "How long a file must not have changed before it is read.", reload: .restart),
-        .text("mapping", \.mapping, unit: "YAML file", "Mapping for call records that no reader knows.", reload: .restart),
+        .text(
+            "mapping", \.mapping, unit: "YAML file", "Mapping for call records that no reader knows.",
+            reload: .restart),
     ]
 
     static let http: [ConfigurationKey<NodeConfiguration.HTTP>] = [
         .value(
-            "listen", \.listen, unit: "address:port", "The address; port 0: one that is free.", reload: .restart,
+            "listen", \.listen, unit: "address:port", "The address; port 0: one that is free.",
+            reload: .restart,
             show: { YAMLFile.quoted($0.description) }
         ) { file, node, path throws(ConfigurationProblem) in try file.listen(node, path) },
-        .text("certificate", \.certificate, unit: "PEM file", "Certificate chain; empty: plain HTTP.", reload: .restart),
+        .text(
+            "certificate", \.certificate, unit: "PEM file", "Certificate chain; empty: plain HTTP.",
+            reload: .restart),
         .text("key", \.key, unit: "PEM file", "Private key of the certificate.", reload: .restart),
         .flag(
             "tokens", \.tokens, "Whether every request to the API needs a token; off only on loopback.",

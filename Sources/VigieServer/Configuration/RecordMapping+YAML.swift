@@ -54,7 +54,8 @@ private struct MappingReader {
             }
         }
         guard let columns = top["columns"] else {
-            throw fileProblem("columns", "is missing: write `columns:` and one line `column: field` for each column")
+            throw fileProblem(
+                "columns", "is missing: write `columns:` and one line `column: field` for each column")
         }
         for (key, value) in try file.pairs(columns, "columns") {
             if let column = try column(
@@ -84,7 +85,8 @@ private struct MappingReader {
     private func check(_ mapping: RecordMapping, _ columns: Node) throws(MappingError) {
         let present = Set(mapping.columns.map(\.field)).union(mapping.constants.keys)
         for field in [RecordField.start, .called] where !present.contains(field) {
-            throw file.error(columns, "columns", "no column is mapped to `\(field.name)`, and a call needs one")
+            throw file.error(
+                columns, "columns", "no column is mapped to `\(field.name)`, and a call needs one")
         }
         let outcomes: [RecordField] = [
             .sipStatus, .q850, .answer, .answered, .disposition, .talk, .callerCause, .calledCause,
@@ -164,7 +166,8 @@ private struct MappingReader {
         for (key, value) in try file.pairs(node, path) {
             let name = try file.scalar(key, path)
             switch name {
-            case "sip_status": meaning.sipStatus = UInt16(try file.number(value, path + "." + name, 100...699))
+            case "sip_status":
+                meaning.sipStatus = UInt16(try file.number(value, path + "." + name, 100...699))
             case "q850": meaning.q850 = UInt8(try file.number(value, path + "." + name, 1...127))
             case "answered": meaning.answered = try file.flag(value, path + "." + name)
             case "released_by":
@@ -172,7 +175,8 @@ private struct MappingReader {
                     value, path + "." + name, ["caller": .caller, "called": .called, "network": .network])
             default:
                 let known = ["sip_status", "q850", "answered", "released_by"]
-                throw file.error(key, path, "there is no key `\(name)` here\(Nearest.suggestion(name, known))")
+                throw file.error(
+                    key, path, "there is no key `\(name)` here\(Nearest.suggestion(name, known))")
             }
         }
         return meaning

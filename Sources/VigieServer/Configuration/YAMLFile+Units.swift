@@ -16,16 +16,19 @@ extension YAMLFile {
     ) throws(ConfigurationProblem) -> Duration {
         let text = try scalar(node, path)
         let (number, unit) = Self.split(text)
-        guard let number, let scale = Self.durations.first(where: { $0.unit == unit || $0.unit == "\(unit)in" })
+        guard let number,
+            let scale = Self.durations.first(where: { $0.unit == unit || $0.unit == "\(unit)in" })
         else {
             let hint = number != nil && unit.isEmpty ? "; did you mean `\(text)s`?" : ""
             throw error(
                 node, path,
-                "`\(text)` is not a time with its unit: write ms, s, min, h or d after the number, as in `10s`\(hint)")
+                "`\(text)` is not a time with its unit: write ms, s, min, h or d after the number, as in `10s`\(hint)"
+            )
         }
         let nanoseconds = number * Double(scale.nanoseconds)
         guard nanoseconds < 9e18 else {
-            throw error(node, path, "`\(text)` is longer than \(Self.text(range.upperBound)), the most allowed")
+            throw error(
+                node, path, "`\(text)` is longer than \(Self.text(range.upperBound)), the most allowed")
         }
         let value = Duration.nanoseconds(Int64(nanoseconds.rounded()))
         guard range.contains(value) else {
@@ -71,7 +74,8 @@ extension YAMLFile {
         }
         let value = number / divisor
         guard value < 9e18, range.contains(Int(value.rounded(.up))) else {
-            throw error(node, path, "`\(text)` is not between \(range.lowerBound)/s and \(range.upperBound)/s")
+            throw error(
+                node, path, "`\(text)` is not between \(range.lowerBound)/s and \(range.upperBound)/s")
         }
         return Int(value.rounded(.up))
     }
@@ -84,7 +88,8 @@ extension YAMLFile {
         guard let value = Double(text), value.isFinite, range.contains(value) else {
             throw error(
                 node, path,
-                "`\(text)` is not a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+                "`\(text)` is not a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
+            )
         }
         return value
     }

@@ -94,7 +94,8 @@ struct YAMLFile: Sendable {
     /// A refusal at a node.
     func error(_ node: Node, _ path: String, _ message: String) -> ConfigurationProblem {
         ConfigurationProblem(
-            file: name, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0, key: path, message: message)
+            file: name, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0, key: path,
+            message: message)
     }
 
     private func problem(_ failure: YamlError) -> ConfigurationProblem {

@@ -51,7 +51,7 @@ import VigieWire
     }
 
     @Test(arguments: [
-        ("colums:\n  a: start\n", "m.yaml:1: colums: there is no such key; did you mean `columns`?"),
+        ("colums:\n  a: start\n", "m.yaml:1:1: colums: there is no such key; did you mean `columns`?"),
         (
             "name: x\n",
             "m.yaml: columns: is missing: write `columns:` and one line `column: field` for each column"
@@ -59,46 +59,46 @@ import VigieWire
         ("", "m.yaml: is empty: write at least `columns:` and one line `column: field` for each column"),
         (
             "columns:\n  a: start\n  b: caled\n",
-            "m.yaml:3: columns.b: there is no field `caled`; did you mean `called`?"
+            "m.yaml:3:6: columns.b: there is no field `caled`; did you mean `called`?"
         ),
         (
             "columns:\n  a: start\n  b: called\n",
-            "m.yaml:2: columns: nothing says what became of a call: map a column to one of"
+            "m.yaml:2:3: columns: nothing says what became of a call: map a column to one of"
         ),
         (
             "columns:\n  a: called\n  b: answer\n",
-            "m.yaml:2: columns: no column is mapped to `start`, and a call needs one"
+            "m.yaml:2:3: columns: no column is mapped to `start`, and a call needs one"
         ),
         (
             "header: false\ncolumns:\n  a: start\n",
-            "m.yaml:3: columns.a: with `header: false` a column is its number, the first is 1"
+            "m.yaml:3:3: columns.a: with `header: false` a column is its number, the first is 1"
         ),
-        ("separator: comma\ncolumns: {}\n", "m.yaml:1: separator: `comma` is not one of"),
+        ("separator: comma\ncolumns: {}\n", "m.yaml:1:12: separator: `comma` is not one of"),
         (
             "time-zone: Europe/Pari\ncolumns: {}\n",
-            "m.yaml:1: time-zone: `Europe/Pari` is no time zone; write an IANA name"
+            "m.yaml:1:12: time-zone: `Europe/Pari` is no time zone; write an IANA name"
         ),
         (
             "home-country: France\ncolumns: {}\n",
-            "m.yaml:1: home-country: `FRANCE` is no ISO 3166-1 country code"
+            "m.yaml:1:15: home-country: `FRANCE` is no ISO 3166-1 country code"
         ),
-        ("header: maybe\ncolumns: {}\n", "m.yaml:1: header: `maybe` is neither `true` nor `false`"),
-        ("columns: [a, b]\n", "m.yaml:1: columns: lines of `key: value` are expected here"),
-        ("columns:\n  a: [start]\n", "m.yaml:2: columns.a: a single value is expected here"),
+        ("header: maybe\ncolumns: {}\n", "m.yaml:1:9: header: `maybe` is neither `true` nor `false`"),
+        ("columns: [a, b]\n", "m.yaml:1:10: columns: lines of `key: value` are expected here"),
+        ("columns:\n  a: [start]\n", "m.yaml:2:6: columns.a: a single value is expected here"),
         (
             "columns:\n  a: {feld: start}\n",
-            "m.yaml:2: columns.a: there is no key `feld` here; did you mean `field`?"
+            "m.yaml:2:7: columns.a: there is no key `feld` here; did you mean `field`?"
         ),
         (
             "columns:\n  a: {field: caller, values: {x: {q850: 16}}}\n",
-            "m.yaml:2: columns.a: `values:` needs `field: disposition`"
+            "m.yaml:2:6: columns.a: `values:` needs `field: disposition`"
         ),
         (
             "columns:\n  a: {field: disposition, values: {x: {q850: 160}}}\n",
-            "m.yaml:2: columns.a.values.x.q850: `160` is not a whole number from 1 to 127"
+            "m.yaml:2:46: columns.a.values.x.q850: `160` is not a whole number from 1 to 127"
         ),
         ("columns:\n  a: start\n  a: called\n", "m.yaml:"),
-        ("columns:\n\ta: start\n", "m.yaml:2: is not YAML:"),
+        ("columns:\n\ta: start\n", "m.yaml:2:1: is not YAML:"),
     ])
     func `each mistake is told with its line, its key and what to write`(yaml: String, message: String) {
         do {
