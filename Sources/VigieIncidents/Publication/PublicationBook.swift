@@ -1,0 +1,181 @@
+public import VigieCalls
+public import VigieWire
+
+/// Every public notice and its versions: written by Vigie, published by people.
+///
+/// A plain value: it says what became of a command, the server stores it and shows it. Two different people approve a text
+/// before the public sees it, and any change of a text asks them again.
+public struct PublicationBook: Codable, Sendable {
+    /// Why a command was not carried out.
+    public enum Refusal: Error, Hashable, Sendable {
+        case unknownNotice(String)
+        case notADraft(state: PublicNotice.State)
+        /// The same person cannot approve twice.
+        case alreadyApproved(by: String)
+        /// Nobody approves what changed under their eyes.
+        case versionChanged(now: Int)
+        /// Another notice already instructs the people of this department.
+        case departmentCovered(department: String, by: String)
+        /// A fallback is no longer tested, allowed or in date.
+        case staleFallback(department: String, shortNumber: String, number: String)
+        case noLines
+        case tooLong(field: String, limit: Int)
+        case draftWaits(version: Int)
+    }
+
+    /// What is known when a notice is written.
+    public struct Facts: Sendable {
+        /// The incident it is about.
+        public var incident: String
+        /// Since when calls fail.
+        public var since: Timestamp
+        /// Departments and short numbers that fail, and how.
+        public var cells: [(department: String, shortNumber: String, reach: PublicNotice.Reach)]
+        /// Callers who got through to nobody.
+        public var unserved: Int
+
+        /// Facts of an incident.
+        public init(
+            incident: String, since: Timestamp,
+            cells: [(department: String, shortNumber: String, reach: PublicNotice.Reach)], unserved: Int
+        ) {
+            self.incident = incident
+            self.since = since
+            self.cells = cells
+            self.unserved = unserved
+        }
+    }
+
+    /// How long until the public hears again.
+    public static let updateInterval = Duration.seconds(1_800)
+    /// Characters of a note at most.
+    public static let maxNote = 500
+
+    /// All versions of all notices, oldest first; the last thousand.
+    public private(set) var versions: [PublicNotice] = []
+    /// How many people must approve: 2, or 1 in a laboratory.
+    public let approvalsNeeded: Int
+
+    /// An empty book.
+    public init(approvalsNeeded: Int = 2) { self.approvalsNeeded = max(1, approvalsNeeded) }
+
+    /// What the public sees now: the published versions whose trouble is not over, or was over less than a day ago.
+    public func published(at moment: Timestamp) -> [PublicNotice] {
+        versions.filter {
+            $0.state == .published
+                && ($0.kind != .allClear || moment - ($0.publishedAt ?? $0.draftedAt) < .seconds(86_400))
+        }
+    }
+
+    /// The latest version of a notice.
+    public func latest(_ id: String) -> PublicNotice? { versions.last { $0.id == id } }
+
+    /// Writes a draft about an incident: a new notice, an update of the one that is public, or an all-clear when `cells` is empty.
+    public mutating func draft(_ facts: Facts, directory: CentreDirectory, at now: Timestamp) throws(Refusal)
+        -> PublicNotice
+    {
+        let previous = versions.last { $0.incident == facts.incident && $0.state != .withdrawn }
+        if let previous, previous.state == .draft { throw .draftWaits(version: previous.version) }
+        let isOpen = previous.map { $0.state == .published && $0.kind != .allClear } ?? false
+        if facts.cells.isEmpty, !isOpen { throw .noLines }
+        let lines = facts.cells.map { cell in
+            PublicNotice.Line(
+                department: cell.department, shortNumber: cell.shortNumber, reach: cell.reach,
+                fallbacks: directory.publishable(
+                    department: cell.department, shortNumber: cell.shortNumber, at: now
+                ).map(\.description))
+        }.sorted { ($0.department, Self.rank($0.shortNumber)) < ($1.department, Self.rank($1.shortNumber)) }
+        for department in Set(lines.map(\.department)).sorted() {
+            if let other = published(at: now).first(where: {
+                $0.kind != .allClear && $0.incident != facts.incident && $0.departments.contains(department)
+            }) {
+                throw .departmentCovered(department: department, by: other.id)
+            }
+        }
+        let day = now.rfc3339().prefix(10)
+        let notice = PublicNotice(
+            id: isOpen ? previous?.id ?? facts.incident : "\(day)-\(facts.incident)",
+            version: (previous?.version ?? 0) + 1, incident: facts.incident,
+            kind: lines.isEmpty ? .allClear : isOpen ? .update : .alert, state: .draft, since: facts.since,
+            draftedAt: now, publishedAt: nil, nextUpdate: now + Self.updateInterval, lines: lines,
+            unserved: max(0, facts.unserved), noteEnglish: "", noteFrench: "", approvals: [])
+        versions.append(notice)
+        if versions.count > 1_000 { versions.removeFirst(versions.count - 1_000) }
+        return notice
+    }
+
+    /// Changes the notes of a draft; whoever approved before must look again.
+    public mutating func annotate(_ id: String, english: String, french: String) throws(Refusal) -> PublicNotice {
+        let index = try draftIndex(id)
+        guard english.count <= Self.maxNote else { throw .tooLong(field: "note_en", limit: Self.maxNote) }
+        guard french.count <= Self.maxNote else { throw .tooLong(field: "note_fr", limit: Self.maxNote) }
+        versions[index].noteEnglish = english
+        versions[index].noteFrench = french
+        versions[index].version += 1
+        versions[index].approvals = []
+        return versions[index]
+    }
+
+    /// Approves the version that the person has read; the last approval needed publishes it.
+    public mutating func approve(
+        _ id: String, version: Int, by actor: String, directory: CentreDirectory, at now: Timestamp
+    ) throws(Refusal) -> PublicNotice {
+        let index = try draftIndex(id)
+        guard versions[index].version == version else { throw .versionChanged(now: versions[index].version) }
+        if versions[index].approvals.contains(where: { $0.actor == actor }) { throw .alreadyApproved(by: actor) }
+        // A number that was fit to show when the text was written may not be any more.
+        for line in versions[index].lines {
+            let allowed = directory.publishable(
+                department: line.department, shortNumber: line.shortNumber, at: now
+            ).map(\.description)
+            if let stale = line.fallbacks.first(where: { !allowed.contains($0) }) {
+                throw .staleFallback(department: line.department, shortNumber: line.shortNumber, number: stale)
+            }
+        }
+        versions[index].approvals.append(PublicNotice.Approval(actor: actor, at: now))
+        guard versions[index].approvals.count >= approvalsNeeded else { return versions[index] }
+        for other in versions.indices where versions[other].id == id && versions[other].state == .published {
+            versions[other].state = .superseded
+        }
+        versions[index].state = .published
+        versions[index].publishedAt = now
+        versions[index].nextUpdate = now + Self.updateInterval
+        return versions[index]
+    }
+
+    /// Throws a draft away.
+    public mutating func withdraw(_ id: String) throws(Refusal) -> PublicNotice {
+        let index = try draftIndex(id)
+        versions[index].state = .withdrawn
+        return versions[index]
+    }
+
+    private func draftIndex(_ id: String) throws(Refusal) -> Int {
+        guard let index = versions.lastIndex(where: { $0.id == id }) else { throw .unknownNotice(id) }
+        guard versions[index].state == .draft else { throw .notADraft(state: versions[index].state) }
+        return index
+    }
+
+    private static func rank(_ shortNumber: String) -> Int {
+        CentreDirectory.required.firstIndex(of: shortNumber) ?? 9
+    }
+}
+
+extension PublicationBook.Refusal {
+    /// What happened and what to do, in one sentence.
+    public var sentence: String {
+        switch self {
+        case .unknownNotice(let id): "there is no notice \(id)"
+        case .notADraft(let state): "its latest version is \(state.rawValue), not a draft"
+        case .alreadyApproved(let actor): "\(actor) has approved it already; another person must"
+        case .versionChanged(let now): "the text has changed: read version \(now), then approve that"
+        case .departmentCovered(let department, let other):
+            "department \(department) is instructed by notice \(other) already; update that one"
+        case .staleFallback(let department, let shortNumber, let number):
+            "\(number), for \(shortNumber) in \(department), is no longer tested, allowed or in date; withdraw this draft and write a new one"
+        case .noLines: "no department is affected, and nothing is public that could be cleared"
+        case .tooLong(let field, let limit): "\(field) has more than \(limit) characters"
+        case .draftWaits(let version): "version \(version) still waits for approval; approve or withdraw it first"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import VigieCalls
+import VigieIncidents
+import VigieWire
+
+extension PublicSite {
+    /// The page's state in the shape of Statuspage's API v2, which aggregators read.
+    public var summary: JSONValue {
+        let worst = open.flatMap(\.lines).map(\.reach)
+        let departments = Set(open.flatMap(\.departments)).count
+        let indicator = worst.isEmpty ? "none" : departments >= 10 ? "critical" : "major"
+        let description = worst.isEmpty ? "All systems operational" : "Emergency calls disrupted in \(departments) departments"
+        var components: [JSONValue] = []
+        for (position, department) in self.departments.enumerated() {
+            let lines = lines(department.code)
+            let status =
+                lines.contains { $0.reach == .down }
+                ? "major_outage" : lines.isEmpty ? "operational" : "partial_outage"
+            components.append(
+                .object([
+                    ("id", .string("dep-\(department.code)")), ("name", .string("\(department.code) \(department.name)")),
+                    ("status", .string(status)), ("position", .integer(Int64(position + 1))),
+                    ("numbers", JSONValue(lines.map(\.shortNumber))),
+                    ("updated_at", .string((open.compactMap(\.publishedAt).max() ?? moment).rfc3339())),
+                ]))
+        }
+        var seen: Set<String> = []
+        let incidents = history.reversed().filter { seen.insert($0.id).inserted && $0.kind != .allClear }
+        return .object([
+            (
+                "page",
+                .object([
+                    ("id", .string("vigie-emergency")), ("name", .string("\(publisher.name): emergency calls")),
+                    ("url", .string(publisher.address)), ("time_zone", .string("Europe/Paris")),
+                    ("updated_at", .string(moment.rfc3339())),
+                ])
+            ),
+            (
+                "status", .object([("indicator", .string(indicator)), ("description", .string(description))])
+            ),
+            ("components", .array(components)),
+            ("incidents", .array(incidents.map { incident($0) })),
+            ("scheduled_maintenances", .array([])),
+        ])
+    }
+
+    private func incident(_ notice: PublicNotice) -> JSONValue {
+        let versions = history.filter { $0.id == notice.id }.reversed()
+        let isNational = notice.departments.count >= 10
+        return .object([
+            ("id", .string(notice.id)), ("name", .string(headline(notice, .english))),
+            ("status", .string("identified")), ("impact", .string(isNational ? "critical" : "major")),
+            ("created_at", .string(notice.since.rfc3339())),
+            ("updated_at", .string((notice.publishedAt ?? notice.draftedAt).rfc3339())),
+            ("shortlink", .string(publisher.address)),
+            (
+                "incident_updates",
+                .array(
+                    versions.map { version in
+                        .object([
+                            ("id", .string("\(version.id)-\(version.version)")),
+                            ("status", .string(version.kind == .allClear ? "resolved" : "identified")),
+                            ("body", .string(body(version, .english))),
+                            ("created_at", .string((version.publishedAt ?? version.draftedAt).rfc3339())),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    /// Every version, newest first (RFC 4287).
+    public var atom: String {
+        let address = publisher.address.isEmpty ? "urn:vigie:public" : publisher.address
+        let updated = history.compactMap(\.publishedAt).max() ?? moment
+        var out = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
+        out += "<title>\(publisher.name.escaped) : appels d’urgence</title>\n<id>\(address.escaped)/feed.atom</id>\n"
+        out += "<updated>\(updated.rfc3339())</updated>\n<author><name>\(publisher.name.escaped)</name></author>\n"
+        if !publisher.address.isEmpty {
+            out += "<link rel=\"self\" href=\"\(address.escaped)/feed.atom\"/>\n<link href=\"\(address.escaped)/\"/>\n"
+        }
+        for notice in history.reversed().prefix(100) {
+            let when = (notice.publishedAt ?? notice.draftedAt).rfc3339()
+            out += "<entry>\n<id>\(address.escaped)/\(capPath(notice).escaped)</id>\n"
+            out += "<title>\(headline(notice, .french).escaped)</title>\n<updated>\(when)</updated>\n"
+            out += "<link href=\"\(address.escaped)/\(capPath(notice).escaped)\" type=\"application/cap+xml\"/>\n"
+            out += "<summary>\(body(notice, .french).escaped)</summary>\n</entry>\n"
+        }
+        return out + "</feed>\n"
+    }
+
+    /// One line that says it all.
+    func headline(_ notice: PublicNotice, _ language: ReportLanguage) -> String {
+        if notice.kind == .allClear {
+            return language.choose(
+                "Emergency calls work again", "Les appels d’urgence fonctionnent de nouveau")
+        }
+        let numbers = Self.numbers(notice)
+        return language.choose(
+            "Calls to \(numbers) may fail in \(notice.departments.count) departments",
+            notice.departments.count == 1
+                ? "Les appels au \(numbers) peuvent échouer dans 1 département"
+                : "Les appels au \(numbers) peuvent échouer dans \(notice.departments.count) départements")
+    }
+
+    static func numbers(_ notice: PublicNotice) -> String {
+        let used = Set(notice.lines.map(\.shortNumber))
+        return (shortNumbers.filter(used.contains) + used.filter { !shortNumbers.contains($0) }.sorted())
+            .joined(separator: ", ")
+    }
+
+    func body(_ notice: PublicNotice, _ language: ReportLanguage) -> String {
+        if notice.kind == .allClear {
+            return language.choose(
+                "The disruption that began on \(Self.local(notice.since, .english)) is over. Dial 15, 17, 18 and 112 as usual.",
+                "La perturbation commencée le \(Self.local(notice.since, .french)) est terminée. Composez le 15, le 17, le 18 et le 112 comme d’habitude."
+            )
+        }
+        let note = language.choose(notice.noteEnglish, notice.noteFrench)
+        let departments = notice.departments.joined(separator: ", ")
+        return language.choose(
+            "Since \(Self.local(notice.since, .english)), calls to \(Self.numbers(notice)) may fail in: \(departments).",
+            "Depuis le \(Self.local(notice.since, .french)), des appels au \(Self.numbers(notice)) peuvent échouer dans : \(departments)."
+        ) + (note.isEmpty ? "" : " " + note)
+    }
+}

@@ -1,0 +1,104 @@
+public import VigieIncidents
+public import VigieWire
+
+// Texts that a person sends by other means: Vigie writes them, and never sends them.
+extension PublicSite {
+    /// The most characters of a FR-Alert message: 15 pages of 93 characters.
+    public static let alertLimit = 1_395
+    /// Characters of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
+    public static let smsLimit = 160
+
+    /// A draft for FR-Alert; the authority that sends it decides on text and zone.
+    public func alertDraft(_ notice: PublicNotice) -> String {
+        var text = headline(notice, .french) + ". "
+        if notice.kind == .allClear { return String((text + body(notice, .french)).prefix(Self.alertLimit)) }
+        text += ReportLanguage.french.advice.prefix(2).joined(separator: " ")
+        var lines = ""
+        for line in notice.lines {
+            guard let number = line.fallbacks.first else { continue }
+            let next = " \(line.department)/\(line.shortNumber) : \(Self.spoken(number))."
+            if text.count + lines.count + next.count + 40 > Self.alertLimit { break }
+            lines += next
+        }
+        if !lines.isEmpty { text += " En cas d’échec :" + lines }
+        if !publisher.address.isEmpty, text.count + publisher.address.count + 3 <= Self.alertLimit {
+            text += " " + publisher.address + "/"
+        }
+        return String(text.prefix(Self.alertLimit))
+    }
+
+    /// An SMS for the subscribers of one department, in the alphabet that fits 160 characters.
+    public func sms(_ notice: PublicNotice, department: String) -> String {
+        let lines = notice.lines.filter { $0.department == department }
+        var text =
+            notice.kind == .allClear
+            ? "Appels d'urgence retablis. Composez le 15, 17, 18 ou 112 comme d'habitude."
+            : "Appels au \(lines.map(\.shortNumber).joined(separator: ", ")) perturbes (\(department)). Urgence vitale : essayez le 112."
+        if notice.kind != .allClear {
+            for line in lines {
+                guard let number = line.fallbacks.first else { continue }
+                let next = " \(line.shortNumber): \(Self.spoken(number).filter { $0 != "\u{00A0}" })"
+                if text.count + next.count > Self.smsLimit { break }
+                text += next
+            }
+        }
+        return String(text.prefix(Self.smsLimit))
+    }
+
+    /// A legal clock: what must be told to whom by when.
+    public struct Clock: Sendable {
+        /// The rule, with its article.
+        public var rule: String
+        /// To whom.
+        public var recipient: String
+        /// By when; `nil`: at once.
+        public var due: Timestamp?
+    }
+
+    /// The clocks that start when the operator knows: the operator's lawyer says which apply.
+    public static func clocks(knownAt: Timestamp) -> [Clock] {
+        [
+            Clock(
+                rule: "CPCE D98-5 III", recipient: "ministre de l’Intérieur (et ANSSI si l’origine est informatique)",
+                due: nil),
+            Clock(
+                rule: "CPCE L33-1, D98-8-10", recipient: "autorités et centres concernés (CCED)", due: nil),
+            Clock(
+                rule: "directive (UE) 2022/2557 (CER), article 15 : première notification", recipient: "autorité compétente",
+                due: knownAt + .seconds(86_400)),
+            Clock(
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : alerte précoce", recipient: "CSIRT ou autorité compétente",
+                due: knownAt + .seconds(86_400)),
+            Clock(
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : notification", recipient: "CSIRT ou autorité compétente",
+                due: knownAt + .seconds(3 * 86_400)),
+            Clock(
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final", recipient: "CSIRT ou autorité compétente",
+                due: knownAt + .seconds(30 * 86_400)),
+        ]
+    }
+
+    /// The notice to the authorities, in French: severity, impact, likely cause, measures, and the clocks.
+    public func authorityNotice(_ notice: PublicNotice, knownAt: Timestamp, cause: String, contact: String)
+        -> String
+    {
+        var out = "NOTIFICATION D’INCIDENT : APPELS D’URGENCE\n"
+        func line(_ name: String, _ value: String) { out += "\(name) : \(value)\n" }
+        line("Référence", "\(notice.id), version \(notice.version)")
+        line("Opérateur", publisher.name)
+        line("Contact", contact.isEmpty ? "à compléter" : contact)
+        line("Début mesuré", Self.capTime(notice.since))
+        line("Connu de l’opérateur", Self.capTime(knownAt))
+        line("Numéros", Self.numbers(notice))
+        line("Départements", notice.departments.joined(separator: ", "))
+        line("Appelants n’ayant joint personne (mesuré)", ReportLanguage.french.count(notice.unserved))
+        line("Cause probable", cause.isEmpty ? "en cours d’analyse" : cause)
+        line("Rétablissement attendu", "non connu")
+        out += "\nÉchéances\n"
+        for clock in Self.clocks(knownAt: knownAt) {
+            let due = clock.due.map { "avant le " + Self.capTime($0) } ?? "dès connaissance"
+            out += "- \(clock.rule) → \(clock.recipient) : \(due)\n"
+        }
+        return out
+    }
+}

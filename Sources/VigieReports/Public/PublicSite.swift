@@ -1,0 +1,131 @@
+import Foundation
+public import VigieCalls
+public import VigieIncidents
+public import VigieWire
+
+/// Everything that the public may read, as values: pages, feeds and alerts made of the notices that people approved.
+///
+/// Pure: the same notices at the same moment give the same bytes, so that a server, a file export and a test agree.
+public struct PublicSite: Sendable {
+    /// One file of the site.
+    public struct File: Sendable {
+        /// Path below the site's root: `index.html`, `en/59.html`, `cap/….xml`.
+        public var path: String
+        /// Media type with its character set.
+        public var mediaType: String
+        /// The text.
+        public var text: String
+    }
+
+    /// Who publishes.
+    public struct Publisher: Sendable {
+        /// The operator's name, as the public knows it.
+        public var name: String
+        /// CAP's sender: a domain name or address without spaces, commas, `<` and `&`.
+        public var sender: String
+        /// Where the site is, without a slash at the end; empty: links are relative.
+        public var address: String
+        /// Whether alerts are an exercise: CAP says so, and every page does.
+        public var isExercise: Bool
+
+        /// A publisher; `sender` loses what CAP forbids.
+        public init(name: String, sender: String, address: String = "", isExercise: Bool = false) {
+            self.name = name
+            let allowed = sender.unicodeScalars.filter { $0.value > 0x20 && !",<&".unicodeScalars.contains($0) }
+            self.sender = allowed.isEmpty ? "vigie.invalid" : String(String.UnicodeScalarView(allowed))
+            self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+            self.isExercise = isExercise
+        }
+    }
+
+    /// Who publishes.
+    public let publisher: Publisher
+    /// Every version that was ever public, oldest first.
+    public let history: [PublicNotice]
+    /// What the public sees now.
+    public let current: [PublicNotice]
+    /// When the site was made.
+    public let moment: Timestamp
+    let departments: [Department]
+
+    /// The site of a book at a moment.
+    public init(
+        _ book: PublicationBook, publisher: Publisher, at moment: Timestamp,
+        departments: [Department] = NumberingPlans.standard.departments
+    ) {
+        self.publisher = publisher
+        self.moment = moment
+        self.departments = departments
+        history = book.versions.filter { $0.publishedAt != nil }
+        current = book.published(at: moment)
+    }
+
+    /// Every file: two languages of the index and of each affected department, the feeds, one CAP alert a version.
+    public var files: [File] {
+        var files: [File] = []
+        for language in [ReportLanguage.french, .english] {
+            let folder = language == .french ? "" : "en/"
+            files.append(page("\(folder)index.html", index(language)))
+            for department in departments {
+                files.append(page("\(folder)\(department.code).html", departmentPage(department, language)))
+            }
+        }
+        files.append(File(path: "summary.json", mediaType: "application/json", text: summary.text() + "\n"))
+        files.append(
+            File(path: "feed.atom", mediaType: "application/atom+xml; charset=utf-8", text: atom))
+        for notice in history {
+            files.append(
+                File(path: capPath(notice), mediaType: "application/cap+xml; charset=utf-8", text: cap(notice)))
+        }
+        return files
+    }
+
+    private func page(_ path: String, _ text: String) -> File {
+        File(path: path, mediaType: "text/html; charset=utf-8", text: text)
+    }
+
+    func capPath(_ notice: PublicNotice) -> String { "cap/\(notice.id)-\(notice.version).xml" }
+
+    /// The notices that fail numbers now.
+    var open: [PublicNotice] { current.filter { $0.kind != .allClear } }
+
+    func lines(_ department: String) -> [PublicNotice.Line] {
+        open.flatMap { $0.lines.filter { $0.department == department } }
+    }
+
+    func reach(_ department: String, _ shortNumber: String) -> PublicNotice.Reach? {
+        lines(department).first { $0.shortNumber == shortNumber }?.reach
+    }
+
+    /// The zone of a department's clocks.
+    static func zone(_ department: String) -> TimeZone {
+        let names = [
+            "971": "America/Guadeloupe", "972": "America/Martinique", "973": "America/Cayenne",
+            "974": "Indian/Reunion", "975": "America/Miquelon", "976": "Indian/Mayotte",
+            "977": "America/Guadeloupe", "978": "America/Guadeloupe",
+        ]
+        return TimeZone(identifier: names[department] ?? "Europe/Paris") ?? .gmt
+    }
+
+    static func offset(_ moment: Timestamp, _ department: String = "") -> Int {
+        zone(department).secondsFromGMT(for: Date(timeIntervalSince1970: Double(moment.seconds)))
+    }
+
+    /// `2 June 2021, 18:30` in the department's time.
+    static func local(_ moment: Timestamp, _ language: ReportLanguage, _ department: String = "") -> String {
+        let civil = CivilTime(moment, offsetSeconds: offset(moment, department))
+        let french = [
+            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+            "novembre", "décembre",
+        ]
+        let english = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ]
+        let month = (1...12).contains(civil.month) ? civil.month - 1 : 0
+        let minute = (civil.minute < 10 ? "0" : "") + String(civil.minute)
+        return language.choose(
+            "\(civil.day) \(english[month]) \(civil.year), \(civil.hour):\(minute)",
+            "\(civil.day) \(french[month]) \(civil.year) à \(civil.hour) h \(minute)")
+    }
+}

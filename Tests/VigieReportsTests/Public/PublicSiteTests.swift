@@ -1,0 +1,206 @@
+import Foundation
+import FoundationXML
+import Testing
+import VigieCalls
+import VigieIncidents
+import VigieReports
+import VigieWire
+
+@Suite struct PublicSiteTests {
+    let now = Timestamp(rfc3339: "2021-06-02T17:00:00Z") ?? .distantPast
+    let publisher = PublicSite.Publisher(
+        name: "Opérateur & Cie", sender: "alerte, operateur.example", address: "https://urgence.example/")
+
+    private func book(departments: [String], kinds: Int = 1) throws -> PublicationBook {
+        var book = PublicationBook(approvalsNeeded: 1)
+        let directory = CentreDirectory.fictional(at: now)
+        for step in 0..<kinds {
+            let isLast = step == 2
+            let draft = try book.draft(
+                .init(
+                    incident: "orange <1>", since: now - .seconds(900),
+                    cells: isLast
+                        ? []
+                        : departments.flatMap { code in
+                            CentreDirectory.required.map { (code, $0, PublicNotice.Reach.partial) }
+                        }, unserved: 3), directory: directory, at: now + .seconds(Int64(step) * 600))
+            _ = try book.approve(
+                draft.id, version: draft.version, by: "ada", directory: directory,
+                at: now + .seconds(Int64(step) * 600))
+        }
+        return book
+    }
+
+    private func site(_ book: PublicationBook) -> PublicSite {
+        PublicSite(book, publisher: publisher, at: now + .seconds(1_300))
+    }
+
+    @Test func `on the worst night every page stays below 50 kB, without script or anything fetched`() throws {
+        let all = NumberingPlans.standard.departments.map(\.code)
+        let files = site(try book(departments: all)).files
+        #expect(files.count > 200)
+        for file in files where file.path.hasSuffix(".html") {
+            #expect(file.text.utf8.count < 50_000, "\(file.path): \(file.text.utf8.count) bytes")
+            #expect(!file.text.contains("<script"))
+            #expect(!file.text.contains("src="))
+            #expect(!file.text.contains("url("))
+        }
+    }
+
+    @Test func `a department's page says what to dial in both languages`() throws {
+        let files = site(try book(departments: ["59"])).files
+        let french = try #require(files.first { $0.path == "59.html" }?.text)
+        let english = try #require(files.first { $0.path == "en/59.html" }?.text)
+        #expect(french.contains("lang=\"fr\"") && french.contains("des appels échouent"))
+        #expect(french.contains("href=\"tel:+3335301"))
+        #expect(french.contains("2 juin 2021 à 18 h 45"))
+        #expect(english.contains("some calls fail"))
+        let other = try #require(files.first { $0.path == "75.html" }?.text)
+        #expect(other.contains("Aucune perturbation") && !other.contains("tel:+33"))
+    }
+
+    @Test func `few callers are not counted in public`() throws {
+        let index = try #require(site(try book(departments: ["48"])).files.first { $0.path == "index.html" })
+        #expect(index.text.contains("moins de 5"))
+        #expect(!index.text.contains("orange <1>"))
+    }
+
+    @Test func `names from outside cannot break a page`() throws {
+        for file in site(try book(departments: ["59"], kinds: 3)).files {
+            #expect(!file.text.contains("<1>"))
+            if file.path.hasSuffix(".atom") || file.path.hasSuffix(".xml") { _ = try Outline(file.text) }
+        }
+    }
+
+    @Test func `the alert, its update and its cancel obey CAP 1,2`() throws {
+        let alerts = try site(try book(departments: ["59", "2A"], kinds: 3)).files.filter { $0.path.hasPrefix("cap/") }
+            .map { try Outline($0.text) }
+        #expect(alerts.map { $0["alert/msgType"] } == [["Alert"], ["Update"], ["Cancel"]])
+        for alert in alerts {
+            // The schema's sequences, OASIS CAP-v1.2.
+            #expect(
+                alert.isOrdered(
+                    "alert",
+                    [
+                        "identifier", "sender", "sent", "status", "msgType", "source", "scope", "restriction",
+                        "addresses", "code", "note", "references", "incidents", "info",
+                    ]))
+            #expect(
+                alert.isOrdered(
+                    "alert/info",
+                    [
+                        "language", "category", "event", "responseType", "urgency", "severity", "certainty",
+                        "audience", "eventCode", "effective", "onset", "expires", "senderName", "headline",
+                        "description", "instruction", "web", "contact", "parameter", "resource", "area",
+                    ]))
+            for name in ["alert/identifier", "alert/sender"] {
+                let text = try #require(alert[name].first)
+                #expect(!text.isEmpty && !text.contains { " ,<&".contains($0) })
+            }
+            let time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/
+            for name in ["alert/sent", "alert/info/effective", "alert/info/onset", "alert/info/expires"] {
+                #expect(alert[name].allSatisfy { $0.contains(time) }, "\(name): \(alert[name])")
+                #expect(!alert[name].isEmpty)
+            }
+            #expect(alert["alert/status"] == ["Actual"])
+            #expect(alert["alert/info/language"] == ["fr-FR", "en-GB"])
+            #expect(alert["alert/info/area/areaDesc"].count == 4)
+        }
+        let first = try #require(alerts[0]["alert/identifier"].first)
+        let sent = try #require(alerts[0]["alert/sent"].first)
+        #expect(sent == "2021-06-02T19:00:00+02:00")
+        #expect(alerts[0]["alert/references"].isEmpty)
+        #expect(alerts[1]["alert/references"] == ["alerteoperateur.example,\(first),\(sent)"])
+        #expect(alerts[2]["alert/references"].first?.split(separator: " ").count == 2)
+    }
+
+    @Test func `a draft and an exercise say so`() throws {
+        var book = PublicationBook()
+        let draft = try book.draft(
+            .init(incident: "a", since: now, cells: [("59", "15", .down)], unserved: 0),
+            directory: .fictional(at: now), at: now)
+        #expect(try Outline(site(book).cap(draft))["alert/status"] == ["Draft"])
+        let exercise = PublicSite(
+            try self.book(departments: ["59"]),
+            publisher: .init(name: "x", sender: "x", isExercise: true), at: now)
+        let alert = try #require(exercise.files.first { $0.path.hasPrefix("cap/") })
+        #expect(try Outline(alert.text)["alert/status"] == ["Exercise"])
+    }
+
+    @Test func `the summary has Statuspage's shape`() throws {
+        let text = site(try book(departments: ["59"], kinds: 2)).summary.text()
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect((json["status"] as? [String: Any])?["indicator"] as? String == "major")
+        let components = try #require(json["components"] as? [[String: Any]])
+        #expect(components.count >= 101)
+        #expect(components.filter { $0["status"] as? String == "partial_outage" }.map { $0["id"] as? String } == ["dep-59"])
+        let incidents = try #require(json["incidents"] as? [[String: Any]])
+        #expect(incidents.count == 1)
+        #expect((incidents[0]["incident_updates"] as? [Any])?.count == 2)
+    }
+
+    @Test func `messages fit their carriers`() throws {
+        let all = NumberingPlans.standard.departments.map(\.code)
+        let book = try book(departments: all)
+        let site = site(book)
+        let notice = try #require(book.versions.last)
+        #expect(site.alertDraft(notice).count <= 1_395)
+        #expect(site.alertDraft(notice).contains("112"))
+        for code in all { #expect(site.sms(notice, department: code).count <= 160) }
+        let sms = site.sms(notice, department: "59")
+        #expect(sms.unicodeScalars.allSatisfy { $0.isASCII })
+        #expect(site.authorityNotice(notice, knownAt: now, cause: "", contact: "").contains("D98-5 III"))
+    }
+}
+
+/// The elements of an XML document by path, with their texts and the order of each element's children.
+private final class Outline: NSObject, XMLParserDelegate {
+    private var path: [String] = []
+    private var texts: [(path: String, text: String)] = []
+    private var children: [(path: String, names: [String])] = []
+    private var open: [Int] = []
+    private var slots: [Int] = []
+
+    init(_ xml: String) throws {
+        super.init()
+        let parser = XMLParser(data: Data(xml.utf8))
+        parser.delegate = self
+        guard parser.parse() else { throw parser.parserError ?? CocoaError(.coderReadCorrupt) }
+    }
+
+    subscript(_ path: String) -> [String] {
+        texts.filter { $0.path == path }.map { $0.text.trimmingCharacters(in: .whitespacesAndNewlines) }
+    }
+
+    func isOrdered(_ path: String, _ sequence: [String]) -> Bool {
+        children.filter { $0.path == path }.allSatisfy { element in
+            let places = element.names.compactMap { sequence.firstIndex(of: $0) }
+            return places.count == element.names.count && places == places.sorted()
+        }
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        if let last = open.last { children[last].names.append(name) }
+        path.append(name)
+        let joined = path.joined(separator: "/")
+        open.append(children.count)
+        children.append((joined, []))
+        slots.append(texts.count)
+        texts.append((joined, ""))
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) {
+        if let slot = slots.last { texts[slot].text += string }
+    }
+
+    func parser(
+        _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
+    ) {
+        path.removeLast()
+        open.removeLast()
+        slots.removeLast()
+    }
+}
