@@ -53,6 +53,17 @@ public struct DetectionLane: Sendable {
         for index in detectors.indices { detectors[index].observe(event, facts, report: report) }
     }
 
+    /// Takes in what became of a call that `observe` took in as it began: no further call, and nothing new about who knows whom.
+    public mutating func complete(_ event: borrowing CallEvent, report: (Finding) -> Void) {
+        var facts = CallFacts()
+        facts.caller = plans.facts(of: event.caller, at: event.start, home: home)
+        facts.called = plans.facts(of: event.called, at: event.start, home: home)
+        facts.callerHash = KeyHash.of(event.caller.rawValue)
+        facts.calledHash = KeyHash.of(event.called.rawValue)
+        if let began { facts.learned = now - began }
+        for index in detectors.indices { detectors[index].complete(event, facts, report: report) }
+    }
+
     /// Says that data time has come to `moment`: once a minute while events flow, and at any time in silence.
     public mutating func advance(to moment: Timestamp, report: (Finding) -> Void) {
         if began == nil { began = moment }

@@ -13,6 +13,17 @@ public protocol Detector: Sendable {
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void)
     /// Says that data time has come to `now`, with or without calls.
     mutating func advance(to now: Timestamp, report: (Finding) -> Void)
+    /// Takes in what became of a call that `observe` saw as it began, with outcome `indeterminate`: on a live node a SIP server
+    /// asks about a call first, and mirrored messages or a record tell its end. Not a further call; by default not looked at.
+    mutating func complete(
+        _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void)
+}
+
+extension Detector {
+    /// Does not look at it.
+    public mutating func complete(
+        _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
+    ) {}
 }
 
 /// A detector's page as data; `vigie detectors --markdown` writes `Docs/detectors/` from the cards.

@@ -14,7 +14,7 @@ public enum IncidentKind: String, CaseIterable, Sendable {
 }
 
 /// Where calls come from: as much as is the same for all of them.
-public struct Origin: Hashable, Sendable {
+public struct Origin: Hashable, Codable, Sendable {
     /// The callers' country; `none` when mixed or not known.
     public var country: Country
     /// The callers' common prefix, country code included, when they share one beyond the country.
@@ -31,13 +31,13 @@ public struct Origin: Hashable, Sendable {
 }
 
 /// What makes a series of calls look machine-made; the raw value is the contract's word.
-public enum DialerSign: String, CaseIterable, Sendable {
+public enum DialerSign: String, CaseIterable, Codable, Sendable {
     case silent, sequential, neighbour, short
     case rotating, hours, unallocated, malformed, kind, random
 }
 
 /// A count with what was expected, for a report: `metrics` of the contract.
-public struct Metric: Hashable, Sendable {
+public struct Metric: Hashable, Codable, Sendable {
     /// In snake case, with its unit.
     public var name: String
     /// In the unit that the name tells.
@@ -54,7 +54,7 @@ public struct Metric: Hashable, Sendable {
 /// findings with equal `key` are one incident, which the incident layer opens, updates and resolves.
 public struct Finding: Sendable {
     /// Whom or what it is about, per kind; see DESIGN's table of subjects.
-    public enum Subject: Hashable, Sendable {
+    public enum Subject: Hashable, Codable, Sendable {
         case misroutedFlood(origin: Origin, landing: [NumberPrefix])
         /// `presentedBy`: trunks that carried calls displaying the number, most first; empty when none was seen.
         case numberUsurpation(number: PhoneNumber, presentedBy: [Symbol])

@@ -56,15 +56,36 @@ public struct IncidentBook: Sendable {
         return [.opened(incident)]
     }
 
+    /// A book that goes on with incidents that were kept, in the order in which they were opened, and the keys of the findings
+    /// that each had.
+    public init(settings: Settings = Settings(), restoring kept: [(incident: Incident, keys: [String])]) {
+        self.settings = settings
+        for (incident, known) in kept.suffix(settings.capacity) {
+            for key in known { keys[incident.kind.rawValue + "|" + key] = incidents.count }
+            incidents.append(incident)
+        }
+    }
+
     /// Says that data time has come to `now`; incidents that have gone quiet are resolved.
-    public mutating func advance(to now: Timestamp) -> [IncidentChange] {
+    ///
+    /// - Parameter isMeant: which incidents the time is of; all of them when left out.
+    public mutating func advance(to now: Timestamp, of isMeant: (Incident) -> Bool = { _ in true })
+        -> [IncidentChange]
+    {
         var changes: [IncidentChange] = []
-        for index in incidents.indices where incidents[index].state != .resolved {
+        for index in incidents.indices where incidents[index].state != .resolved && isMeant(incidents[index]) {
             guard now - incidents[index].lastSeen > settings.resolveAfter else { continue }
             incidents[index].state = .resolved
             changes.append(.resolved(incidents[index]))
         }
         return changes
+    }
+
+    /// The keys of the findings that the incident with this id had: what `init(settings:restoring:)` asks for.
+    public func keys(of id: String) -> [String] {
+        guard let index = incidents.lastIndex(where: { $0.id == id }) else { return [] }
+        let prefix = incidents[index].kind.rawValue + "|"
+        return keys.filter { $0.value == index }.map { String($0.key.dropFirst(prefix.count)) }.sorted()
     }
 
     private func home(of finding: Finding) -> Int? {

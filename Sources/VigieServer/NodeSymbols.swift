@@ -34,8 +34,8 @@ public final class NodeSymbols: Sendable {
     public var snapshot: SymbolTable { table.withLock { $0 } }
 
     /// Lends the table, to make symbols of many names under one lock.
-    func withTable<Result>(_ body: (inout sending SymbolTable) -> sending Result) -> sending Result {
-        table.withLock(body)
+    func withTable(_ body: (inout SymbolTable) -> Void) {
+        table.withLock { body(&$0) }
     }
 
     /// The names made after the first `known` ones, in order: what a store has not written yet.

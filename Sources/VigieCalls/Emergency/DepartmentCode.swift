@@ -1,5 +1,5 @@
 /// A French department or territory in two bytes: `59`, `2A`, `974`; `none` when it is not known.
-public struct DepartmentCode: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct DepartmentCode: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     /// 1 to 95 and 971 to 989 as they are written; Corsica's `2A` is 201 and `2B` is 202; 0 is none.
     public var rawValue: UInt16
 

@@ -1,5 +1,5 @@
 /// An emergency service by the short number that people dial for it: 15, 17, 18, 112, …
-public struct EmergencyService: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct EmergencyService: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     /// Number of digits in the high byte, the digits below: 0x02_00000F is 15.
     public var rawValue: UInt32
 

@@ -1,5 +1,5 @@
 /// A name (trunk, node, operator, …) as a small integer; `none` is 0. Its text is in the `SymbolTable` that made it.
-public struct Symbol: Hashable, Sendable {
+public struct Symbol: Hashable, Codable, Sendable {
     /// 0 none, 1 other, then in the order in which names were met.
     public var rawValue: UInt32
 

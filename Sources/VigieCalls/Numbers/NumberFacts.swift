@@ -1,5 +1,5 @@
 /// An ISO 3166-1 alpha-2 country in two bytes; `none` when it is not known, `001` numbers have none.
-public struct Country: Hashable, Sendable, CustomStringConvertible {
+public struct Country: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The two letters, the first one in the high byte.
     public var rawValue: UInt16
 

@@ -6,7 +6,7 @@
 /// bits  0...55  the digits as one integer, leading zeros kept by the count
 /// ```
 /// E.164 §6: 15 digits at most, the first one 1...9. A number as dialled may begin with 0 and have 16 digits.
-public struct PhoneNumber: Hashable, Comparable, Sendable {
+public struct PhoneNumber: Hashable, Comparable, Codable, Sendable {
     /// What the digits mean.
     public enum Form: UInt8, Sendable { case absent, e164, dialled, malformed }
 
@@ -101,7 +101,7 @@ extension PhoneNumber: CustomStringConvertible {
 }
 
 /// The first digits of E.164 numbers: `+3332` is digits 3332, count 4.
-public struct NumberPrefix: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct NumberPrefix: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     /// The digits as one integer.
     public var digits: UInt64
     /// How many digits there are.

@@ -12,7 +12,7 @@ extension AnalysisReport {
             ("schema", .string("vigie.analysis/1")),
             ("inputs", .array(inputs.map(\.json))),
             ("calls", callsJSON),
-            ("incidents", .array(entries.map(incidentJSON))),
+            ("incidents", .array(entries.map(incident))),
         ])
     }
 
@@ -28,7 +28,8 @@ extension AnalysisReport {
             ] + statistics.jsonMembers)
     }
 
-    private func incidentJSON(_ entry: Entry) -> JSONValue {
+    /// One incident as `vigie.analysis/1` tells it; names come from the report's symbols.
+    public func incident(_ entry: Entry) -> JSONValue {
         let incident = entry.incident
         let summary = IncidentSummary(entry, report: self, language: .english)
         return .object([

@@ -39,6 +39,13 @@ public enum ReportLanguage: String, CaseIterable, Sendable {
     }
 }
 
+extension AnalysisReport {
+    /// One sentence about an incident that a duty officer understands.
+    public func sentence(_ entry: Entry, language: ReportLanguage) -> String {
+        IncidentSummary(entry, report: self, language: language).sentence
+    }
+}
+
 /// Says an incident in one sentence that a duty officer understands.
 struct IncidentSummary {
     let entry: AnalysisReport.Entry

@@ -2,9 +2,9 @@ public import VigieCalls
 public import VigieWire
 
 /// What an emergency failure reaches: the smallest set of services, places, machines and paths that explains the failed calls.
-public struct EmergencyScope: Hashable, Sendable {
+public struct EmergencyScope: Hashable, Codable, Sendable {
     /// On whose side calls are lost.
-    public enum Side: String, CaseIterable, Sendable {
+    public enum Side: String, CaseIterable, Codable, Sendable {
         /// Somewhere between the caller's network and the centre: one machine, several services or centres.
         case network
         /// At one centre: calls by every path fail there.
@@ -16,7 +16,7 @@ public struct EmergencyScope: Hashable, Sendable {
     }
 
     /// How it stood at one moment.
-    public struct Moment: Hashable, Sendable {
+    public struct Moment: Hashable, Codable, Sendable {
         /// Data time.
         public var at: Timestamp
         /// Short numbers that fail.
