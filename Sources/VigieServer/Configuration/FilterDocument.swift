@@ -23,7 +23,7 @@ enum FilterDocument {
                 let file = reader.file
                 guard
                     let value = reader.take({ () throws(ConfigurationProblem) in try file.json(node, path, 0)
-                        })
+                    })
                 else { return }
                 let member = "\(YAMLFile.jsonString(name)):\(value)"
                 root.document =
