@@ -87,13 +87,23 @@ final class LineInbox: Sendable {
         return isTaken
     }
 
-    /// Hands over messages, or counts them as dropped; what is left in `batch` is empty and ready to be filled.
+    /// Hands over messages, or counts them as dropped; what is left in `batch` is empty and ready to be filled. How many were
+    /// taken: all or none.
     @discardableResult
     func submit(_ batch: inout MessageBatch) -> Int {
         let count = batch.count
-        guard count > 0 else { return 0 }
+        if offer(&batch) { return count }
+        dropped[.signalling].count(UInt64(count))
+        batch.removeAll()
+        return 0
+    }
+
+    /// Hands over messages; `false`: there is no room, nothing was taken and nothing counted, try again later.
+    func offer(_ batch: inout MessageBatch) -> Bool {
+        let count = batch.count
+        guard count > 0 else { return true }
         let next: MessageBatch? = state.withLock { state in
-            guard !state.isClosed, state.messages + count <= capacity.messages,
+            guard !state.isClosed, state.messages == 0 || state.messages + count <= capacity.messages,
                 state.octets + batch.octets.count <= capacity.messageOctets
             else { return nil }
             state.messages += count
@@ -101,15 +111,11 @@ final class LineInbox: Sendable {
             state.items.append(.messages(batch))
             return state.spare.popLast() ?? MessageBatch()
         }
-        guard let next else {
-            dropped[.signalling].count(UInt64(count))
-            batch.removeAll()
-            return 0
-        }
+        guard let next else { return false }
         batch = next
         taken[.signalling].count(UInt64(count))
         ring()
-        return count
+        return true
     }
 
     /// Hands over something to do between two batches; `false` when too much waits or the line has ended.

@@ -45,7 +45,7 @@ extension [UInt8] {
     }
 
     /// Appends a copy of `span`.
-    mutating func append(span: Span<UInt8>) {
+    public mutating func append(span: Span<UInt8>) {
         unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }

@@ -31,25 +31,9 @@ extension PacketDecoder {
         hepPackets += 1
         if let rule = hep.read(bytes, lower, upper) { return bad(rule) }
         if let oddity = hep.oddity { _ = bad(oddity) }
-        guard hep.protocolType == 1 else { return leave(Self.protocolName(hep.protocolType)) }
+        guard hep.protocolType == 1 else { return leave(HEPPacket.protocolName(hep.protocolType)) }
         guard !hep.payload.isEmpty else { return leave(hep.keepAlive > 0 ? "keep-alive" : "hep-no-payload") }
-        packet.time = hep.time ?? frameTime
-        if let source = hep.source, let destination = hep.destination {
-            packet.source = source
-            packet.destination = destination
-        }
-        packet.transport =
-            switch hep.ipProtocol {
-            case 6: .tcp
-            case 132: .sctp
-            default: .udp
-            }
-        packet.captureAgent = hep.agent
-        packet.correlation =
-            hep.correlationID.isEmpty
-            ? 0
-            : bytes.extracting(Int(hep.correlationID.lower)..<Int(hep.correlationID.upper)).keyedHash(
-                Self.correlationKey)
+        hep.describe(&packet, bytes, otherwise: frameTime)
         packet.offset = offset
         guard hep.isCompressed else {
             return hepPayload(bytes, Int(hep.payload.lower), Int(hep.payload.upper), store)
@@ -66,9 +50,6 @@ extension PacketDecoder {
         return found
     }
 
-    /// Fixed, so that two probes and two runs agree on a correlation id's hash.
-    private static let correlationKey: UInt64 = 0x5669_6769_6548_4550
-
     /// The agent says it is SIP: what has no start line is delivered too, for the SIP parser to name what is wrong.
     private mutating func hepPayload(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int, _ store: Store) -> Bool
     {
@@ -79,35 +60,5 @@ extension PacketDecoder {
         if start < 0 { _ = bad("hep-payload-without-start-line") }
         place(start < 0 ? first : start, upper, store)
         return true
-    }
-
-    /// Names for chunk 0x0b, revision 37 table 2.
-    private static func protocolName(_ type: UInt8) -> StaticString {
-        switch type {
-        case 0: "hep-reserved"
-        case 2: "hep-xmpp"
-        case 3: "hep-sdp"
-        case 4: "hep-rtp"
-        case 5: "hep-rtcp-json"
-        case 6: "hep-mgcp"
-        case 7: "hep-megaco"
-        case 8: "hep-m2ua"
-        case 9: "hep-m3ua"
-        case 0x0A: "hep-iax"
-        case 0x0B: "hep-h322"
-        case 0x0C: "hep-h321"
-        case 0x0D: "hep-m2pa"
-        case 0x22, 0x23: "hep-mos-report"
-        case 0x32: "hep-sip-json"
-        case 0x35: "hep-dns-json"
-        case 0x36: "hep-isup-json"
-        case 0x37: "hep-rtsp"
-        case 0x38: "hep-diameter"
-        case 0x39: "hep-gsm-map"
-        case 0x3C: "hep-cdr"
-        case 0x3D: "hep-verto"
-        case 100: "hep-log"
-        default: "hep-protocol-unknown"
-        }
     }
 }
