@@ -60,7 +60,9 @@ extension CallFiles {
         }
         for view in views {
             if found.isComplete(before: view.summary.latest) { break }
-            if budget <= 0 { return found.page(cutAt: view.summary.latest) }
+            // The next page must begin before this one did, or it would read the same blocks for ever.
+            let isProgress = cursor.map { view.summary.latest + .nanoseconds(1) < $0.start } ?? true
+            if budget <= 0, isProgress { return found.page(cutAt: view.summary.latest) }
             budget -= 1
             if !reader.mayHold(query, view) { continue }
             budget -= 15

@@ -230,7 +230,8 @@ extension MemoryStore {
 
     /// The named blob.
     public func state(_ name: String) throws(StoreError) -> [UInt8]? {
-        try with { (state) throws(StoreError) in state.blobs[name] }
+        try StateName.check(name, 0)
+        return try with { (state) throws(StoreError) in state.blobs[name] }
     }
 
     /// Nothing to do: there is no disk.

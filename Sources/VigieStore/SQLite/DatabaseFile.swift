@@ -24,6 +24,7 @@ enum DatabaseFile {
         configuration.maximumReaderCount = 4
         configuration.label = "vigie"
         configuration.prepareDatabase { db in
+            guard !db.configuration.readonly else { return }
             // Before the first table: space that a sweep frees can be given back.
             try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             // FULL: a commit is on the disk before it is acknowledged. There are a few a second at most, each one or two milliseconds.

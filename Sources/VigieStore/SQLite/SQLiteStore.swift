@@ -9,7 +9,8 @@ public final class SQLiteStore: Store {
     public let directory: String
     let path: String
     let busySeconds: Int
-    let retention: StoreRetention
+    /// How long things are kept.
+    public let retention: StoreRetention
     let pool: DatabasePool
     let callFiles: CallFiles
     let stateFiles: StateFiles
