@@ -2,7 +2,9 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
+import VigieWire
 
 /// Why the HTTP side did not start.
 public enum HTTPServerError: Error, CustomStringConvertible {
@@ -76,8 +78,24 @@ public struct HTTPServer: Service {
                 bound.settle(channel.localAddress?.port)
             },
             logger: log)
+        let events = services.events
         do {
-            try await application.run()
+            try await withGracefulShutdownHandler {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await application.run() }
+                    group.addTask {
+                        // Only real time passes for a listener, whatever the node's clock says.
+                        while true {
+                            try await Task.sleep(for: .seconds(15))
+                            events.beat()
+                        }
+                    }
+                    defer { group.cancelAll() }
+                    try await group.next()
+                }
+            } onGracefulShutdown: {
+                events.close()
+            }
         } catch let error as IOError where bound.current == nil {
             bound.settle(nil)
             throw HTTPServerError.cannotListen(
@@ -99,14 +117,5 @@ struct HTTPContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         remote = source.channel.remoteAddress
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, at most 292 years.
-    var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
     }
 }

@@ -1,4 +1,6 @@
 public import Logging
+public import VigieCalls
+public import VigieStore
 
 /// What the HTTP side sees of the node: it reads these and acts through them, and knows nothing else.
 public struct HTTPServices: Sendable {
@@ -8,14 +10,36 @@ public struct HTTPServices: Sendable {
     public var health: HealthBoard
     /// Where the log goes.
     public var logger: Logger
+    /// What happens, for those who listen.
+    public var events: LiveEvents
+    /// The node's time.
+    public var clock: NodeClock
+    /// Names of trunks, nodes and operators.
+    public var symbols: NodeSymbols
+    /// What the node remembers.
+    public var store: any Store
+    /// Where tokens are; `nil`: there are none.
+    public var tokens: TokenFile?
+    /// What the node can be asked to do.
+    public var actions = NodeActions()
+    /// The operator's country: how national numbers are read.
+    public var home = Country.france
+    /// The version that `vigie --version` tells.
+    public var version = "0"
 
-    /// Boards and a log; the parts that the node has are set one by one.
+    /// The parts that every node has; the others are set one by one.
     public init(
-        board: CounterBoard = CounterBoard(), health: HealthBoard = HealthBoard(),
-        logger: Logger = Logger(label: "vigie.http")
+        store: any Store, board: CounterBoard = CounterBoard(), health: HealthBoard = HealthBoard(),
+        logger: Logger = Logger(label: "vigie.http"), events: LiveEvents = LiveEvents(),
+        clock: NodeClock = .real, symbols: NodeSymbols = NodeSymbols(), tokens: TokenFile? = nil
     ) {
+        self.store = store
         self.board = board
         self.health = health
         self.logger = logger
+        self.events = events
+        self.clock = clock
+        self.symbols = symbols
+        self.tokens = tokens
     }
 }

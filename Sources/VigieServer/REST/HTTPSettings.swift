@@ -11,7 +11,7 @@ public struct HTTPSettings: Sendable {
     /// Address or name to listen on.
     public var host = "127.0.0.1"
     /// Port to listen on; 0: one that is free.
-    public var port = 8_333
+    public var port = 8_080
     /// Who may come in.
     public var access = Access.tokens
     /// Connections at once; further ones wait in the kernel's queue.
@@ -29,7 +29,7 @@ public struct HTTPSettings: Sendable {
     /// Listeners of live events at once.
     public var maxEventListeners = 128
 
-    /// The defaults: loopback, port 8333, with tokens.
+    /// The defaults: loopback, port 8080, with tokens.
     public init() {}
 
     /// Whether `host` is this machine only.

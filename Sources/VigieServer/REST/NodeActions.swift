@@ -1,0 +1,110 @@
+public import VigieReports
+public import VigieWire
+
+/// One SIP server that asks, as the API and the first page show it.
+public struct PeerView: Sendable {
+    /// Its name.
+    public var name: String
+    /// `asking`, `quiet`, `never`, `overloaded`: one word for the page.
+    public var state: String
+    /// When it last asked; `nil`: never.
+    public var lastSeen: Timestamp?
+    /// Addresses and networks from which it asks.
+    public var networks: [String]
+    /// Its profile, as it was configured.
+    public var profile: JSONValue
+    /// What was counted for it.
+    public var counters: [(String, Double)]
+
+    /// All fields at once.
+    public init(
+        name: String, state: String, lastSeen: Timestamp? = nil, networks: [String] = [],
+        profile: JSONValue = .object([]), counters: [(String, Double)] = []
+    ) {
+        self.name = name
+        self.state = state
+        self.lastSeen = lastSeen
+        self.networks = networks
+        self.profile = profile
+        self.counters = counters
+    }
+}
+
+/// One source of calls, as the API and the first page show it.
+public struct FeedView: Sendable {
+    /// Its name: `hep udp 127.0.0.1:9060`.
+    public var name: String
+    /// `sip`, `hep`, `spool` or `batch`.
+    public var kind: String
+    /// `receiving`, `quiet`, `stopped`: one word for the page.
+    public var state: String
+    /// When it last brought something; `nil`: never.
+    public var lastSeen: Timestamp?
+    /// What was counted for it.
+    public var counters: [(String, Double)]
+
+    /// All fields at once.
+    public init(
+        name: String, kind: String, state: String, lastSeen: Timestamp? = nil,
+        counters: [(String, Double)] = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.state = state
+        self.lastSeen = lastSeen
+        self.counters = counters
+    }
+}
+
+/// What became of a batch of call records.
+public struct BatchReceipt: Sendable {
+    /// The batch's id.
+    public var id: String
+    /// Whether it had been taken in before: nothing was counted again.
+    public var isRepeated: Bool
+    /// Rows that became calls.
+    public var accepted: Int
+    /// Rows refused, by name.
+    public var refused: [(String, Int)]
+
+    /// All fields at once.
+    public init(id: String, isRepeated: Bool, accepted: Int, refused: [(String, Int)]) {
+        self.id = id
+        self.isRepeated = isRepeated
+        self.accepted = accepted
+        self.refused = refused
+    }
+}
+
+/// Why the node did not do what the API asked for.
+public enum NodeActionError: Error, Sendable {
+    /// The request makes no sense; what is wrong and what to do.
+    case refused(String)
+    /// It cannot be done at this moment: a queue is full, the store waits. Try again after some seconds.
+    case busy(String, retryAfterSeconds: Int)
+    /// This node has no such part.
+    case absent(String)
+}
+
+/// What the HTTP side may ask the node to do, and what it may look at, beyond the store and the filter desk.
+///
+/// Closures, so that a node is put together in one place and a test may put in its own.
+public struct NodeActions: Sendable {
+    /// The SIP servers that ask.
+    public var peers: @Sendable () -> [PeerView] = { [] }
+    /// The sources of calls.
+    public var feeds: @Sendable () -> [FeedView] = { [] }
+    /// Takes in a batch of `vigie.calls/1` NDJSON; a known id changes nothing. Throws `NodeActionError`.
+    public var takeBatch: @Sendable (_ id: String, _ bytes: [UInt8], _ actor: String) async throws -> BatchReceipt = {
+        _, _, _ in throw NodeActionError.absent("this node takes no batches")
+    }
+    /// The settings in force, secrets left out.
+    public var settings: @Sendable () -> JSONValue = { .object([]) }
+    /// Reads the configuration again: parses all, checks all, swaps once; tells what changed. Throws `NodeActionError`.
+    public var reload: @Sendable (_ actor: String) async throws -> [String] = { _ in
+        throw NodeActionError.absent("this node was started without a configuration file; there is nothing to reload")
+    }
+
+    /// A node that has no peers, feeds or settings.
+    public init() {}
+}

@@ -1,0 +1,66 @@
+extension APISchemas {
+    private static let numbers = Schema.list(.shaped(.number, example: "+33199001234"), maxCount: 10_000)
+    private static let prefixes = Schema.list(.shaped(.prefix, example: "+3332"), maxCount: 10_000)
+    private static let names = Schema.list(.text(1, maxLength: 128), maxCount: 10_000)
+
+    static let actions = ["pass", "flag", "mask", "reject", "redirect", "limit"]
+    static let filterStates = [
+        "proposed", "approved", "shadow", "enforced", "expired", "reverted", "rejected",
+    ]
+
+    static let filterMatch = Schema.closed([
+        .may("ingress", names, "Trunks by which the call comes in."),
+        .may("caller_country", .list(.shaped(.country, example: "MA"), maxCount: 300)),
+        .may("caller_prefixes", prefixes), .may("caller_numbers", numbers), .may("caller_lists", names),
+        .may("caller_withheld", .truth),
+        .may("called_prefixes", prefixes), .may("called_numbers", numbers), .may("called_lists", names),
+        .may("first_contact", .truth, "Only calls between numbers that never spoke before."),
+        .may("first_contact_since", .shaped(.dateTime)),
+        .may("verstat", .list(.text(maxLength: 64), maxCount: 8)),
+        .may("attestation", .list(.text(maxLength: 8), maxCount: 8)),
+        .may("hours", .text(maxLength: 256), "Such as Mo-Fr 08:00-20:00, local time."),
+        .may(
+            "rate",
+            .closed([
+                .must("per", .text(maxLength: 32)), .must("above", .whole(1...1_000_000)),
+                .must("seconds", .whole(1...86_400)), .may("digits", .whole(1...15)),
+            ]), "Only above so many calls."),
+    ])
+
+    static let filterProposal = Schema.closed([
+        .must("match", .named("FilterMatch"), "All keys must hold together; emergency calls never match."),
+        .must("action", .oneOf(actions)),
+        .may("expires", .text(maxLength: 16), "How long it lasts once it is in force: 1h to 24h."),
+        .may("priority", .whole(-1_000...1_000)),
+        .may(
+            "limit",
+            .closed([
+                .must("per", .text(maxLength: 32)), .must("calls", .whole(1...1_000_000)),
+                .must("seconds", .whole(1...86_400)), .may("digits", .whole(1...15)),
+            ])),
+        .may("reason", .text(maxLength: 500), "What the caller's operator is told."),
+        .may("sip_code", .whole(300...699)), .may("announcement", .text(maxLength: 256)),
+        .may("wanted_stopped", .number(nil)), .may("legitimate_stopped", .number(nil)),
+        .may("legitimate_seen", .number(nil)),
+    ])
+
+    static let trial = Schema.open([
+        .must("calls", .count, "Stored calls looked at."), .must("matched", .count),
+        .must("wanted_stopped", .number(nil), "Share of what should be stopped, 0…1."),
+        .must("legitimate_stopped", .number(nil), "Share of wanted calls that would be stopped too, 0…1."),
+    ])
+
+    static let filter = Schema.open([
+        .must("id", .text()), .must("state", .text()),
+        .must("version", .count, "Grows with every change; part of the ETag."),
+        .must("filter", .open([]), "As it was proposed."),
+        .must("created", .shaped(.dateTime)), .must("author", .text()), .must("reason", .text()),
+        .must("incident", .orNull(.text())),
+        .must("approvals", .list(.open([]), maxCount: 100)),
+        .must("approvals_needed", .count),
+        .must("share", .number(nil), "Share of the calls that it acts on, 0…1."),
+        .must("expires", .orNull(.shaped(.dateTime))),
+        .must("trial", .orNull(.named("Trial"))),
+        .must("counters", .map(.number(nil))),
+    ])
+}
