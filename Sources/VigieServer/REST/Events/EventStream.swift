@@ -33,9 +33,10 @@ enum EventStream {
         _ listener: LiveEvents.Listener, _ events: LiveEvents, _ seesNumbers: Bool,
         _ writer: any ResponseBodyWriter
     ) async throws {
+        let lent = LentWriter(writer: writer)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                var writer = writer
+                var writer = lent.writer
                 for await word in listener.words {
                     switch word {
                     case .event(let event):
@@ -54,4 +55,11 @@ enum EventStream {
     private static func text(_ event: LiveEvents.Event, _ events: LiveEvents, _ seesNumbers: Bool) -> String {
         "event: \(event.name)\nid: \(events.id(event))\ndata: \(seesNumbers ? event.whole : event.masked)\n\n"
     }
+}
+
+/// Hands a response's writer to the one child task that writes.
+///
+/// Safe: the task that lends it waits for the child's end and does not touch it before.
+private struct LentWriter: @unchecked Sendable {
+    let writer: any ResponseBodyWriter
 }

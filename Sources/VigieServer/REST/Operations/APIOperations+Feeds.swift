@@ -1,5 +1,6 @@
 import HTTPTypes
 import VigieReports
+import VigieWire
 
 extension APIOperations {
     /// Where calls come from, and the way to send some.

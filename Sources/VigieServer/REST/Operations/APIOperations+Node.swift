@@ -1,6 +1,7 @@
 import HTTPTypes
 import VigieCalls
 import VigieReports
+import VigieWire
 
 extension APIOperations {
     /// What the numbering plan says.

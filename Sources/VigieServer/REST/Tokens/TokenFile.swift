@@ -154,7 +154,7 @@ public struct TokenFile: Sendable {
         unsafe data.withUnsafeBytes { bytes in
             var sent = 0
             while sent < bytes.count, code == 0 {
-                guard let base = unsafe bytes.baseAddress else { break }
+                guard let base = bytes.baseAddress else { break }
                 let count = unsafe Glibc.write(file, base + sent, bytes.count - sent)
                 if count >= 0 { sent += count } else if errno != EINTR { code = errno }
             }
