@@ -63,7 +63,8 @@ struct SiteTests {
 
     @Test func `in open access a foreign name and a foreign site are refused`() async throws {
         try await RunningSite.with { site in
-            #expect(try await site.send(.GET, "/api/v1/status", headers: [("Host", "evil.example")]).status == 403)
+            let foreign = try await site.send(.GET, "/api/v1/status", headers: [("Host", "evil.example")])
+            #expect(foreign.status == 403)
             let reload = "/api/v1/settings/reload"
             #expect(try await site.send(.POST, reload, headers: [("Origin", "https://evil.example")]).status == 403)
             #expect(try await site.send(.POST, reload, headers: [("Sec-Fetch-Site", "cross-site")]).status == 403)
