@@ -68,6 +68,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
@@ -76,6 +77,7 @@ let package = Package(
                 "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
                 "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // What the fuzzers run: Scripts/fuzz.sh builds it with libFuzzer, the tests replay its corpus.

@@ -14,6 +14,7 @@ struct Vigie: AsyncParsableCommand {
             Detectors.self,
             Number.self,
             ScoreCommand.self,
+            Serve.self,
             Simulate.self,
         ])
 

@@ -1,0 +1,199 @@
+import Foundation
+public import Logging
+public import ServiceLifecycle
+public import UnixSignals
+import VigieCalls
+public import VigieStore
+import VigieWire
+
+/// A live node: everything that a configuration asks for, built in one place, started and stopped in order.
+///
+/// Stop order: feeds and the SIP side take nothing more, the line works off what waits, the store is flushed and closed.
+public final class LiveNode: Sendable {
+    /// Why a node cannot start: what, where, and what to do.
+    public struct Failure: Error, CustomStringConvertible {
+        /// One line for the operator.
+        public var description: String
+
+        /// A failure in one line.
+        public init(_ description: String) { self.description = description }
+    }
+
+    /// What the node was told.
+    public let configuration: NodeConfiguration
+    /// Its time.
+    public let clock: NodeClock
+    /// Names of trunks, nodes and operators.
+    public let symbols: NodeSymbols
+    /// Everything that counts.
+    public let counters = CounterBoard()
+    /// How the parts are.
+    public let health = HealthBoard()
+    /// What outlives the process.
+    public let store: any Store
+    /// Calls, detectors, incidents.
+    public let line: LiveLine
+    /// Calls decided by the SIP side, on their way to the line.
+    public let ring: CallEventRing
+    /// Mirrored signalling.
+    public let hep: HEPFeed
+    private let otherTimes: any Store
+    private let logger: Logger
+
+    /// Builds everything; nothing is opened but the store.
+    ///
+    /// - Throws: `Failure` when the data directory or a key file cannot be used.
+    public init(
+        _ configuration: NodeConfiguration, clock: NodeClock? = nil, logger: Logger = Logger(label: "vigie")
+    ) throws(Failure) {
+        self.configuration = configuration
+        self.logger = logger
+        if let clock { self.clock = clock } else { self.clock = try Self.clock(configuration) }
+        store = try Self.openStore(configuration, health, logger)
+        otherTimes = Self.openOtherTimes(configuration)
+        symbols = NodeSymbols(remembered: (try? store.symbolNames()) ?? [])
+        ring = CallEventRing(capacity: configuration.limits.decisionQueue)
+        line = LiveLine(
+            settings: LineSettings(configuration), clock: self.clock, symbols: symbols, store: store,
+            otherTimes: otherTimes, ring: ring, logger: logger)
+        hep = HEPFeed(try Self.hepSettings(configuration), line: line, logger: logger)
+        line.register(on: counters)
+        hep.register(on: counters)
+        counters.register("store") { [store] in
+            store.counters.map { MetricSample("vigie_store_" + $0.name, [], Double($0.value)) }
+        }
+    }
+
+    /// Runs until a signal or a part's failure ends it.
+    ///
+    /// - Parameters:
+    ///   - signals: SIGTERM and SIGINT end it in order.
+    ///   - extra: further services, stopped before everything else.
+    ///   - ready: told once every port is open.
+    /// - Throws: `Failure` when a port cannot be opened.
+    public func run(
+        stoppingOn signals: [UnixSignal] = [.sigterm, .sigint], with extra: [any Service] = [],
+        ready: @escaping @Sendable (NodePorts) -> Void
+    ) async throws {
+        line.start()
+        let http = HTTPServer(
+            settings: Self.httpSettings(configuration),
+            services: HTTPServices(board: counters, health: health, logger: logger))
+        let opened = PortsService { [hep] in
+            var ports = NodePorts()
+            if let open = await hep.ports {
+                (ports.hep_udp, ports.hep_tcp, ports.hep_tls) = (open.udp, open.tcp, open.tls)
+            }
+            ports.http = await http.port
+            ready(ports)
+        }
+        // Stopped in the order from the last to the first.
+        let services: [any Service] = [
+            LineService(line: line, stores: [store, otherTimes], logger: logger),
+            HousekeepingService(store: store, clock: clock, logger: logger), hep, http, opened,
+        ]
+        var group = ServiceGroupConfiguration(
+            services: (services + extra).map { .init(service: $0) }, gracefulShutdownSignals: signals,
+            logger: Logger(label: "vigie.services") { _ in SwiftLogNoOpLogHandler() })
+        group.maximumGracefulShutdownDuration = .seconds(60)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            throw Failure("\(error)")
+        }
+    }
+}
+
+extension LiveNode {
+    private static func clock(_ configuration: NodeConfiguration) throws(Failure) -> NodeClock {
+        let start = configuration.clock.start
+        guard start.isEmpty || Timestamp(rfc3339: start) != nil else {
+            throw Failure("clock.start '\(start)' is no RFC 3339 time such as 2009-02-16T18:00:00Z")
+        }
+        return NodeClock(start: Timestamp(rfc3339: start), speed: configuration.clock.speed)
+    }
+
+    /// The store of the data directory. A disk that is full or cannot be written stops nothing: the node keeps in memory what it
+    /// can, says so, and decisions go on.
+    private static func openStore(
+        _ configuration: NodeConfiguration, _ health: HealthBoard, _ logger: Logger
+    ) throws(Failure) -> any Store {
+        var retention = StoreRetention()
+        retention.callDays = max(1, Int(configuration.storage.retention.secondsAsDouble / 86_400))
+        retention.callBytes = configuration.storage.eventBytes
+        do throws(StoreError) {
+            let store = try SQLiteStore(directory: configuration.storage.directory, retention: retention)
+            health.register("store") {
+                store.problems.first.map { .degraded($0) } ?? .good
+            }
+            return store
+        } catch {
+            switch error {
+            case .diskFull, .readOnly:
+                let sentence = error.sentence
+                logger.critical(
+                    "nothing outlives this process", metadata: ["why": "\(sentence)"])
+                health.register("store") { .degraded(sentence + "; nothing outlives this process") }
+                return MemoryStore()
+            default: throw Failure(error.sentence)
+            }
+        }
+    }
+
+    /// Calls of times that the store does not keep: on the disk, and only as long as the node runs.
+    private static func openOtherTimes(_ configuration: NodeConfiguration) -> any Store {
+        let directory = configuration.storage.directory + "/other-times"
+        try? FileManager.default.removeItem(atPath: directory)
+        var retention = StoreRetention()
+        retention.callDays = 3_650
+        retention.callBytes = 1 << 30
+        retention.dayBytes = 1 << 30
+        do throws(StoreError) {
+            return try SQLiteStore(directory: directory, retention: retention)
+        } catch {
+            return MemoryStore()
+        }
+    }
+
+    private static func hepSettings(_ configuration: NodeConfiguration) throws(Failure) -> HEPFeed.Settings {
+        var settings = HEPFeed.Settings()
+        settings.udp = configuration.hep.udp
+        settings.tcp = configuration.hep.tcp
+        settings.tls = configuration.hep.tls
+        settings.certificate = configuration.path(configuration.hep.certificate)
+        settings.privateKey = configuration.path(configuration.hep.key)
+        settings.connections = configuration.hep.connections
+        let file = configuration.hep.secretFile
+        if !file.isEmpty {
+            guard let text = try? String(contentsOfFile: configuration.path(file), encoding: .utf8),
+                let line = text.split(whereSeparator: \.isNewline).first, !line.isEmpty
+            else {
+                throw Failure(
+                    "hep.secretFile \(configuration.path(file)) cannot be read or is empty: its first line is the key that agents send"
+                )
+            }
+            settings.key = Array(line.utf8)
+        }
+        return settings
+    }
+
+    private static func httpSettings(_ configuration: NodeConfiguration) -> HTTPSettings {
+        var settings = HTTPSettings()
+        settings.host = configuration.http.listen.host
+        settings.port = configuration.http.listen.port
+        settings.access = configuration.http.tokens ? .tokens : .open
+        settings.maxBatchBytes = configuration.http.bodyBytes
+        settings.maxEventListeners = configuration.limits.liveViewers
+        return settings
+    }
+}
+
+/// Tells the ports once all are open.
+private struct PortsService: Service {
+    let tell: @Sendable () async -> Void
+
+    func run() async throws {
+        await tell()
+        try? await gracefulShutdown()
+    }
+}

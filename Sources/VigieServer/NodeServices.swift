@@ -1,0 +1,65 @@
+import Logging
+import ServiceLifecycle
+import VigieStore
+import VigieWire
+
+/// Ends the line after the feeds: drains it, writes down what the detectors know, and closes the store last.
+struct LineService: Service {
+    let line: LiveLine
+    let stores: [any Store]
+    let logger: Logger
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await line.stop()
+        for store in stores {
+            do throws(StoreError) {
+                try await store.background { store throws(StoreError) in try store.flush() }
+            } catch {
+                logger.error("the store cannot be flushed", metadata: ["why": "\(error.sentence)"])
+            }
+            store.close()
+        }
+        logger.notice("stopped: feeds ended, line drained, store closed")
+    }
+}
+
+/// Removes what is older than the retention, and brings stored calls to the disk, now and then.
+struct HousekeepingService: Service {
+    /// Real time between two rounds.
+    static let pause = Duration.seconds(60)
+
+    let store: any Store
+    let clock: NodeClock
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await round()
+                try? await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    private func round() async {
+        let now = clock.now
+        do throws(StoreError) {
+            let report = try await store.background { store throws(StoreError) in
+                try store.flush()
+                return try store.sweep(at: now)
+            }
+            if !report.days.isEmpty || report.incidents > 0 {
+                logger.notice(
+                    "swept",
+                    metadata: [
+                        "days": "\(report.days.joined(separator: " "))", "calls": "\(report.calls)",
+                        "incidents": "\(report.incidents)",
+                    ])
+            }
+            if let held = report.held { logger.warning("nothing was swept", metadata: ["why": "\(held)"]) }
+        } catch {
+            logger.error("the store cannot be swept", metadata: ["why": "\(error.sentence)"])
+        }
+    }
+}
