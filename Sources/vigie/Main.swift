@@ -12,6 +12,7 @@ struct Vigie: AsyncParsableCommand {
             Bench.self,
             Decode.self,
             Detectors.self,
+            DirectoryCommand.self,
             Number.self,
             ScoreCommand.self,
             Serve.self,

@@ -48,10 +48,12 @@ public struct PublicationBook: Codable, Sendable {
 
     /// How long until the public hears again.
     public static let updateInterval = Duration.seconds(1_800)
+    /// Versions kept; a national night has 404 lines in each.
+    static let maxVersions = 100
     /// Characters of a note at most.
     public static let maxNote = 500
 
-    /// All versions of all notices, oldest first; the last thousand.
+    /// All versions of all notices, oldest first; the last hundred.
     public private(set) var versions: [PublicNotice] = []
     /// How many people must approve: 2, or 1 in a laboratory.
     public let approvalsNeeded: Int
@@ -100,7 +102,7 @@ public struct PublicationBook: Codable, Sendable {
             draftedAt: now, publishedAt: nil, nextUpdate: now + Self.updateInterval, lines: lines,
             unserved: max(0, facts.unserved), noteEnglish: "", noteFrench: "", approvals: [])
         versions.append(notice)
-        if versions.count > 1_000 { versions.removeFirst(versions.count - 1_000) }
+        if versions.count > Self.maxVersions { versions.removeFirst(versions.count - Self.maxVersions) }
         return notice
     }
 
