@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import VigieServer
 
@@ -33,5 +34,57 @@ import VigieServer
         let new = try NodeConfiguration(yaml: yaml.replacing("reject", with: "flag"), file: "a")
         #expect(new.changes(from: old).live.map(\.key) == ["filters"])
         #expect(new.changes(from: new).isEmpty)
+    }
+}
+
+@Suite struct ConfigurationDeskTests {
+    private final class File: Sendable {
+        private let text: Mutex<String>
+        init(_ text: String) { self.text = Mutex(text) }
+        func write(_ new: String) { text.withLock { $0 = new } }
+        func read() throws -> NodeConfiguration {
+            try NodeConfiguration(yaml: text.withLock { $0 }, file: "v.yaml")
+        }
+    }
+
+    private struct Broken: Error, CustomStringConvertible { let description = "list unreadable" }
+
+    @Test func `a reload is obeyed whole by every part`() throws {
+        let file = File("approvals: 2\n")
+        let desk = ConfigurationDesk(try file.read()) { try file.read() }
+        let seen = Mutex<[String]>([])
+        desk.add("peers") { new in { seen.withLock { $0.append("peers \(new.approvals)") } } }
+        desk.add("lists") { new in { seen.withLock { $0.append("lists \(new.approvals)") } } }
+        #expect(desk.reload() == .unchanged)
+        file.write("approvals: 3\n")
+        #expect(desk.reload() == .obeyed([.init(key: "approvals", before: "2", after: "3")]))
+        #expect(seen.withLock { $0 } == ["peers 2", "lists 2", "peers 3", "lists 3"])
+        #expect(desk.current.approvals == 3)
+        #expect(desk.counts == (2, 0))
+    }
+
+    @Test(arguments: [
+        ("aprovals: 3\n", "v.yaml:1:1: aprovals: there is no such key; did you mean `approvals`?"),
+        ("approvals: 3\nhttp: {listen: 127.0.0.1:1}\n", "http.listen cannot change while the node runs"),
+        ("approvals: 4\n", "lists: list unreadable"),
+    ])
+    func `a reload that any part cannot obey changes nothing`(text: String, why: String) throws {
+        let file = File("approvals: 2\n")
+        let desk = ConfigurationDesk(try file.read()) { try file.read() }
+        let committed = Mutex(0)
+        desk.add("peers") { _ in { committed.withLock { $0 += 1 } } }
+        desk.add("lists") { new in
+            if new.approvals == 4 { throw Broken() }
+            return {}
+        }
+        file.write(text)
+        guard case .refused(let told) = desk.reload() else {
+            Issue.record("obeyed")
+            return
+        }
+        #expect(told.hasPrefix(why))
+        #expect(committed.withLock { $0 } == 0)
+        #expect(desk.current.approvals == 2)
+        #expect(desk.counts == (0, 1))
     }
 }
