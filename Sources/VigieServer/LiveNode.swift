@@ -78,7 +78,8 @@ public final class LiveNode: Sendable {
         line.start()
         let http = HTTPServer(
             settings: Self.httpSettings(configuration),
-            services: HTTPServices(board: counters, health: health, logger: logger))
+            services: HTTPServices(
+                store: store, board: counters, health: health, logger: logger, clock: clock, symbols: symbols))
         let opened = PortsService { [hep] in
             var ports = NodePorts()
             if let open = await hep.ports {

@@ -9,6 +9,13 @@ public struct ConfigurationChanges: Sendable {
         /// The value asked for.
         public var after: String
 
+        /// A change of one key.
+        public init(key: String, before: String, after: String) {
+            self.key = key
+            self.before = before
+            self.after = after
+        }
+
         /// `log.level: info → debug`.
         public var description: String { "\(key): \(before) → \(after)" }
     }
