@@ -19,8 +19,10 @@ public final class LiveNode: Sendable {
         public init(_ description: String) { self.description = description }
     }
 
-    /// What the node was told.
+    /// What the node was told at its start.
     public let configuration: NodeConfiguration
+    /// The configuration in force, and where parts learn of another one.
+    public let desk: ConfigurationDesk
     /// Its time.
     public let clock: NodeClock
     /// Names of trunks, nodes and operators.
@@ -42,11 +44,14 @@ public final class LiveNode: Sendable {
 
     /// Builds everything; nothing is opened but the store.
     ///
+    /// - Parameter reread: reads the configuration again for a reload; without it a reload changes nothing.
     /// - Throws: `Failure` when the data directory or a key file cannot be used.
     public init(
-        _ configuration: NodeConfiguration, clock: NodeClock? = nil, logger: Logger = Logger(label: "vigie")
+        _ configuration: NodeConfiguration, clock: NodeClock? = nil, logger: Logger = Logger(label: "vigie"),
+        reread: (@Sendable () throws -> NodeConfiguration)? = nil
     ) throws(Failure) {
         self.configuration = configuration
+        desk = ConfigurationDesk(configuration, read: reread ?? { configuration })
         self.logger = logger
         if let clock { self.clock = clock } else { self.clock = try Self.clock(configuration) }
         store = try Self.openStore(configuration, health, logger)

@@ -55,3 +55,10 @@ public struct WatchdogService: Service {
         notifier.stopping()
     }
 }
+
+extension ServiceNotifier {
+    /// What a node needs to be managed: it reloads at SIGHUP, says that it lives, and says that it stops.
+    public func services(_ desk: ConfigurationDesk, logger: Logger) -> [any Service] {
+        [ReloadService(desk, notifier: self, logger: logger), WatchdogService(self)]
+    }
+}

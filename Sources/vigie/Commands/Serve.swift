@@ -10,12 +10,14 @@ struct Serve: AsyncParsableCommand {
         abstract: "Runs the live node: answers SIP servers, takes mirrored signalling and records, keeps incidents and filters.",
         discussion: """
             Without --config everything listens on this machine only: SIP on 5060, HEP on 9060, the page and the API on 8080.
+            SIGHUP reads the configuration again: parsed and checked whole, then obeyed at once, or refused and nothing changes.
             SIGTERM and SIGINT stop it in order: feeds end, the line is drained, the store is flushed.
 
             EXAMPLES
               vigie serve --data ./node --lab
               vigie serve --config /etc/vigie/vigie.yaml
               vigie serve --config vigie.yaml --check
+              vigie serve --print-config > vigie.yaml
               vigie serve --data ./night --lab --clock-start 2009-02-16T18:00:00Z --clock-speed 100 --replay night.csv
               vigie serve --data ./test --lab --any-port --ready-file ready.json
 
@@ -25,6 +27,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The configuration (YAML); all of it has a default.", valueName: "path"))
     var config: String?
+
+    @Flag(help: "Print the whole configuration with every key's meaning, unit and default, and end.")
+    var printConfig = false
 
     @Flag(help: "Check the configuration, ports, certificates and directories, say what would be started, and end.")
     var check = false
@@ -69,7 +74,36 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings = try configuration()
+        if printConfig { return print(ConfigurationPage.yaml, terminator: "") }
+        let settings = try configuration()
+        if check { return try await tellCheck(settings) }
+        try ResultOutput.check(readyFile)
+        let logger = Self.logger(settings)
+        let notifier = ServiceNotifier(ProcessInfo.processInfo.environment)
+        let node: LiveNode
+        do throws(LiveNode.Failure) {
+            node = try LiveNode(settings, logger: logger, reread: { try self.configuration() })
+        } catch {
+            throw CommandFailure(error.description)
+        }
+        let (readyFile, told) = (readyFile, settings)
+        defer { if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) } }
+        do {
+            try await node.run(with: notifier.services(node.desk, logger: logger)) { ports in
+                Self.announce(ports, told)
+                if let readyFile {
+                    try? (ports.json + "\n").write(toFile: readyFile, atomically: true, encoding: .utf8)
+                }
+                notifier.ready("listening; data in \(told.storage.directory)")
+            }
+        } catch let failure as LiveNode.Failure {
+            throw CommandFailure(failure.description)
+        }
+    }
+
+    /// The file, and what the command line says otherwise.
+    private func configuration() throws -> NodeConfiguration {
+        var settings = try file()
         if let data { settings.storage.directory = data }
         if lab {
             settings.lab = true
@@ -78,29 +112,10 @@ struct Serve: AsyncParsableCommand {
         if let clockSpeed { settings.clock.speed = clockSpeed }
         if let clockStart { settings.clock.start = clockStart }
         if anyPort { settings.takeFreePorts() }
-        if check { return try await tellCheck(settings) }
-        try ResultOutput.check(readyFile)
-        let node: LiveNode
-        do throws(LiveNode.Failure) {
-            node = try LiveNode(settings, logger: Self.logger(settings))
-        } catch {
-            throw CommandFailure(error.description)
-        }
-        let (readyFile, told) = (readyFile, settings)
-        defer { if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) } }
-        do {
-            try await node.run { ports in
-                Self.announce(ports, told)
-                if let readyFile {
-                    try? (ports.json + "\n").write(toFile: readyFile, atomically: true, encoding: .utf8)
-                }
-            }
-        } catch let failure as LiveNode.Failure {
-            throw CommandFailure(failure.description)
-        }
+        return settings
     }
 
-    private func configuration() throws -> NodeConfiguration {
+    private func file() throws -> NodeConfiguration {
         guard let config else { return NodeConfiguration() }
         guard let yaml = try? String(contentsOfFile: config, encoding: .utf8) else {
             throw CommandFailure(
