@@ -3,7 +3,7 @@ import VigieDetection
 import VigieDiagnosis
 import VigieIncidents
 import VigieMitigation
-import VigieWire
+public import VigieWire
 
 extension AnalysisReport {
     /// The report as `vigie.analysis/1`.

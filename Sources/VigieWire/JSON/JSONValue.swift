@@ -1,5 +1,3 @@
-import VigieWire
-
 /// A JSON value (RFC 8259) whose objects keep their order, so that a report reads in the contract's order.
 public indirect enum JSONValue: Sendable {
     case null
@@ -77,11 +75,11 @@ public indirect enum JSONValue: Sendable {
 
 extension JSONValue {
     /// An integer, or `null`.
-    init(_ value: Int?) { self = value.map { .integer(Int64($0)) } ?? .null }
+    public init(_ value: Int?) { self = value.map { .integer(Int64($0)) } ?? .null }
 
     /// A moment as RFC 3339, or `null`.
-    init(_ moment: Timestamp?) { self = moment.map { .string($0.rfc3339()) } ?? .null }
+    public init(_ moment: Timestamp?) { self = moment.map { .string($0.rfc3339()) } ?? .null }
 
     /// Strings in their order.
-    init(_ strings: [String]) { self = .array(strings.map { .string($0) }) }
+    public init(_ strings: [String]) { self = .array(strings.map { .string($0) }) }
 }

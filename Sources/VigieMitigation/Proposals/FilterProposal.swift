@@ -84,8 +84,10 @@ public struct FilterSearch {
         guard let index, outcomes[index].legitimate == 0 || outcomes[index].legitimateShare < 0.5 else {
             return nil
         }
-        return FilterProposal(
-            filter: Filter(match: candidates[index], action: action), outcome: outcomes[index])
+        var filter = Filter(match: candidates[index], action: action)
+        // Ten calls a minute is more than one line answers, and leaves room for those who are wanted.
+        if action == .limit { filter.limit = Filter.Rate(calls: 10, seconds: 60, per: .calledNumber) }
+        return FilterProposal(filter: filter, outcome: outcomes[index])
     }
 
     private static func match(_ set: (inout Filter.Match) -> Void) -> Filter.Match {

@@ -1,0 +1,118 @@
+import VigieWire
+
+/// Remembers since when pairs of numbers speak, in a fixed amount of memory; a pair is entered only when its call passed.
+///
+/// Buckets of one cache line. Each pair has one bucket, found from the top bits of its hash:
+/// ```
+/// bucket   8 slots of 64 bits
+/// slot     bits 40...63 fingerprint, the low bits of the hash · bits 20...39 minute of the first call
+///          bits 0...19 minute of the last call; minutes count modulo 2^20 (728 days), a whole slot of 0 is empty
+/// ```
+/// A stranger is taken for a known pair with probability ≤ 8 · 2^-24. A pair that did not speak for `span` is a stranger
+/// again. When a bucket is full, of the pairs that spoke in one minute only the one longest ago goes, and without such the
+/// pair longest unused: a flood of strangers does not push out the regulars. `evicted` counts them.
+struct ContactMemory: Sendable {
+    static let slotsInBucket = 8
+    private static let minuteMask: UInt64 = 1 << 20 - 1
+
+    /// Pairs that were forgotten before their time because their bucket was full.
+    private(set) var evicted: UInt64 = 0
+    private var slots: [UInt64]
+    private let shift: UInt64
+    private let spanMinutes: UInt64
+    private var swept = 0
+
+    /// A memory of `span` (364 days at most) for at most `capacity` pairs of 8 bytes, rounded up to a power of two.
+    init(span: Duration, capacity: Int) {
+        var bits: UInt64 = 4
+        while bits < 24, Self.slotsInBucket << bits < capacity { bits += 1 }
+        shift = 64 - bits
+        slots = Array(repeating: 0, count: Self.slotsInBucket << bits)
+        spanMinutes = UInt64(max(1, min(364 * 1_440, span.components.seconds / 60)))
+    }
+
+    /// Bytes held.
+    var byteCount: Int { slots.count * 8 }
+
+    /// The whole minutes since 1970.
+    static func minute(_ moment: Timestamp) -> Int64 {
+        let seconds = moment.seconds
+        return (seconds >= 0 ? seconds : seconds &- 59) / 60
+    }
+
+    /// What is known of a pair.
+    struct Contact {
+        /// The place of its slot, -1 when it is a stranger.
+        var place: Int
+        /// How many minutes ago it first spoke.
+        var minutesKnown: Int64
+    }
+
+    /// What is known of the pair with `hash` (`KeyHash.ofPair`).
+    func find(_ hash: UInt64, minute: Int64) -> Contact {
+        let base = Int(truncatingIfNeeded: hash >> shift) * Self.slotsInBucket
+        let tag = hash & 0xFF_FFFF
+        for place in base..<base + Self.slotsInBucket {
+            let slot = slots[place]
+            if slot >> 40 == tag, slot != 0, age(slot, minute) <= spanMinutes {
+                let known = (UInt64(bitPattern: minute) &- slot >> 20) & Self.minuteMask
+                return Contact(place: place, minutesKnown: Int64(known))
+            }
+        }
+        return Contact(place: -1, minutesKnown: 0)
+    }
+
+    /// Remembers that the pair spoke in this minute.
+    ///
+    /// - Parameter contact: what `find` said of it just before.
+    mutating func remember(_ hash: UInt64, _ contact: Contact, minute: Int64) {
+        let stamp = UInt64(bitPattern: minute) & Self.minuteMask
+        if contact.place >= 0 {
+            // Skipped when nothing changes: a pair's second call of the minute writes nothing.
+            let slot = slots[contact.place]
+            if slot & Self.minuteMask != stamp { slots[contact.place] = slot & ~Self.minuteMask | stamp }
+            return
+        }
+        let fresh = (hash & 0xFF_FFFF) << 40 | stamp << 20 | stamp
+        let base = Int(truncatingIfNeeded: hash >> shift) * Self.slotsInBucket
+        var victim = base
+        var most: UInt64 = 0
+        for place in base..<base + Self.slotsInBucket {
+            let slot = slots[place]
+            let age = age(slot, minute)
+            if slot == 0 || age > spanMinutes {
+                // A stamp of 0 with fingerprint 0 would look empty: such a pair stays a stranger once in 728 days.
+                slots[place] = fresh
+                return
+            }
+            let spokeOnce = slot >> 20 & Self.minuteMask == slot & Self.minuteMask
+            let worthless = (spokeOnce ? 1 << 32 : 0) + age + 1
+            if worthless > most {
+                most = worthless
+                victim = place
+            }
+        }
+        slots[victim] = fresh
+        evicted &+= 1
+    }
+
+    /// Minutes since the pair of `slot` last spoke; a clock that went back a little is 0.
+    private func age(_ slot: UInt64, _ minute: Int64) -> UInt64 {
+        let age = (UInt64(bitPattern: minute) &- slot) & Self.minuteMask
+        return age > Self.minuteMask - 10_000 ? 0 : age
+    }
+
+    /// Clears what is too old in the next `buckets` buckets, so that nothing is left when the minutes come round again.
+    mutating func sweep(buckets: Int, minute: Int64) {
+        for _ in 0..<buckets * Self.slotsInBucket {
+            if slots[swept] != 0, age(slots[swept], minute) > spanMinutes { slots[swept] = 0 }
+            swept += 1
+            if swept == slots.count { swept = 0 }
+        }
+    }
+
+    /// Pairs remembered.
+    ///
+    /// - Complexity: reads the whole memory.
+    var count: Int { slots.reduce(0) { $0 + ($1 == 0 ? 0 : 1) } }
+}
