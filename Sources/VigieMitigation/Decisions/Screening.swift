@@ -91,15 +91,16 @@ public struct Screening: Sendable {
     /// - Complexity: constant in the number of filters and of listed numbers; no allocation unless `table` is new.
     public mutating func decide(_ call: borrowing ScreenedCall, _ table: DecisionTable) -> Decision {
         // Emergency calls pass. Nothing stands before these lines: no table, no filter, no limit, no memory, no clock.
-        let (called, dialled, saysSo) = (call.called, call.dialled, call.isEmergency)
+        let (caller, called) = (call.caller, call.called)
+        let (dialled, saysSo) = (call.dialled, call.isEmergency)
         if saysSo || isEmergency(called) || isEmergency(dialled) {
             counts.emergency &+= 1
             return .pass
         }
         if table !== self.table { adopt(table) }
         let minute = ContactMemory.minute(call.at)
-        let hash = KeyHash.ofPair(call.caller, call.called)
-        let hasPair = call.caller != .absent && call.called != .absent
+        let hash = KeyHash.ofPair(caller, called)
+        let hasPair = caller != .absent && called != .absent
         let contact =
             hasPair ? contacts.find(hash, minute: minute) : ContactMemory.Contact(place: -1, minutesKnown: 0)
         let decision = table.count == 0 ? .pass : weigh(call, table, contact, minute: minute)
