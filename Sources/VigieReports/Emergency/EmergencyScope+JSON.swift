@@ -1,6 +1,6 @@
 public import VigieCalls
 public import VigieDetection
-import VigieWire
+public import VigieWire
 
 extension EmergencyScope {
     /// The subject of an `emergency-failure` as `vigie.analysis/1` has it.

@@ -1,6 +1,6 @@
 import VigieCalls
 import VigieIncidents
-import VigieWire
+public import VigieWire
 
 extension PublicSite {
     /// The page's state in the shape of Statuspage's API v2, which aggregators read.
