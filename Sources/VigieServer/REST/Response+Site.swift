@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 import VigieReports
+import VigieWire
 
 /// Ends a connection whose request was not read to its end.
 struct ConnectionEnds: Error {}

@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 import VigieReports
+import VigieWire
 import VigieStore
 
 extension Site {

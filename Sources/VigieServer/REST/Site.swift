@@ -5,6 +5,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import VigieReports
+import VigieWire
 import VigieStore
 
 /// Everything that the node answers over HTTP: finds what is asked for, who asks and whether they may, and lets it answer.

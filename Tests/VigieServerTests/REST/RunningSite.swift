@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import VigieReports
+import VigieWire
 import VigieStore
 
 @testable import VigieServer

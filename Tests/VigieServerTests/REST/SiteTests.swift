@@ -1,6 +1,7 @@
 import NIOHTTP1
 import Testing
 import VigieReports
+import VigieWire
 import VigieStore
 
 @testable import VigieServer

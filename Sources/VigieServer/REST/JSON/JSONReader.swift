@@ -1,4 +1,5 @@
 import VigieReports
+import VigieWire
 
 /// Why a text is no JSON that we take.
 struct JSONProblem: Error, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import VigieReports
+import VigieWire
 
 extension JSONValue {
     /// Whether it is `null`.

@@ -1,4 +1,5 @@
 import VigieReports
+import VigieWire
 
 extension Operation {
     /// What is wrong with the parameters of a request; nothing when they are right.

@@ -1,4 +1,5 @@
 import VigieReports
+import VigieWire
 
 /// What is wrong with a value, and where.
 struct SchemaComplaint: Sendable {

@@ -1,4 +1,5 @@
 import VigieReports
+import VigieWire
 
 extension Schema {
     /// The schema in JSON Schema 2020-12, as OpenAPI 3.1 wants it.
