@@ -1,5 +1,4 @@
 public import VigieWire
-public import VigieWire
 
 /// One SIP server that asks, as the API and the first page show it.
 public struct PeerView: Sendable {

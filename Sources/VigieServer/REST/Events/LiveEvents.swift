@@ -1,6 +1,5 @@
 import Synchronization
 public import VigieWire
-public import VigieWire
 
 /// What happens in the node, for those who listen: a bounded ring of recent events, and a bounded queue a listener.
 ///
