@@ -9,18 +9,18 @@ public struct DetectionLane: Sendable {
     private static let tolerance = Duration.seconds(60)
 
     /// Events taken in.
-    public private(set) var events: UInt64 = 0
+    public internal(set) var events: UInt64 = 0
     /// Events that came out of order by more than a minute.
-    public private(set) var late: UInt64 = 0
-    private var pairs: PairMemory
-    private var numbers: NumberTable
-    private var retries = RetryMemory()
-    private var detectors: [any Detector]
+    public internal(set) var late: UInt64 = 0
+    var pairs: PairMemory
+    var numbers: NumberTable
+    var retries = RetryMemory()
+    var detectors: [any Detector]
     private let plans: NumberingPlans
-    private let home: Country
-    private var began: Timestamp?
-    private var now = Timestamp.distantPast
-    private var nextAdvance = Timestamp.distantPast
+    let home: Country
+    var began: Timestamp?
+    var now = Timestamp.distantPast
+    var nextAdvance = Timestamp.distantPast
 
     /// A lane with all detectors of the catalog.
     public init(settings: DetectionSettings = DetectionSettings(), plans: NumberingPlans = .standard) {
@@ -111,7 +111,7 @@ public struct DetectionLane: Sendable {
 
 /// Remembers the calls of the last minute: 16,384 places of 8 bytes, a newer pair takes the place of an older one.
 struct RetryMemory: Sendable {
-    private var places = [UInt64](repeating: 0, count: 16_384)
+    var places = [UInt64](repeating: 0, count: 16_384)
 
     /// Whether the same caller tried the same called number in the last 60 seconds; remembers this try.
     mutating func isRetry(_ pairHash: UInt64, _ callerIsSmaller: Bool, at now: Timestamp) -> Bool {

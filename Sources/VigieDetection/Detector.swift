@@ -17,6 +17,10 @@ public protocol Detector: Sendable {
     /// asks about a call first, and mirrored messages or a record tell its end. Not a further call; by default not looked at.
     mutating func complete(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void)
+    /// Writes everything it has learned and watches, or reads it back; see `StateCoder`. By default it has nothing to remember.
+    ///
+    /// A detector that keeps tables must have one: else a restart forgets what is normal.
+    mutating func code(_ state: inout StateCoder)
 }
 
 extension Detector {
@@ -24,6 +28,9 @@ extension Detector {
     public mutating func complete(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {}
+
+    /// Has nothing to remember.
+    public mutating func code(_ state: inout StateCoder) {}
 }
 
 /// A detector's page as data; `vigie detectors --markdown` writes `Docs/detectors/` from the cards.

@@ -2,14 +2,14 @@
 ///
 /// A look-up reads one cache line of keys. The value types here are plain and small.
 struct CellTable<Value: Sendable>: Sendable {
-    private(set) var count = 0
-    private(set) var evicted: UInt64 = 0
-    private var keys: [UInt64]
+    var count = 0
+    var evicted: UInt64 = 0
+    var keys: [UInt64]
     /// The values by place; read and written where they stand, without an accessor in between.
     var values: [Value]
-    private var mask: Int
+    var mask: Int
     private let blank: Value
-    private let largestSets: Int
+    let largestSets: Int
 
     /// Room for `capacity` values at most (rounded up to a power of two); `blank` is what a new key starts with.
     init(capacity: Int, blank: Value) {

@@ -27,15 +27,15 @@ public struct NumberActivity: Hashable, Sendable {
 /// stepped up with a probability taken from the call's own hash (Morris counters), so the same input gives the same state.
 public struct NumberTable: Sendable {
     /// One cache line of entries.
-    private typealias Set = InlineArray<8, UInt64>
+    typealias Set = InlineArray<8, UInt64>
     static let firstLevel = 8
     /// Numbers forgotten because their set was full.
-    public private(set) var evicted: UInt64 = 0
+    public internal(set) var evicted: UInt64 = 0
     /// Numbers remembered now.
-    public private(set) var count = 0
-    private let largestLevel: Int
-    private var level = NumberTable.firstLevel
-    private var sets: [Set]
+    public internal(set) var count = 0
+    let largestLevel: Int
+    var level = NumberTable.firstLevel
+    var sets: [Set]
 
     /// A table for at most `capacity` numbers (rounded up to a power of two, 2,048…8,388,608).
     public init(capacity: Int) {

@@ -24,21 +24,21 @@ public struct PairMemory: Sendable {
     }
 
     /// One cache line of slots; a plain fixed array, which the compiler compares lane by lane without bound checks.
-    private typealias Bucket = InlineArray<16, UInt32>
+    typealias Bucket = InlineArray<16, UInt32>
     static let firstLevel = 8
     static let slotsInBucket = 16
     private static let keptPeriods: Int64 = 30  // the memory moves on in steps of 1/30 of its span
 
     /// Pairs that were forgotten before their time because their bucket was full.
-    public private(set) var evicted: UInt64 = 0
+    public internal(set) var evicted: UInt64 = 0
     /// Pairs remembered now.
-    public private(set) var count = 0
-    private let largestLevel: Int
-    private let periodSeconds: Int64
-    private var level: Int
-    private var buckets: [Bucket]
-    private var period: Int64 = .min
-    private var periodEnd: Int64 = .min
+    public internal(set) var count = 0
+    let largestLevel: Int
+    let periodSeconds: Int64
+    var level: Int
+    var buckets: [Bucket]
+    var period: Int64 = .min
+    var periodEnd: Int64 = .min
 
     /// A memory of `span`, for at most `capacity` slots of 4 bytes (rounded up to a power of two, 4,096…16,777,216).
     public init(span: Duration, capacity: Int) {

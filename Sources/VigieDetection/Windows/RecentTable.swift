@@ -15,10 +15,10 @@ protocol RecentEntry: Sendable {
 struct RecentTable<Entry: RecentEntry>: Sendable {
     private static var ways: Int { 4 }
     private let mask: Int
-    private var keys: [UInt64]
-    private var entries: [Entry]
+    var keys: [UInt64]
+    var entries: [Entry]
     /// Entries that had to go although somebody still wanted them.
-    private(set) var evicted: UInt64 = 0
+    var evicted: UInt64 = 0
 
     /// Room for `capacity` entries, rounded up to a power of two, 16…262,144.
     init(capacity: Int) {

@@ -1,7 +1,7 @@
 /// A moment: whole nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
 /// Range: the years 1678 to 2262. Left of the server nobody asks a clock: every timestamp comes from the data.
-public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
+public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds since the Unix epoch; negative before it.
     public var rawValue: Int64
 

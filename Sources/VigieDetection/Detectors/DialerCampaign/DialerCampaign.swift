@@ -25,9 +25,9 @@ public struct DialerCampaign: Detector {
 
     private let settings: Settings
     private let home: Country
-    private var runs: RecentTable<DialerRun>
-    private var ingresses: RecentTable<DialerRun>
-    private var campaigns: [DialerRecord] = []
+    var runs: RecentTable<DialerRun>
+    var ingresses: RecentTable<DialerRun>
+    var campaigns: [DialerRecord] = []
     private var hours = PermittedHours()
 
     /// A detector that knows nothing yet.

@@ -8,14 +8,14 @@ struct DialerRecord: Sendable {
     /// Numbers named in a finding.
     private static let namedNumbers = 10
 
-    let key: UInt64
-    let ingress: Symbol
-    let first: Timestamp
-    private(set) var last: Timestamp
-    private(set) var signs: DialerSigns?
-    private var numbers: InlineArray<10, PhoneNumber> = InlineArray(repeating: .absent)
-    private var numberCount = 0
-    private var samples: [CallID] = []
+    var key: UInt64
+    var ingress: Symbol
+    var first: Timestamp
+    var last: Timestamp
+    var signs: DialerSigns?
+    var numbers: InlineArray<10, PhoneNumber> = InlineArray(repeating: .absent)
+    var numberCount = 0
+    var samples: [CallID] = []
     var reportedMinute: Int64 = .min
 
     init(key: UInt64, ingress: Symbol, first: Timestamp) {

@@ -29,8 +29,8 @@ struct FirstContact: Sendable {
 
 /// The last suspicious first-contact calls, oldest overwritten.
 struct SuspectRing: Sendable {
-    private var calls: [FirstContact] = []
-    private var next = 0
+    var calls: [FirstContact] = []
+    var next = 0
     let capacity: Int
 
     init(capacity: Int) {
@@ -62,7 +62,7 @@ struct SuspectRing: Sendable {
 struct CallerWatch: Sendable {
     /// Length of the memory in quarters of an hour.
     let quarters: UInt64
-    private var places = [UInt64](repeating: 0, count: 65_536)
+    var places = [UInt64](repeating: 0, count: 65_536)
 
     init(hours: UInt64) { quarters = hours * 4 }
 

@@ -23,17 +23,19 @@ public struct MisroutedFlood: Detector {
     var everything = FloodRow()
     var suspects = SuspectRing(capacity: 4_096)
     var episodes: [FloodEpisode] = []
-    private var minute: [FirstContact] = []
-    private var touched: [UInt64] = []
+    var minute: [FirstContact] = []
+    var touched: [UInt64] = []
     private var alarms: [UInt64] = []
-    private var callers = CallerWatch(hours: 24)
-    private var blocks = CallerWatch(hours: 6)
+    var callers = CallerWatch(hours: 24)
+    var blocks = CallerWatch(hours: 6)
     private var clock = LocalClock()
     var began: Timestamp?
-    private var hour = Int64.min
+    var hour = Int64.min
+    /// Whether this state was read back, and the hour that was going on then is not over yet.
+    var isResumed = false
     /// The strongest evidence of the cells that the leaf in hand was counted in.
     private var strongestOfLeaf: Float = 0
-    private(set) var minutes: Float = 0
+    var minutes: Float = 0
 
     /// A detector that has learned nothing.
     public init(settings: Settings = Settings(), home: Country = .france) {
@@ -258,10 +260,12 @@ public struct MisroutedFlood: Detector {
         let next = clock.hourOfWeek(at: now)
         if hour != .min {
             let before = clock.hourOfWeek(at: Timestamp(seconds: hour * 3_600))
-            let silent = min(present - hour - 1, 168)
+            // Hours that passed while the node was stopped were not silent: nobody listened.
+            let silent = isResumed ? 0 : min(present - hour - 1, 168)
             Self.turn(&everything, before: before, silent: silent, next: next)
             rows.updateAll { Self.turn(&$0, before: before, silent: silent, next: next) }
         }
+        isResumed = false
         hour = present
     }
 

@@ -40,7 +40,7 @@ struct LineOrigins: Sendable {
 
     private static let ways = 4
     private let mask: Int
-    private var entries: [Entry]
+    var entries: [Entry]
 
     /// Room for `capacity` lines, rounded up to a power of two, 16 bytes each.
     init(capacity: Int) {
@@ -104,7 +104,7 @@ struct LineOrigins: Sendable {
 
 /// Remembers who was rung by which number from which ingress, lately: 12 bytes a pair, newer pairs replace older ones.
 struct PresentedCalls: Sendable {
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         var tag: UInt32 = 0
         var second: UInt32 = 0
         var ingress: UInt16 = 0
@@ -112,7 +112,7 @@ struct PresentedCalls: Sendable {
 
     private static let ways = 4
     private let mask: Int
-    private var entries: [Entry]
+    var entries: [Entry]
 
     /// Room for `capacity` pairs, rounded up to a power of two.
     init(capacity: Int) {

@@ -32,13 +32,13 @@ public struct NumberUsurpation: Detector {
 
     private let settings: Settings
     private let margins = SurgeEvidence.Margins()
-    private var surges: RecentTable<CallBackSurge>
-    private var presented: PresentedCalls
-    private var origins: LineOrigins
-    private var ingresses = IngressNames()
-    private var calls: UInt64 = 0
-    private var samples = SamplePool()
-    private var nextSweep = Timestamp.distantPast
+    var surges: RecentTable<CallBackSurge>
+    var presented: PresentedCalls
+    var origins: LineOrigins
+    var ingresses = IngressNames()
+    var calls: UInt64 = 0
+    var samples = SamplePool()
+    var nextSweep = Timestamp.distantPast
 
     /// A detector that knows nothing yet.
     public init(_ settings: Settings = Settings()) {

@@ -3,8 +3,8 @@ import VigieWire
 
 /// Which symbols came as an ingress; symbols above 65,535 share one place.
 struct IngressNames: Sendable {
-    private var bits = [UInt64](repeating: 0, count: 1_024)
-    private(set) var count = 0
+    var bits = [UInt64](repeating: 0, count: 1_024)
+    var count = 0
 
     /// The first of 256 names that stand for days.
     private static let firstDay: UInt16 = 0xFF00
@@ -35,9 +35,9 @@ struct IngressNames: Sendable {
 struct SamplePool: Sendable {
     private static let places = 64
     private static let size = 10
-    private var ids = [CallID](repeating: CallID(), count: places * size)
-    private var counts = [UInt8](repeating: 0, count: places)
-    private var taken: UInt64 = 0
+    var ids = [CallID](repeating: CallID(), count: places * size)
+    var counts = [UInt8](repeating: 0, count: places)
+    var taken: UInt64 = 0
 
     /// A free place, or -1.
     mutating func take() -> Int32 {

@@ -27,8 +27,8 @@ public struct RevenueShareFraud: Detector {
 
     private let settings: Settings
     private let home: Country
-    private var runs: RecentTable<FraudRun>
-    private var records: [FraudRecord] = []
+    var runs: RecentTable<FraudRun>
+    var records: [FraudRecord] = []
     private var minute: Int64 = .min
     private var isNight = false
 

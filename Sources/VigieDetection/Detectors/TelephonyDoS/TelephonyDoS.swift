@@ -22,7 +22,7 @@ public struct TelephonyDoS: Detector {
     }
 
     private let settings: Settings
-    private var watched: CellTable<FloodedNumber>
+    var watched: CellTable<FloodedNumber>
 
     /// A detector that has learned nothing.
     public init(settings: Settings = Settings()) {

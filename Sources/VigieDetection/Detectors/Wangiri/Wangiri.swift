@@ -29,7 +29,7 @@ public struct Wangiri: Detector {
     public static let card = DetectorCard.wangiri
 
     private let settings: Settings
-    private var runs: RecentTable<RingRun>
+    var runs: RecentTable<RingRun>
 
     /// A detector that knows nothing yet.
     public init(_ settings: Settings = Settings()) {
