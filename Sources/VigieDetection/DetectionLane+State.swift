@@ -60,7 +60,9 @@ extension DetectionLane {
             throw .wrongVersion(found: Int(clamping: version), known: Self.stateVersion)
         }
         let fields = Array(state[size...])
-        guard LaneStateHeader.word(state, at: 16) == LaneStateHeader.checksum(fields.span) else { throw .damaged }
+        guard LaneStateHeader.word(state, at: 16) == LaneStateHeader.checksum(fields.span) else {
+            throw .damaged
+        }
         var copy = self
         var coder = StateCoder(reading: fields)
         copy.code(&coder)

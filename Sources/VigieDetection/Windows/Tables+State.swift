@@ -37,7 +37,9 @@ extension PairMemory {
         state.code(&level)
         state.code(&period)
         state.code(&periodEnd)
-        guard (Self.firstLevel...largestLevel).contains(level) else { return state.refuse("the table of pairs' size") }
+        guard (Self.firstLevel...largestLevel).contains(level) else {
+            return state.refuse("the table of pairs' size")
+        }
         state.code(&buckets, counts: (1 << level)...(1 << level))
     }
 }
@@ -49,7 +51,9 @@ extension NumberTable {
         state.code(&evicted)
         state.code(&count)
         state.code(&level)
-        guard (Self.firstLevel...largestLevel).contains(level) else { return state.refuse("the table of numbers' size") }
+        guard (Self.firstLevel...largestLevel).contains(level) else {
+            return state.refuse("the table of numbers' size")
+        }
         state.code(&sets, counts: (1 << level)...(1 << level))
     }
 }

@@ -7,7 +7,6 @@ struct MemoryCalls: Sendable {
     // Additions before `calls[0]`, so that a call keeps its position for the cursors.
     private var dropped: UInt64 = 0
     private let capacity: Int
-    private(set) var highestSymbol: UInt32 = 0
     var outsideRetention: UInt64 = 0
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
@@ -19,7 +18,6 @@ struct MemoryCalls: Sendable {
             calls.removeFirst(going)
             dropped += UInt64(going)
         }
-        highestSymbol = max(highestSymbol, call.highestSymbol)
         calls.append(call)
     }
 

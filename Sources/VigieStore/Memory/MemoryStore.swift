@@ -145,7 +145,7 @@ public final class MemoryStore: Store {
     /// The names of all symbols from raw value 2 on.
     public func symbolNames() throws(StoreError) -> [String] {
         try with { (state) throws(StoreError) in
-            SymbolNames.padded(state.contents.symbols, highest: state.calls.highestSymbol)
+            state.contents.symbols
         }
     }
 

@@ -57,7 +57,7 @@ public protocol Store: Sendable {
     func setting(_ key: String) throws(StoreError) -> [UInt8]?
     /// The names of all symbols from raw value 2 on, in order; see `SymbolTable.init(restoring:)`.
     ///
-    /// A raw value that stands in stored calls and whose name was never stored is `unnamed-<raw value>`.
+    /// A raw value that stood in stored calls when the store was opened, and whose name was lost, is `unnamed-<raw value>`.
     /// - Throws: `StoreError`.
     func symbolNames() throws(StoreError) -> [String]
     /// Outbound alerts that are due at `moment`, the longest due first, `limit` at most.

@@ -140,8 +140,15 @@ extension SQLiteStore {
 
     /// The names of all symbols from raw value 2 on.
     public func symbolNames() throws(StoreError) -> [String] {
-        let names = try read { try String.fetchAll($0, sql: "SELECT name FROM symbol ORDER BY raw") }
-        return SymbolNames.padded(names, highest: callFiles.highestSymbol)
+        try read { try String.fetchAll($0, sql: "SELECT name FROM symbol ORDER BY raw") }
+    }
+
+    /// Gives a made-up name to symbols that stand in stored calls and whose names were lost with the process before.
+    func nameLostSymbols() throws(StoreError) {
+        let names = try symbolNames()
+        let padded = SymbolNames.padded(names, highest: callFiles.highestSymbol)
+        guard padded.count > names.count else { return }
+        try apply([.symbols(first: UInt32(names.count + 2), names: Array(padded[names.count...]))])
     }
 }
 

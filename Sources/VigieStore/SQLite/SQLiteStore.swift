@@ -50,6 +50,8 @@ public final class SQLiteStore: Store {
         var status = Status()
         if let moved { status.repairs.append(StoreError.corrupted(path: path, movedTo: moved).sentence) }
         self.status = Mutex(status)
+        // A disk that refuses says so in `problems`; the names are made up again at the next start.
+        try? nameLostSymbols()
     }
 
     /// Applies all changes as one transaction, or none of them.

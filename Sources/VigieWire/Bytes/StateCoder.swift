@@ -45,7 +45,9 @@ public struct StateCoder {
             writeHeader(MemoryLayout<Value>.stride, 1)
             unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
         case .reading:
-            guard let range = readHeader(MemoryLayout<Value>.stride, 1...1, bytesOfLast: MemoryLayout<Value>.size)
+            guard
+                let range = readHeader(
+                    MemoryLayout<Value>.stride, 1...1, bytesOfLast: MemoryLayout<Value>.size)
             else { return }
             // The range lies in `bytes` and is as long as a value; only a value of this layout was written there.
             value = unsafe bytes.withUnsafeBytes {
@@ -101,7 +103,9 @@ public struct StateCoder {
     }
 
     // The bytes of the next run, when it is one of `counts` values of this stride.
-    private mutating func readHeader(_ stride: Int, _ counts: ClosedRange<Int>, bytesOfLast: Int) -> Range<Int>? {
+    private mutating func readHeader(_ stride: Int, _ counts: ClosedRange<Int>, bytesOfLast: Int) -> Range<
+        Int
+    >? {
         guard mismatch == nil else { return nil }
         guard bytes.count - offset >= 16 else {
             refuse("the end is missing")

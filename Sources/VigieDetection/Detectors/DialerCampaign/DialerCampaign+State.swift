@@ -10,7 +10,8 @@ extension DialerCampaign {
         state.code(&count)
         guard (0...DialerRecord.limit).contains(count) else { return state.refuse("the number of campaigns") }
         if state.direction == .reading {
-            campaigns = Array(repeating: DialerRecord(key: 0, ingress: .none, first: .distantPast), count: count)
+            campaigns = Array(
+                repeating: DialerRecord(key: 0, ingress: .none, first: .distantPast), count: count)
         }
         for index in campaigns.indices { campaigns[index].code(&state) }
     }
