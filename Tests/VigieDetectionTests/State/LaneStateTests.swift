@@ -195,7 +195,7 @@ import VigieWire
         ]
         let text = layouts.joined(separator: "\n")
         #expect(DetectionLane.stateVersion == 1)
-        #expect(StateLayout.hash(text) == 0, "\(text)")
+        #expect(StateLayout.hash(text) == 11_216_197_630_794_128_168, "\(text)")
     }
 }
 
