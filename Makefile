@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages release
 
-PACKAGES := zlib1g-dev libsqlite3-dev
+PACKAGES := zlib1g-dev libsqlite3-dev prometheus prometheus-alertmanager
 VIGIE := .build/release/vigie
 
 help: ## List the targets.

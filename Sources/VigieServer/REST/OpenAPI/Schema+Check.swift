@@ -104,18 +104,23 @@ enum Suggestion {
         return "; did you mean \(near.0)?"
     }
 
-    /// Insertions, removals and exchanges of letters; long texts are not compared.
+    /// Insertions, removals, exchanges and swaps of neighbours; long texts are not compared.
     private static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.utf8.prefix(64)), right = Array(right.utf8.prefix(64))
+        var before: [Int] = []
         var row = Array(0...right.count)
         for (index, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
+            var next = [index + 1]
             for column in 0..<right.count {
-                let above = row[column + 1]
-                row[column + 1] = min(above + 1, row[column] + 1, diagonal + (byte == right[column] ? 0 : 1))
-                diagonal = above
+                var cost = min(row[column + 1], next[column]) + 1
+                cost = min(cost, row[column] + (byte == right[column] ? 0 : 1))
+                if index > 0, column > 0, byte == right[column - 1], left[index - 1] == right[column] {
+                    cost = min(cost, before[column - 1] + 1)
+                }
+                next.append(cost)
             }
+            before = row
+            row = next
         }
         return row[right.count]
     }
