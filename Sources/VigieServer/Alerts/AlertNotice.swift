@@ -1,4 +1,5 @@
-import VigieIncidents
+import VigieDetection
+public import VigieIncidents
 import VigieReports
 public import VigieWire
 
