@@ -77,12 +77,36 @@ public struct BatchReceipt: Sendable {
 
 /// Why the node did not do what the API asked for.
 public enum NodeActionError: Error, Sendable {
-    /// The request makes no sense; what is wrong and what to do.
-    case refused(String)
+    /// It cannot be done as things are; a name for programs, what is wrong and what to do.
+    case refused(name: String, String)
+    /// There is no such thing.
+    case unknown(String)
+    /// What was sent is not well made; where, and what to write instead.
+    case malformed(pointer: String, String)
     /// It cannot be done at this moment: a queue is full, the store waits. Try again after some seconds.
     case busy(String, retryAfterSeconds: Int)
     /// This node has no such part.
     case absent(String)
+}
+
+/// One step in a filter's life, as the API asks for it.
+public enum FilterStep: Sendable {
+    /// Bring up a filter in the contract's shape, against an incident or by itself.
+    case propose(JSONValue, incident: String?)
+    /// Try it on stored calls.
+    case trial(String)
+    /// Say yes to it.
+    case approve(String)
+    /// Say no to it.
+    case decline(String)
+    /// Let it count without acting.
+    case shadow(String)
+    /// Put it in force for a share of the calls, above 0 and at most 1.
+    case enforce(String, share: Double)
+    /// Move its end to so many hours from now.
+    case renew(String, hours: Int)
+    /// Take it back.
+    case revert(String)
 }
 
 /// What the HTTP side may ask the node to do, and what it may look at, beyond the store and the filter desk.
@@ -103,6 +127,15 @@ public struct NodeActions: Sendable {
     public var reload: @Sendable (_ actor: String) async throws -> [String] = { _ in
         throw NodeActionError.absent("this node was started without a configuration file; there is nothing to reload")
     }
+
+    /// Takes a step in a filter's life and returns the filter's id. Throws `NodeActionError`.
+    public var filter: @Sendable (_ step: FilterStep, _ actor: String, _ reason: String) async throws -> String = {
+        _, _, _ in throw NodeActionError.absent("this node keeps no filters")
+    }
+    /// What a filter met so far: `stopped`, `would_have_stopped`, …
+    public var filterCounters: @Sendable (_ id: String) -> [(String, Double)] = { _ in [] }
+    /// How many different people must approve a filter.
+    public var approvalsNeeded: @Sendable () -> Int = { 2 }
 
     /// A node that has no peers, feeds or settings.
     public init() {}

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOHTTP1
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -237,7 +238,8 @@ enum FreePort {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                unsafe bind(descriptor, general, length) == 0 && unsafe getsockname(descriptor, general, &length) == 0
+                guard unsafe bind(descriptor, general, length) == 0 else { return false }
+                return unsafe getsockname(descriptor, general, &length) == 0
             }
         }
         guard isBound else { throw TestFailure("no free port on loopback") }

@@ -5,7 +5,7 @@ extension APISchemas {
 
     static let actions = ["pass", "flag", "mask", "reject", "redirect", "limit"]
     static let filterStates = [
-        "proposed", "approved", "shadow", "enforced", "expired", "reverted", "rejected",
+        "proposed", "approved", "shadow", "enforced", "reverted", "expired", "declined",
     ]
 
     static let filterMatch = Schema.closed([
@@ -31,7 +31,7 @@ extension APISchemas {
         .must("match", .named("FilterMatch"), "All keys must hold together; emergency calls never match."),
         .must("action", .oneOf(actions)),
         .may("expires", .text(maxLength: 16), "How long it lasts once it is in force: 1h to 24h."),
-        .may("priority", .whole(-1_000...1_000)),
+        .may("priority", .whole(-100...100)),
         .may(
             "limit",
             .closed([
@@ -51,16 +51,19 @@ extension APISchemas {
     ])
 
     static let filter = Schema.open([
-        .must("id", .text()), .must("state", .text()),
-        .must("version", .count, "Grows with every change; part of the ETag."),
+        .must("id", .text()), .must("state", .oneOf(filterStates)),
         .must("filter", .open([]), "As it was proposed."),
-        .must("created", .shaped(.dateTime)), .must("author", .text()), .must("reason", .text()),
-        .must("incident", .orNull(.text())),
-        .must("approvals", .list(.open([]), maxCount: 100)),
-        .must("approvals_needed", .count),
+        .must("source", .text(), "person, incident or configuration."),
+        .must("author", .text()), .must("reason", .text()), .must("incident", .orNull(.text())),
         .must("share", .number(nil), "Share of the calls that it acts on, 0…1."),
-        .must("expires", .orNull(.shaped(.dateTime))),
+        .must("proposed_at", .orNull(.shaped(.dateTime))),
+        .must("approvals", .list(.open([.must("actor", .text())]), maxCount: 100)),
+        .must("approvals_needed", .count),
         .must("trial", .orNull(.named("Trial"))),
-        .must("counters", .map(.number(nil))),
+        .must("shadow_since", .orNull(.shaped(.dateTime))),
+        .must("enforced_since", .orNull(.shaped(.dateTime))),
+        .must("expires_at", .orNull(.shaped(.dateTime))), .must("renewals", .count),
+        .must("counters", .map(.number(nil)), "Calls it met."),
+        .must("version", .text(), "Changes with every step; the first part of the ETag."),
     ])
 }

@@ -118,7 +118,12 @@ extension NodeActionError {
     static func told<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let error as NodeActionError {
             switch error {
-            case .refused(let words): throw Problem.conflict(words, name: "refused")
+            case .refused(let name, let words): throw Problem.conflict(words, name: name)
+            case .unknown(let words): throw Problem.notFound(words)
+            case .malformed(let pointer, let words):
+                throw Problem(
+                    status: 422, name: "not-as-described", title: "Not as described", detail: words,
+                    errors: [SchemaComplaint(pointer: pointer, words: words)])
             case .busy(let words, let seconds): throw Problem.unavailable(words, retryAfter: seconds)
             case .absent(let words): throw Problem.unavailable(words, retryAfter: 3_600)
             }

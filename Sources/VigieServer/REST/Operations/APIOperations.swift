@@ -7,7 +7,8 @@ enum APIOperations {
     /// What this node answers to.
     static func all(_ services: HTTPServices) -> [Operation] {
         var operations =
-            status(services) + incidents(services) + calls(services) + numbers(services) + feeds(services)
+            status(services) + incidents(services) + filters(services) + filterSteps(services) + calls(services)
+            + numbers(services) + feeds(services)
             + peers(services) + nodeSettings(services) + audit(services) + events(services)
         // The document describes itself too: it is made once, from all of them.
         let described = operations + [document { .object([]) }]
