@@ -76,7 +76,7 @@ extension APIOperations {
             problems: [409],
             run: { request in
                 let id = request.parameters["id"] ?? ""
-                let before = FilterDocument(try await filter(id, services))
+                let before = ShownFilter(try await filter(id, services))
                 guard EntityTag.allows(request.headers["if-match"], version: before.version) else {
                     throw Problem.preconditionFailed(
                         "filter \(id) changed since you looked at it: look again, then decide")

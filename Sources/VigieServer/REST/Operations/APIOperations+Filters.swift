@@ -25,7 +25,7 @@ extension APIOperations {
                     let page = try await services.store.background { store throws(StoreError) in
                         try store.filters(query)
                     }
-                    return .page(page.records.map { FilterDocument($0).json(services) }, next: page.next)
+                    return .page(page.records.map { ShownFilter($0).json(services) }, next: page.next)
                 }),
             Operation(
                 method: .get, path: "/api/v1/filters/{id}", id: "filter", tag: "filters",
@@ -80,7 +80,7 @@ extension APIOperations {
 
     /// The answer that shows a filter.
     static func shown(_ id: String, _ services: HTTPServices) async throws -> APIAnswer {
-        let document = FilterDocument(try await filter(id, services))
+        let document = ShownFilter(try await filter(id, services))
         return .json(document.json(services), version: document.version)
     }
 }

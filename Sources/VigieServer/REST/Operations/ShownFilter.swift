@@ -2,7 +2,7 @@ import VigieReports
 import VigieStore
 
 /// A filter as the store keeps it, as the API shows it.
-struct FilterDocument {
+struct ShownFilter {
     let record: StoredFilter
     let document: JSONValue
 
