@@ -24,6 +24,8 @@ let package = Package(
         // C: zlib for compressed input, and a per-thread malloc counter for the allocation tests.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CAllocationCounter"),
+        // C: datagrams sent in batches (sendmmsg), and how full a socket's queue is.
+        .target(name: "CDatagrams"),
         // C: facts about numbering plans as flat tables, made by Scripts/make-numbering-data.py.
         .target(name: "CNumberingData"),
 
@@ -58,7 +60,7 @@ let package = Package(
             name: "VigieServer",
             dependencies: [
                 "VigieStore", "VigieReports", "VigieMitigation", "VigieIncidents", "VigieDiagnosis",
-                "VigieDetection", "VigieCalls", "VigieWire",
+                "VigieDetection", "VigieCalls", "VigieWire", "CDatagrams",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -67,6 +69,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -1,20 +1,26 @@
-import VigieWire
+public import VigieWire
 
 /// What an INVITE that begins something says about the call.
-struct InviteDetails {
-    var caller = PhoneNumber.absent
-    var asserted = PhoneNumber.absent
+public struct InviteDetails: Sendable {
+    /// From `From`.
+    public var caller = PhoneNumber.absent
+    /// From `P-Asserted-Identity`, whoever wrote it.
+    public var asserted = PhoneNumber.absent
     /// From the Request-URI, else from `To`.
-    var called = PhoneNumber.absent
+    public var called = PhoneNumber.absent
     /// From `To`, else from the Request-URI, as dialled.
-    var dialled = PhoneNumber.absent
+    public var dialled = PhoneNumber.absent
     /// The same, read as a number.
-    var target = PhoneNumber.absent
-    var divertedFrom = PhoneNumber.absent
-    var verstat = CallEvent.Verstat.absent
-    var attestation = CallEvent.Attestation.none
+    public var target = PhoneNumber.absent
+    /// The last number that diverted the call.
+    public var divertedFrom = PhoneNumber.absent
+    /// The verification result, whoever wrote it.
+    public var verstat = CallEvent.Verstat.absent
+    /// The attestation behind it.
+    public var attestation = CallEvent.Attestation.none
 
-    init(_ message: borrowing SIPMessage, _ numbers: SIPNumbers) {
+    /// Reads an INVITE.
+    public init(_ message: borrowing SIPMessage, _ numbers: SIPNumbers) {
         if let from = message.from {
             caller = numbers.number(message, from.uri)
             readVerstat(message, from.uri)

@@ -1,13 +1,14 @@
-import VigieWire
+public import VigieWire
 
 /// Reads the telephone numbers of SIP and tel URIs.
-struct SIPNumbers: Sendable {
+public struct SIPNumbers: Sendable {
     private let normaliser: NumberNormaliser
 
-    init(home: Country) { normaliser = NumberNormaliser(home: home) }
+    /// A reader for networks of `home`.
+    public init(home: Country) { normaliser = NumberNormaliser(home: home) }
 
     /// The number that a URI names: `absent` when it names nobody, `malformed` when its user is no number.
-    func number(_ message: borrowing SIPMessage, _ uri: SIPURI) -> PhoneNumber {
+    public func number(_ message: borrowing SIPMessage, _ uri: SIPURI) -> PhoneNumber {
         switch uri.scheme {
         case .urn: return emergency(message[uri.host])
         case .other: return uri.slice.isEmpty ? .absent : .malformed

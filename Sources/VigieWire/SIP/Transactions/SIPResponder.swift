@@ -111,7 +111,7 @@ public struct SIPResponder: ~Copyable {
     ///   - lines: header lines of this answer, each with its line end; kept for retransmissions.
     public mutating func answer(
         _ message: borrowing SIPMessage, _ invite: SIPInvite, from sender: SIPSender, status: SIPStatus,
-        tally: SIPTally, lines: Span<UInt8>, into answer: inout SIPAnswer
+        tally: SIPTally, lines: borrowing OctetBuffer, into answer: inout SIPAnswer
     ) {
         let report = overload
         var status = status
@@ -125,11 +125,11 @@ public struct SIPResponder: ~Copyable {
                 tally = .cancelled
             }
             table.finish(
-                invite.place, status: status.rawValue, lines: lines, overload: Self.packed(report),
+                invite.place, status: status.rawValue, lines: lines.span, overload: Self.packed(report),
                 overloadSequence: report?.sequence ?? 0, acknowledged: false)
         }
         write(message, ids, sender, status, report, &answer)
-        answer.buffer.append(lines)
+        answer.buffer.append(lines.span)
         finish(sender, &answer)
         tallies.count(tally)
     }
