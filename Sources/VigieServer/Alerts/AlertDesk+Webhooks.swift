@@ -1,6 +1,5 @@
 import Logging
 import Synchronization
-import VigieReports
 import VigieStore
 import VigieWire
 

@@ -1,6 +1,5 @@
 import VigieDetection
 public import VigieIncidents
-import VigieReports
 public import VigieWire
 
 /// What an alert says about an incident. Telephone numbers are masked: mail and pagers are read by many.

@@ -1,7 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
-import VigieReports
 import VigieWire
 
 /// Sends alerts over HTTP: one attempt each, with a deadline; says what became of it.

@@ -1,6 +1,5 @@
 import Hummingbird
 import VigieCalls
-import VigieReports
 import VigieWire
 
 /// A request that was checked against its operation: parameters, body and sender are what they should be.

@@ -1,5 +1,4 @@
 import Hummingbird
-import VigieReports
 import VigieWire
 
 /// What went wrong with a request, as RFC 9457 `application/problem+json` tells it.

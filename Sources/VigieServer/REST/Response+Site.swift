@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
-import VigieReports
 import VigieWire
 
 /// Ends a connection whose request was not read to its end.

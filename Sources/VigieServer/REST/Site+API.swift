@@ -4,7 +4,6 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
-import VigieReports
 import VigieWire
 import VigieStore
 

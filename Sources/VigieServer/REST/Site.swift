@@ -4,7 +4,6 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import VigieReports
 import VigieWire
 import VigieStore
 

@@ -1,6 +1,5 @@
 import Glibc
 public import Logging
-import VigieReports
 import VigieWire
 
 /// Writes log lines for operators: one event, one line, with telephone numbers masked whoever wrote them.

@@ -10,7 +10,6 @@ import Testing
 import VigieCalls
 import VigieDetection
 import VigieIncidents
-import VigieReports
 import VigieStore
 import VigieWire
 
@@ -125,7 +124,7 @@ struct AlertTests {
         let posts = receiver.posts.withLock { $0 }
         #expect(posts.count == 2)
         let post = posts[0]
-        let body = try JSONReader.read(Array(post.body.utf8))
+        let body = try JSONValue(parsing: post.body)
         #expect(body["schema"]?.stringValue == "vigie.alert/1")
         #expect(body["event"]?.stringValue == "opened")
         #expect(body["link"]?.stringValue == "https://vigie.example/incidents/misrouted-flood-20090217T1403-5f3a09c1")
@@ -134,7 +133,7 @@ struct AlertTests {
         let id = try #require(post.headers["webhook-id"])
         let time = try #require(post.headers["webhook-timestamp"].flatMap { Int64($0) })
         #expect(post.headers["webhook-signature"] == WebhookSignature.header(secret: "a secret", id: id, timestamp: time, body: Array(post.body.utf8)))
-        #expect(try JSONReader.read(Array(posts[1].body.utf8))["incident"]?["state"]?.stringValue == "resolved")
+        #expect(try JSONValue(parsing: posts[1].body)["incident"]?["state"]?.stringValue == "resolved")
     }
 
     @Test func `what waits survives a restart of the desk, and minor trouble is not told where it is not wanted`() async throws {

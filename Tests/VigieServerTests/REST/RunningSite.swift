@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
-import VigieReports
 import VigieWire
 import VigieStore
 
@@ -14,7 +13,7 @@ struct Reply {
     var headers: HTTPHeaders
     var text: String
 
-    var json: JSONValue { (try? JSONReader.read(Array(text.utf8))) ?? .null }
+    var json: JSONValue { (try? JSONValue(parsing: text)) ?? .null }
 }
 
 /// A server on a free port of loopback, and a client that talks to it.

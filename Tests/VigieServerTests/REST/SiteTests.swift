@@ -1,6 +1,5 @@
 import NIOHTTP1
 import Testing
-import VigieReports
 import VigieWire
 import VigieStore
 

@@ -1,6 +1,7 @@
 import Logging
 import Synchronization
 import Testing
+import VigieWire
 
 @testable import VigieServer
 
@@ -36,7 +37,7 @@ struct NodeLogTests {
 
     @Test func `a JSON line is an object with its keys`() throws {
         let lines = Self.log(.json) { $0.warning("store is slow", metadata: ["seconds": "3"]) }
-        let value = try JSONReader.read(Array(lines[0].utf8))
+        let value = try JSONValue(parsing: lines[0])
         #expect(value["level"]?.stringValue == "warning")
         #expect(value["message"]?.stringValue == "store is slow")
         #expect(value["seconds"]?.stringValue == "3")

@@ -1,4 +1,3 @@
-import VigieReports
 import VigieWire
 
 /// Hides the middle of telephone numbers in what is shown to those who may not see them, and in logs: `+33•••••1234`.

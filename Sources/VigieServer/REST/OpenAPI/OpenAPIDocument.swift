@@ -1,5 +1,4 @@
 import HTTPTypes
-import VigieReports
 import VigieWire
 
 /// The OpenAPI 3.1 document, written from the operations that the router answers with.

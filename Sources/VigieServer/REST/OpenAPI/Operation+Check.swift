@@ -1,4 +1,3 @@
-import VigieReports
 import VigieWire
 
 extension Operation {
@@ -65,8 +64,8 @@ extension Operation {
             throw .badRequest("a JSON body is wanted")
         }
         let value: JSONValue
-        do { value = try JSONReader.read(bytes) } catch {
-            throw .badRequest("the body is no JSON: \(error)")
+        do { value = try JSONValue(parsing: bytes.span) } catch {
+            throw .badRequest("the body is no JSON: \(error.rule.rawValue) at byte \(error.offset)")
         }
         let complaints = body.schema.complaints(value, in: APISchemas.all)
         guard complaints.isEmpty else {

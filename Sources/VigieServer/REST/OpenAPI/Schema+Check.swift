@@ -1,4 +1,3 @@
-import VigieReports
 import VigieWire
 
 /// What is wrong with a value, and where.

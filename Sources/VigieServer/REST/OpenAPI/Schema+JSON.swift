@@ -1,4 +1,3 @@
-import VigieReports
 import VigieWire
 
 extension Schema {

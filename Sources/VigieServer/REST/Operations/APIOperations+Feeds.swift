@@ -1,5 +1,4 @@
 import HTTPTypes
-import VigieReports
 import VigieWire
 
 extension APIOperations {

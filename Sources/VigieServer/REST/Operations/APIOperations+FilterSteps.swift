@@ -1,5 +1,5 @@
 import HTTPTypes
-import VigieReports
+import VigieWire
 import VigieStore
 
 extension APIOperations {

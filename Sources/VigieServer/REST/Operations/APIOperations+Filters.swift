@@ -1,6 +1,6 @@
 import HTTPTypes
-import VigieReports
 import VigieStore
+import VigieWire
 
 extension APIOperations {
     static let filterID = Operation.Parameter.path("id", .shaped(.hexID), "The filter's id.")

@@ -1,5 +1,4 @@
 import HTTPTypes
-import VigieReports
 import VigieStore
 import VigieWire
 
@@ -133,6 +132,6 @@ struct IncidentDocument {
 enum JSONText {
     /// The value; a document that is no JSON (which our own writers never make) is told as a text.
     static func value(_ bytes: [UInt8]) -> JSONValue {
-        (try? JSONReader.read(bytes)) ?? .string(String(decoding: bytes.prefix(1_000), as: UTF8.self))
+        (try? JSONValue(parsing: bytes.span)) ?? .string(String(decoding: bytes.prefix(1_000), as: UTF8.self))
     }
 }

@@ -1,6 +1,5 @@
 import HTTPTypes
 import VigieCalls
-import VigieReports
 import VigieWire
 
 extension APIOperations {

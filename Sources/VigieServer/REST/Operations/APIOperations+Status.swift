@@ -1,5 +1,4 @@
 import HTTPTypes
-import VigieReports
 import VigieStore
 import VigieWire
 

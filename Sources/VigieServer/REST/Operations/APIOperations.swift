@@ -1,5 +1,4 @@
 import HTTPTypes
-import VigieReports
 import VigieWire
 
 /// All operations of the API, in the order in which the document shows them.

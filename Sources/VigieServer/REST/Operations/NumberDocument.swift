@@ -1,5 +1,4 @@
 import VigieCalls
-import VigieReports
 import VigieWire
 
 /// What is known of a number, in the shape that `vigie number` prints.

@@ -1,4 +1,4 @@
-import VigieReports
+import VigieWire
 import VigieStore
 
 /// A filter as the store keeps it, as the API shows it.

@@ -113,10 +113,10 @@ public struct TokenFile: Sendable {
 
     /// What changes when the file does; 0 when there is none.
     var stamp: Int64 {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return 0 }
-        return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
-            ^ Int64(bitPattern: UInt64(status.st_ino)) << 20 ^ Int64(status.st_size)
+        guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return 0 }
+        let changed = (facts[.modificationDate] as? Date)?.timeIntervalSinceReferenceDate ?? 0
+        let place = (facts[.systemFileNumber] as? Int) ?? 0
+        return Int64(bitPattern: changed.bitPattern) ^ Int64(place) << 20 ^ Int64((facts[.size] as? Int) ?? 0)
     }
 
     private func document() throws(TokenError) -> Document? {
