@@ -39,6 +39,12 @@ public final class LiveNode: Sendable {
     public let ring: CallEventRing
     /// Mirrored signalling.
     public let hep: HEPFeed
+    /// What happens, for those who listen.
+    public let events: LiveEvents
+    /// Batches of records by HTTP.
+    public let batches: BatchFeed
+    /// Files that are dropped; `nil`: there is no directory for them.
+    public let spool: SpoolFeed?
     private let otherTimes: any Store
     private let logger: Logger
 
@@ -62,6 +68,12 @@ public final class LiveNode: Sendable {
             settings: LineSettings(configuration), clock: self.clock, symbols: symbols, store: store,
             otherTimes: otherTimes, ring: ring, logger: logger)
         hep = HEPFeed(try Self.hepSettings(configuration), line: line, logger: logger)
+        events = LiveEvents(maxListeners: configuration.limits.liveViewers)
+        let records = Self.recordSettings(configuration)
+        batches = BatchFeed(line: line, store: store, settings: records, logger: logger)
+        spool = try Self.spool(configuration, records, line, store, logger)
+        batches.register(on: counters)
+        spool?.register(on: counters)
         line.register(on: counters)
         hep.register(on: counters)
         counters.register("store") { [store] in
@@ -81,12 +93,10 @@ public final class LiveNode: Sendable {
         ready: @escaping @Sendable (NodePorts) -> Void
     ) async throws {
         line.start()
-        let http = HTTPServer(
-            settings: Self.httpSettings(configuration),
-            services: HTTPServices(
-                store: store, board: counters, health: health, logger: logger, clock: clock, symbols: symbols))
-        let opened = PortsService { [hep] in
+        let http = HTTPServer(settings: Self.httpSettings(configuration), services: httpServices)
+        let opened = PortsService { [hep, spool] in
             var ports = NodePorts()
+            ports.spool = spool?.directory
             if let open = await hep.ports {
                 (ports.hep_udp, ports.hep_tcp, ports.hep_tls) = (open.udp, open.tcp, open.tls)
             }
@@ -94,10 +104,13 @@ public final class LiveNode: Sendable {
             ready(ports)
         }
         // Stopped in the order from the last to the first.
-        let services: [any Service] = [
+        var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
-            HousekeepingService(store: store, clock: clock, logger: logger), hep, http, opened,
+            HousekeepingService(store: store, clock: clock, logger: logger),
+            ChangeService(changes: line.changes(), events: events), hep,
         ]
+        if let spool { services.append(spool) }
+        services += [http, opened]
         var group = ServiceGroupConfiguration(
             services: (services + extra).map { .init(service: $0) }, gracefulShutdownSignals: signals,
             logger: Logger(label: "vigie.services") { _ in SwiftLogNoOpLogHandler() })
@@ -111,6 +124,67 @@ public final class LiveNode: Sendable {
 }
 
 extension LiveNode {
+    private var httpServices: HTTPServices {
+        var services = HTTPServices(
+            store: store, board: counters, health: health, logger: logger, events: events, clock: clock,
+            symbols: symbols,
+            tokens: configuration.http.tokens ? TokenFile(directory: configuration.storage.directory) : nil)
+        services.home = configuration.homeCountry
+        let (batches, hep, spool, line) = (batches, hep, spool, line)
+        services.actions.takeBatch = { id, bytes, _ in try await batches.accept(id, bytes) }
+        services.actions.settings = { [desk] in
+            .object(desk.current.settings.map { ($0.key, JSONValue.string($0.value)) })
+        }
+        services.actions.reload = { [desk, logger] actor in
+            switch desk.reload() {
+            case .unchanged: return []
+            case .obeyed(let changes):
+                logger.notice("configuration read again", metadata: ["by": "\(actor)"])
+                return changes.map(\.description)
+            case .refused(let why): throw NodeActionError.refused(name: "configuration-refused", why)
+            }
+        }
+        services.actions.feeds = { hep.views + (spool.map { [$0.view] } ?? []) + [batches.view, line.screeningView] }
+        return services
+    }
+
+    /// How the node reads records.
+    var recordSettings: AnalysisSettings { Self.recordSettings(configuration) }
+
+    static func recordSettings(_ configuration: NodeConfiguration) -> AnalysisSettings {
+        var settings = AnalysisSettings()
+        settings.home = configuration.homeCountry
+        settings.timeZone = TimeZoneOffsets(configuration.timeZone)
+        settings.detection = configuration.detection
+        return settings
+    }
+
+    private static func spool(
+        _ configuration: NodeConfiguration, _ records: AnalysisSettings, _ line: LiveLine, _ store: any Store,
+        _ logger: Logger
+    ) throws(Failure) -> SpoolFeed? {
+        guard !configuration.spool.directory.isEmpty else { return nil }
+        var records = records
+        if !configuration.spool.mapping.isEmpty {
+            let path = configuration.path(configuration.spool.mapping)
+            guard let yaml = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw Failure("spool.mapping \(path) cannot be read: it must be a text file (UTF-8)")
+            }
+            do throws(MappingError) {
+                records.mapping = try RecordMapping(yaml: yaml, file: path)
+            } catch {
+                throw Failure(error.description)
+            }
+        }
+        var settings = SpoolFeed.Settings()
+        settings.directory = configuration.path(configuration.spool.directory)
+        settings.done = configuration.path(configuration.spool.done)
+        settings.failed = configuration.path(configuration.spool.failed)
+        settings.interval = configuration.spool.interval
+        settings.settle = configuration.spool.settle
+        return SpoolFeed(settings, records: records, line: line, store: store, logger: logger)
+    }
+
     private static func clock(_ configuration: NodeConfiguration) throws(Failure) -> NodeClock {
         let start = configuration.clock.start
         guard start.isEmpty || Timestamp(rfc3339: start) != nil else {

@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import VigieReports
 import VigieStore
 import VigieWire
 
@@ -60,6 +61,20 @@ struct HousekeepingService: Service {
             if let held = report.held { logger.warning("nothing was swept", metadata: ["why": "\(held)"]) }
         } catch {
             logger.error("the store cannot be swept", metadata: ["why": "\(error.sentence)"])
+        }
+    }
+}
+
+/// Tells changes of incidents to those who listen to live events.
+struct ChangeService: Service {
+    let changes: AsyncStream<LiveChange>
+    let events: LiveEvents
+
+    func run() async throws {
+        for await change in changes.cancelOnGracefulShutdown() {
+            var members: [(String, JSONValue)] = [("change", .string(change.kind.rawValue))]
+            if case .object(let document) = change.document { members += document }
+            events.publish("incident", .object(members))
         }
     }
 }

@@ -41,17 +41,22 @@ public struct Analysis {
     public func run(_ paths: [String], progress: (Double?) -> Void = { _ in }) throws(Failure)
         -> AnalysisReport
     {
-        let opened = try open(paths)
+        let opened: OpenedFeeds
+        do throws(OpenedFeeds.Failure) {
+            opened = try OpenedFeeds(paths, settings: settings)
+        } catch {
+            throw Failure(sentence: "cannot read \(error.path): \(error.sentence)")
+        }
         let journal = FileJournal(capacity: settings.journalBytes)
         var line = AnalysisLine(settings: settings.detection, journal: journal)
         var order = EventOrder()
-        let signalling = SignallingFeed(opened.captures, home: settings.home)
-        let feeds: [any EventFeed] = opened.captures.isEmpty ? opened.records : opened.records + [signalling]
+        let signalling = opened.signalling
+        let feeds = opened.feeds
         let meter = ProgressMeter(opened.meters)
 
         var symbols = SymbolTable()
         var steps = 0
-        while let feed = earliest(of: feeds) {
+        while let feed = feeds.earliest {
             feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
             steps &+= 1
             if steps & 0x3FFF == 0 { progress(meter.share.map { $0 * 0.9 }) }
@@ -69,76 +74,6 @@ public struct Analysis {
         line.take(joining.measures)
         line.finish(into: &report) { progress(0.9 + $0 * 0.1) }
         return report
-    }
-
-    private struct Opened {
-        let recent = RecentCalls()
-        var records: [RecordFeed] = []
-        var captures: [CaptureFeed] = []
-        var meters: [ByteMeter] = []
-    }
-
-    private func open(_ paths: [String]) throws(Failure) -> Opened {
-        var opened = Opened()
-        for path in paths {
-            do throws(InputError) {
-                let input = try InputOpener.open(path)
-                opened.meters.append(input.meter)
-                switch input.format {
-                case .pcap, .pcapng, .hep: opened.captures.append(CaptureFeed(input, path: path))
-                case .callRecords, .unknown, .sip, .empty, .gzip: try open(input, path, &opened)
-                }
-            } catch {
-                throw Failure(sentence: "cannot read \(path): \(error.sentence)")
-            }
-        }
-        return opened
-    }
-
-    private func open(_ input: consuming OpenedInput, _ path: String, _ opened: inout Opened)
-        throws(InputError)
-    {
-        if let mapping = settings.mapping {
-            opened.records.append(
-                RecordFeed(
-                    input, path: path, format: CallRecordFormat(mapping), settings: settings,
-                    recent: opened.recent))
-            return
-        }
-        do throws(InputError) {
-            _ = try input.stream.require(65_536)
-        } catch {
-            // What came before the damage is worth reading; the reader meets the damage again behind it.
-            if input.stream.unreadCount == 0 { throw error }
-        }
-        if let format = CallRecordFormat.sniff(input.stream.unread) {
-            opened.records.append(
-                RecordFeed(input, path: path, format: format, settings: settings, recent: opened.recent))
-            return
-        }
-        switch input.format {
-        case .empty: throw .unreadable(reason: "it is empty")
-        case .sip:
-            throw .unreadable(
-                reason:
-                    "it holds a raw SIP message, which has no time; `vigie decode` reads it, an analysis needs a capture or call records"
-            )
-        case .callRecords: throw .unreadable(reason: RecordMapping.advice(input.stream.unread, file: path))
-        default:
-            throw .unreadable(
-                reason: "it is no capture, no HEP stream and no call record file that Vigie knows")
-        }
-    }
-
-    private func earliest(of feeds: [any EventFeed]) -> (any EventFeed)? {
-        if feeds.count == 1 { return feeds[0].next == nil ? nil : feeds[0] }
-        var best: (feed: any EventFeed, time: Timestamp)?
-        for feed in feeds {
-            guard let time = feed.next else { continue }
-            if let known = best, known.time <= time { continue }
-            best = (feed, time)
-        }
-        return best?.feed
     }
 }
 

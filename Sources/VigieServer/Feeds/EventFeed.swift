@@ -18,7 +18,7 @@ final class RecordFeed: EventFeed {
     private var joiner: RecordJoiner
     private var waiting: CallEvent?
     private var isDone = false
-    private let path: String
+    let path: String
     private var stopped: String?
     private let isCompressed: Bool
 

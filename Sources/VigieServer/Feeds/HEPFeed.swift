@@ -69,6 +69,13 @@ public struct HEPFeed: Service {
     /// The ports, once all of them are open; `nil` when one could not be.
     public var ports: Ports? { get async { await bound.value } }
 
+    /// The ports as far as they are known by now.
+    var openPorts: Ports { (bound.current ?? nil) ?? Ports() }
+    /// The addresses that were asked for.
+    var addresses: (udp: [ListenAddress], tcp: [ListenAddress], tls: [ListenAddress]) {
+        (settings.udp, settings.tcp, settings.tls)
+    }
+
     /// Puts the feed's figures on a board.
     public func register(on board: CounterBoard) {
         let counts = counts

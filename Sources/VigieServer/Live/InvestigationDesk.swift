@@ -137,9 +137,9 @@ final class InvestigationDesk: Sendable {
     /// The contract's document, with its sentence in French beside.
     private static func document(
         _ entry: AnalysisReport.Entry, _ live: LiveIncident, _ report: AnalysisReport
-    ) -> JSONValue {
-        guard case .object(let members) = report.incident(entry) else { return .null }
-        return .object(members + [("summary_fr", .string(live.summaryInFrench))])
+    ) -> [(String, JSONValue)] {
+        guard case .object(let members) = report.incident(entry) else { return [] }
+        return members + [("summary_fr", .string(live.summaryInFrench))]
     }
 
     private func look(at waiting: [Waiting]) {
@@ -192,7 +192,8 @@ final class InvestigationDesk: Sendable {
             state.withLock { $0.known[id] = known }
             return
         }
-        let document = Array(Self.document(entry, live, report).text().utf8)
+        let members = Self.document(entry, live, report)
+        let document = Array(JSONValue.object(members).text().utf8)
         var changes: [StoreChange] = [
             .incident(
                 StoredIncident(
@@ -226,6 +227,8 @@ final class InvestigationDesk: Sendable {
                 "incident": "\(id)", "severity": "\(entry.incident.severity.rawValue)",
                 "calls": "\(live.calls)",
             ])
-        feed.tell(LiveChange(kind: kind, incident: live, document: document))
+        feed.tell(
+            LiveChange(
+                kind: kind, incident: live, document: .object(members.filter { $0.0 != "census" })))
     }
 }

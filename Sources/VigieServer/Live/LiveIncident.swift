@@ -1,6 +1,7 @@
 import Foundation
 public import VigieIncidents
 public import VigieMitigation
+public import VigieWire
 
 /// An incident of the live line, as its last look at the stored calls left it.
 public struct LiveIncident: Sendable {
@@ -55,6 +56,6 @@ public struct LiveChange: Sendable {
     public var kind: Kind
     /// The incident as it is now.
     public var incident: LiveIncident
-    /// The incident as `vigie.analysis/1` tells it: what the store keeps and the API shows.
-    public var document: [UInt8]
+    /// The incident as `vigie.analysis/1` tells it, without its census: the store keeps the whole document.
+    public var document: JSONValue
 }

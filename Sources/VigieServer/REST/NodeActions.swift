@@ -65,6 +65,12 @@ public struct BatchReceipt: Sendable {
     public var accepted: Int
     /// Rows refused, by name.
     public var refused: [(String, Int)]
+    /// Rows whose calls were known already.
+    public var known = 0
+    /// Calls taken whose day is not kept, or that found no room on the disk: detectors saw them, no search finds them.
+    public var notStored = 0
+    /// The first rows refused, each with its line and the name of what is wrong.
+    public var refusedLines: [(line: Int, name: String)] = []
 
     /// All fields at once.
     public init(id: String, isRepeated: Bool, accepted: Int, refused: [(String, Int)]) {

@@ -75,21 +75,28 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         if printConfig { return print(ConfigurationPage.yaml, terminator: "") }
-        let settings = try configuration()
+        var settings = try configuration()
         if check { return try await tellCheck(settings) }
         try ResultOutput.check(readyFile)
         let logger = Self.logger(settings)
+        if !replay.isEmpty, settings.clock.start.isEmpty { settings.clock.start = try firstCall(settings) }
+        let clockStart = settings.clock.start
         let notifier = ServiceNotifier(ProcessInfo.processInfo.environment)
         let node: LiveNode
         do throws(LiveNode.Failure) {
-            node = try LiveNode(settings, logger: logger, reread: { try self.configuration() })
+            node = try LiveNode(settings, logger: logger, reread: {
+                    var settings = try self.configuration()
+                    settings.clock.start = clockStart
+                    return settings
+                })
         } catch {
             throw CommandFailure(error.description)
         }
         let (readyFile, told) = (readyFile, settings)
         defer { if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) } }
         do {
-            try await node.run(with: notifier.services(node.desk, logger: logger)) { ports in
+            let player: [any Service] = replay.isEmpty ? [] : [ReplayFeed(replay, for: node, logger: logger)]
+            try await node.run(with: notifier.services(node.desk, logger: logger) + player) { ports in
                 Self.announce(ports, told)
                 if let readyFile {
                     try? (ports.json + "\n").write(toFile: readyFile, atomically: true, encoding: .utf8)
@@ -125,6 +132,18 @@ struct Serve: AsyncParsableCommand {
             return try NodeConfiguration(yaml: yaml, file: config)
         } catch {
             throw CommandFailure("\(error)")
+        }
+    }
+
+    /// The clock begins with the first call that is played.
+    private func firstCall(_ settings: NodeConfiguration) throws -> String {
+        do {
+            guard let first = try ReplayFeed.firstCall(of: replay, settings) else {
+                throw CommandFailure("there is no call in \(replay.joined(separator: ", "))")
+            }
+            return first.rfc3339()
+        } catch let failure as FeedFailure {
+            throw CommandFailure(failure.description)
         }
     }
 

@@ -41,6 +41,9 @@ extension APIOperations {
                             .must("batch", .text()),
                             .must("repeated", .truth, "It had been taken in before."),
                             .must("accepted", .count), .must("refused", .map(.count), "Rows by the reason."),
+                            .must("known", .count, "Calls that were known already."),
+                            .must("not_stored", .count, "Calls that detectors saw and that no search will find."),
+                            .must("refused_lines", .list(.open([.must("line", .count), .must("name", .text())]))),
                         ]))
                 ],
                 problems: [409],
@@ -56,6 +59,14 @@ extension APIOperations {
                             ("batch", .string(receipt.id)), ("repeated", .bool(receipt.isRepeated)),
                             ("accepted", .whole(receipt.accepted)),
                             ("refused", .object(receipt.refused.map { ($0.0, .whole($0.1)) })),
+                            ("known", .whole(receipt.known)), ("not_stored", .whole(receipt.notStored)),
+                            (
+                                "refused_lines",
+                                .array(
+                                    receipt.refusedLines.map {
+                                        .object([("line", .whole($0.line)), ("name", .string($0.name))])
+                                    })
+                            ),
                         ]))
                 }),
         ]

@@ -1,0 +1,83 @@
+import VigieCalls
+import VigieWire
+
+/// Files that were opened and recognised: a feed for each file of records, and one for all captures together.
+struct OpenedFeeds {
+    /// Why a file is none.
+    struct Failure: Error {
+        var path: String
+        var sentence: String
+    }
+
+    private(set) var records: [RecordFeed] = []
+    private(set) var meters: [ByteMeter] = []
+    /// All captures; empty when there are none.
+    let signalling: SignallingFeed
+    /// Those that have something to read.
+    let feeds: [any EventFeed]
+
+    /// Opens files, `-` is standard input.
+    init(_ paths: [String], settings: AnalysisSettings) throws(Failure) {
+        let recent = RecentCalls()
+        var captures: [CaptureFeed] = []
+        for path in paths {
+            do throws(InputError) {
+                let input = try InputOpener.open(path)
+                meters.append(input.meter)
+                switch input.format {
+                case .pcap, .pcapng, .hep: captures.append(CaptureFeed(input, path: path))
+                case .callRecords, .unknown, .sip, .empty, .gzip:
+                    records.append(try Self.records(input, path, settings, recent))
+                }
+            } catch {
+                throw Failure(path: path, sentence: error.sentence)
+            }
+        }
+        signalling = SignallingFeed(captures, home: settings.home)
+        feeds = captures.isEmpty ? records : records + [signalling]
+    }
+
+    private static func records(
+        _ input: consuming OpenedInput, _ path: String, _ settings: AnalysisSettings, _ recent: RecentCalls
+    ) throws(InputError) -> RecordFeed {
+        if let mapping = settings.mapping {
+            return RecordFeed(
+                input, path: path, format: CallRecordFormat(mapping), settings: settings, recent: recent)
+        }
+        do throws(InputError) {
+            _ = try input.stream.require(65_536)
+        } catch {
+            // What came before the damage is worth reading; the reader meets the damage again behind it.
+            if input.stream.unreadCount == 0 { throw error }
+        }
+        if let format = CallRecordFormat.sniff(input.stream.unread) {
+            return RecordFeed(input, path: path, format: format, settings: settings, recent: recent)
+        }
+        switch input.format {
+        case .empty: throw .unreadable(reason: "it is empty")
+        case .sip:
+            throw .unreadable(
+                reason:
+                    "it holds a raw SIP message, which has no time; `vigie decode` reads it, an analysis needs a capture or call records"
+            )
+        case .callRecords: throw .unreadable(reason: RecordMapping.advice(input.stream.unread, file: path))
+        default:
+            throw .unreadable(
+                reason: "it is no capture, no HEP stream and no call record file that Vigie knows")
+        }
+    }
+}
+
+extension [any EventFeed] {
+    /// The one whose next event is the earliest; `nil` when all are at their ends.
+    var earliest: (any EventFeed)? {
+        if count == 1 { return self[0].next == nil ? nil : self[0] }
+        var best: (feed: any EventFeed, time: Timestamp)?
+        for feed in self {
+            guard let time = feed.next else { continue }
+            if let known = best, known.time <= time { continue }
+            best = (feed, time)
+        }
+        return best?.feed
+    }
+}
