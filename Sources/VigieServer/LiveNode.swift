@@ -86,10 +86,12 @@ public final class LiveNode: Sendable {
     /// - Parameters:
     ///   - signals: SIGTERM and SIGINT end it in order.
     ///   - extra: further services, stopped before everything else.
+    ///   - files: call records and captures that are played at the node's clock.
     ///   - ready: told once every port is open.
     /// - Throws: `Failure` when a port cannot be opened.
     public func run(
         stoppingOn signals: [UnixSignal] = [.sigterm, .sigint], with extra: [any Service] = [],
+        replaying files: [String] = [],
         ready: @escaping @Sendable (NodePorts) -> Void
     ) async throws {
         line.start()
@@ -111,6 +113,7 @@ public final class LiveNode: Sendable {
         ]
         if let spool { services.append(spool) }
         services += [http, opened]
+        if !files.isEmpty { services.append(ReplayFeed(files, for: self, logger: logger)) }
         var group = ServiceGroupConfiguration(
             services: (services + extra).map { .init(service: $0) }, gracefulShutdownSignals: signals,
             logger: Logger(label: "vigie.services") { _ in SwiftLogNoOpLogHandler() })

@@ -95,8 +95,9 @@ struct Serve: AsyncParsableCommand {
         let (readyFile, told) = (readyFile, settings)
         defer { if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) } }
         do {
-            let player: [any Service] = replay.isEmpty ? [] : [ReplayFeed(replay, for: node, logger: logger)]
-            try await node.run(with: notifier.services(node.desk, logger: logger) + player) { ports in
+            try await node.run(
+                with: notifier.services(node.desk, logger: logger), replaying: replay
+            ) { ports in
                 Self.announce(ports, told)
                 if let readyFile {
                     try? (ports.json + "\n").write(toFile: readyFile, atomically: true, encoding: .utf8)
