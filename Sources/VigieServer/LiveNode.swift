@@ -37,6 +37,8 @@ public final class LiveNode: Sendable {
     public let line: LiveLine
     /// Calls decided by the SIP side, on their way to the line.
     public let ring: CallEventRing
+    /// The filters in force, as the SIP side sees them.
+    public let tables = PublishedTable()
     /// Mirrored signalling.
     public let hep: HEPFeed
     /// What happens, for those who listen.
@@ -96,11 +98,17 @@ public final class LiveNode: Sendable {
     ) async throws {
         line.start()
         let http = HTTPServer(settings: Self.httpSettings(configuration), services: httpServices)
+        let sip = SIPService(
+            configuration: configuration, desk: desk, tables: tables, symbols: symbols, ring: ring,
+            clock: clock, board: counters, logger: logger)
         let opened = PortsService { [hep, spool] in
             var ports = NodePorts()
             ports.spool = spool?.directory
             if let open = await hep.ports {
                 (ports.hep_udp, ports.hep_tcp, ports.hep_tls) = (open.udp, open.tcp, open.tls)
+            }
+            if let open = await sip.bound.value {
+                (ports.sip_udp, ports.sip_tcp, ports.sip_tls) = (open.udp, open.tcp, open.tls)
             }
             ports.http = await http.port
             ready(ports)
@@ -109,7 +117,7 @@ public final class LiveNode: Sendable {
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
             HousekeepingService(store: store, clock: clock, logger: logger),
-            ChangeService(changes: line.changes(), events: events), hep,
+            ChangeService(changes: line.changes(), events: events), sip, hep,
         ]
         if let spool { services.append(spool) }
         services += [http, opened]
