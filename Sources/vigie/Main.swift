@@ -12,11 +12,13 @@ struct Vigie: AsyncParsableCommand {
             Bench.self,
             Decode.self,
             Detectors.self,
+            FilterCommand.self,
             DirectoryCommand.self,
             Number.self,
             ScoreCommand.self,
             Serve.self,
             Simulate.self,
+            TokenCommand.self,
         ])
 
     /// Runs the command of the arguments; exit status 2 for a usage error, whichever way it was met.

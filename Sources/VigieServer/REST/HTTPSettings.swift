@@ -29,6 +29,14 @@ public struct HTTPSettings: Sendable {
     /// Listeners of live events at once.
     public var maxEventListeners = 128
 
+    /// PEM file of the certificate chain; empty: plain HTTP.
+    public var certificate = ""
+    /// PEM file of the private key.
+    public var key = ""
+
+    /// Whether browsers reach it by TLS, so that cookies may ask for it.
+    var isSecure: Bool { !certificate.isEmpty }
+
     /// The defaults: loopback, port 8080, with tokens.
     public init() {}
 

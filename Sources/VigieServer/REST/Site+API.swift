@@ -86,7 +86,8 @@ extension Site {
         return pairs
     }
 
-    private func body(_ request: Request, _ body: Operation.Body) async throws -> [UInt8] {
+    /// The body of a request, within its limits.
+    func body(_ request: Request, _ body: Operation.Body) async throws -> [UInt8] {
         let limit = body.isBatch ? settings.maxBatchBytes : settings.maxBodyBytes
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Problem.tooLarge(limit)

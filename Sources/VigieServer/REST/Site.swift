@@ -67,6 +67,7 @@ struct Site: Sendable {
             return try probe(request) { .plain(services.board.prometheus(), type: CounterBoard.prometheusType) }
         case "api": return try await callAPI(request, parts, context)
         default:
+            if let page = try await callPage(request, parts, context) { return page }
             throw Problem.notFound("there is nothing at \(request.uri.path.prefix(200)); the API begins at /api/v1/")
         }
     }
