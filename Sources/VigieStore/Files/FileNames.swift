@@ -28,3 +28,8 @@ enum FileNames {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw StoreError(errno: errno, path: path) }
     }
 }
+
+extension FileNames {
+    /// Removes an empty directory, if it is one.
+    static func removeDirectory(_ path: String) { _ = unsafe rmdir(path) }
+}
