@@ -114,6 +114,7 @@ let package = Package(
             name: "VigieStoreTests",
             dependencies: [
                 "VigieStore", "VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
             name: "VigieSimulatorTests", dependencies: ["VigieSimulator", "VigieCalls", "VigieWire"]),

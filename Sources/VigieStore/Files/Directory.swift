@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A directory of the store.
 enum Directory {
@@ -54,11 +55,13 @@ enum FileSize {
 
 /// Keeps a second process out of a directory: an advisory lock that the system releases when the process ends, however it ends.
 final class DirectoryLock: Sendable {
-    private let file: FileHandle
+    // For closing it once; nobody waits for it.
+    private let file: Mutex<FileHandle?>
 
     /// - Throws: `StoreError.locked` when another process has it.
     init(_ path: String) throws(StoreError) {
-        file = try FileHandle(path, writing: true)
+        let file = try FileHandle(path, writing: true)
+        self.file = Mutex(file)
         guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             throw code == EWOULDBLOCK
@@ -66,5 +69,5 @@ final class DirectoryLock: Sendable {
         }
     }
 
-    func release() { flock(file.descriptor, LOCK_UN) }
+    func release() { file.withLock { $0 = nil } }
 }

@@ -58,7 +58,11 @@ public final class ResilientStore: Store {
             }
             var state = State(store: MemoryStore(retention: retention), openError: error)
             if let shadow = ShadowCopy.make(of: directory, below: memory) {
-                if let store = try? SQLiteStore(directory: shadow, retention: retention) {
+                // It lies in memory: calls have the room of some two million, whatever the disk would take.
+                var small = retention
+                small.callBytes = 256 << 20
+                small.dayBytes = 256 << 20
+                if let store = try? SQLiteStore(directory: shadow, retention: small) {
                     state.store = store
                     state.shadow = shadow
                 } else {
@@ -284,6 +288,8 @@ extension ResilientStore {
     public func callDays() -> [CallDay] { store.callDays() }
     /// Keeps a named blob.
     public func saveState(_ name: String, _ blob: [UInt8]) throws(StoreError) {
+        // Not into memory: it is there already.
+        if let openError = state.withLock({ $0.openError }) { throw openError }
         try store.saveState(name, blob)
     }
     /// The named blob.

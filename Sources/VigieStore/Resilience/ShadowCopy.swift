@@ -8,7 +8,10 @@ enum ShadowCopy {
     /// Copies the database of `directory` to a directory of its own below `parent`, readable by its owner only; `nil` when there is
     /// none, or it cannot be read.
     static func make(of directory: String, below parent: String) -> String? {
-        let files = ["vigie.sqlite", "vigie.sqlite-wal"]
+        let states = Directory.names(directory + "/state").filter { $0.hasSuffix(".state") }.map {
+            "state/" + $0
+        }
+        let files = ["vigie.sqlite", "vigie.sqlite-wal"] + states
         let size = files.reduce(0) { $0 + FileSize.of(directory + "/" + $1) }
         guard FileNames.exists(directory + "/vigie.sqlite"), size <= mostBytes else { return nil }
         // One name for one directory: what a kill left behind is replaced.
@@ -16,7 +19,7 @@ enum ShadowCopy {
         let copy = "\(parent)/vigie-\(getuid())-\(name)"
         do throws(StoreError) {
             remove(copy)
-            try Directory.make(copy)
+            try Directory.make(copy + "/state")
             for file in files where FileNames.exists(directory + "/" + file) {
                 try copyFile(directory + "/" + file, to: copy + "/" + file)
             }

@@ -120,6 +120,8 @@ public final class SQLiteStore: Store {
         }
         guard !wasClosed else { return }
         callFiles.close()
+        // The log goes into the database, so that a copy of one file is a backup; a disk that refuses leaves both, which is as good.
+        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         try? pool.close()
         lock.release()
     }

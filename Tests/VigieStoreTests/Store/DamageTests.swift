@@ -46,7 +46,7 @@ import VigieWire
         let root = try TemporaryDirectory()
         let file = root.path + "/calls/2009-02-17.calls"
         let store = try SQLiteStore(directory: root.path)
-        for first in stride(from: 0, to: 6_000, by: 100) {
+        for first in stride(from: 0, to: 8_000, by: 100) {
             _ = store.append((first..<first + 100).map { Sample.call($0) }, at: Sample.noon)
         }
         store.close()
@@ -68,8 +68,8 @@ import VigieWire
                 #expect(found.isEmpty)
                 #expect(again.problems.contains { $0.contains("2009-02-17.calls.damaged-1") })
             } else {
-                #expect(found.count >= 6_000 - 1_500, "\(place)")
-                #expect(found.suffix(2_000) == (4_000..<6_000).map { Int64($0) }[...], "\(place)")
+                #expect(found.count >= 8_000 - 1_600, "\(place)")
+                #expect(found.suffix(2_000) == (6_000..<8_000).map { Int64($0) }[...], "\(place)")
             }
             // What the search says is what the replay says.
             var query = CallQuery()
@@ -77,7 +77,7 @@ import VigieWire
             query.number = Sample.call(77).caller
             let searched = try again.calls(query).records.map { $0.start.seconds - Sample.noon.seconds }
             #expect(searched == found.filter { $0 % 1_000 == 77 }.reversed(), "\(place)")
-            if found.count < 6_000 { #expect(!again.problems.isEmpty) }
+            if found.count < 8_000 { #expect(!again.problems.isEmpty) }
             #expect(again.append([Sample.call(9_000)], at: Sample.noon).stored == 1)
             #expect(try starts(again).last == 9_000)
             again.close()
@@ -125,7 +125,7 @@ import VigieWire
         // Calls are other files.
         #expect(try starts(again) == [1])
         again.close()
-        #expect(try TestFile.read(file + ".damaged-1") == bytes)
+        #expect(try TestFile.read(file + ".damaged-1").count >= bytes.count)
         let last = try SQLiteStore(directory: root.path)
         #expect(last.problems.isEmpty)
         #expect(try last.lastAuditLine()?.sequence == 1)
@@ -151,7 +151,9 @@ import VigieWire
         let file = root.path + "/vigie.sqlite"
         let store = try SQLiteStore(directory: root.path, busySeconds: 1)
         try store.apply([.filter(Sample.filter(1))])
-        let other = try DatabaseQueue(path: file)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: file, configuration: configuration)
         try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
         #expect(throws: StoreError.locked(path: file, waitedSeconds: 1)) {
             try store.apply([.filter(Sample.filter(2))])

@@ -97,7 +97,7 @@ struct DiskFaultTests {
         try first.apply([.filter(Sample.filter(1)), .audit(Sample.audit(1)), .incident(Sample.incident(1))])
         try first.saveState("line", [1, 2, 3])
         first.close()
-        try disk.setReadOnly(true)
+        disk.setReadOnly(true)
         #expect(throws: StoreError.readOnly(path: directory)) { try SQLiteStore(directory: directory) }
         let store = try ResilientStore.open(directory: directory, memory: memory.path)
         #expect(store.problems.first?.contains("permission denied or read-only") == true)
@@ -111,7 +111,7 @@ struct DiskFaultTests {
         #expect(try store.incident("incident-2") != nil)
         #expect(store.append([Sample.call(1), Sample.call(2)], at: Sample.noon).stored == 2)
         #expect(throws: StoreError.readOnly(path: directory)) { try store.flush() }
-        try disk.setReadOnly(false)
+        disk.setReadOnly(false)
         try store.flush()
         #expect(store.problems.isEmpty)
         try store.apply([.audit(Sample.audit(2))])

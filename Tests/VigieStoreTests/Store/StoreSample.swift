@@ -40,17 +40,18 @@ enum StoreSample {
     }
 
     /// A call `second` seconds after noon from one of 1,000 numbers.
-    static func call(_ second: Int, from caller: Int? = nil) -> CallEvent {
+    static func call(_ second: Int) -> CallEvent {
+        let kind = abs(second)
         var call = CallEvent(start: noon + .seconds(second), callID: CallID("call-\(second)@example.org"))
-        call.caller = PhoneNumber(e164: 33_199_000_000 + UInt64(caller ?? second % 1_000)) ?? .absent
-        call.called = PhoneNumber(e164: 33_261_910_000 + UInt64(second % 97)) ?? .absent
-        call.ingress = Symbol(rawValue: UInt32(2 + second % 3))
+        call.caller = PhoneNumber(e164: 33_199_000_000 + UInt64(kind % 1_000)) ?? .absent
+        call.called = PhoneNumber(e164: 33_261_910_000 + UInt64(kind % 97)) ?? .absent
+        call.ingress = Symbol(rawValue: UInt32(2 + kind % 3))
         call.sipStatus = second % 5 == 0 ? 486 : 200
         call.q850 = second % 5 == 0 ? 17 : 16
         call.outcome = second % 5 == 0 ? .user : .success
         if second % 5 != 0 {
             call.answer = call.start + .seconds(4)
-            call.end = call.start + .seconds(4 + second % 60)
+            call.end = call.start + .seconds(4 + kind % 60)
         }
         return call
     }
