@@ -45,7 +45,8 @@ struct LineMemory {
         let kept = incidents()
         desk.restore(kept.map(\.live))
         let book = IncidentBook(restoring: kept.map { ($0.incident, $0.keys) })
-        let lane = DetectionLane(settings: settings.detection, plans: plans)
+        var lane = DetectionLane(settings: settings.detection, plans: plans)
+        mark = restoreState(of: &lane)
         let now = mark.map { Timestamp(rawValue: $0.now) } ?? .distantPast
         if !kept.isEmpty || mark != nil {
             logger.notice(
@@ -113,12 +114,72 @@ struct LineMemory {
     mutating func snapshot(
         _ work: borrowing LineWork, _ keeper: borrowing CallKeeper, isLast: Bool, at now: Int64
     ) {
+        let isDue = now - lastSnapshot > settings.snapshotInterval.wholeNanoseconds
+        // What is written must be what the stored calls have brought: nothing may wait between the two.
+        guard isLast || isDue && !writer.isBusy, work.waitingToStore == 0, work.present.held == 0 else {
+            return
+        }
+        lastSnapshot = now
+        let days = store.callDays().map { ($0.name, $0.calls) }
+        let mark = Mark(
+            now: work.present.now.rawValue, days: Dictionary(days, uniquingKeysWith: { $1 }))
+        // A copy that shares its tables: they are copied only where the line changes them meanwhile.
+        let lane = work.present.detection
+        let (store, logger) = (store, logger)
+        writer.write(andWait: isLast) {
+            guard let head = try? JSONEncoder().encode(mark) else { return }
+            var blob = (0..<4).map { UInt8(truncatingIfNeeded: head.count >> (8 * $0)) }
+            blob += head
+            blob += lane.state()
+            do throws(StoreError) {
+                try store.saveState(Self.name, blob)
+            } catch {
+                logger.error(
+                    "the detectors' state cannot be written", metadata: ["why": "\(error.sentence)"])
+            }
+        }
+    }
+
+    /// Gives the lane what it knew; where it stood then, or `nil` when it starts fresh.
+    private func restoreState(of lane: inout DetectionLane) -> Mark? {
+        let reason: String
+        do {
+            guard let blob = try store.state(Self.name) else { return nil }
+            guard blob.count >= 4 else { throw LaneStateError.notAState }
+            let count = (0..<4).reduce(0) { $0 | Int(blob[$1]) << (8 * $1) }
+            guard count <= blob.count - 4 else { throw LaneStateError.damaged }
+            let mark = try JSONDecoder().decode(Mark.self, from: Data(blob[4..<4 + count]))
+            try lane.restore(Array(blob[(4 + count)...]))
+            return mark
+        } catch let error as StoreError {
+            reason = error.sentence
+        } catch let error as LaneStateError {
+            reason = error.sentence
+        } catch {
+            reason = "the detectors' state is none; they start fresh"
+        }
+        logger.warning("the detectors' state is not taken over", metadata: ["why": "\(reason)"])
+        return nil
     }
 }
 
 /// Writes states down in the background, one at a time: the line does not wait for the disk.
 final class SnapshotWriter: Sendable {
     private let queue = DispatchQueue(label: "vigie.snapshot", qos: .utility)
-    private let isBusy = Atomic(false)
+    private let busy = Atomic(false)
+
     init() {}
+
+    /// Whether a state is being written.
+    var isBusy: Bool { busy.load(ordering: .acquiring) }
+
+    /// Runs `body` in the background; with `andWait`, returns when it is done.
+    func write(andWait isLast: Bool, _ body: @escaping @Sendable () -> Void) {
+        busy.store(true, ordering: .releasing)
+        let work = { @Sendable [self] in
+            body()
+            busy.store(false, ordering: .releasing)
+        }
+        if isLast { queue.sync(execute: work) } else { queue.async(execute: work) }
+    }
 }
