@@ -1,7 +1,7 @@
 # `make run` shows what Vigie does; `make test` is what lands. The other targets say what they do in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages release
+.PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages release apicheck
 
 PACKAGES := zlib1g-dev libsqlite3-dev prometheus prometheus-alertmanager
 VIGIE := .build/release/vigie
@@ -40,6 +40,9 @@ bench: release ## Measure beside the peers, on one core, and print ratios.
 
 backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20.
 	@./Scripts/backtest.sh $(or $(SEEDS),20) $(SCENARIOS)
+
+apicheck: release ## Let schemathesis try every operation of the API: make apicheck EXAMPLES=100.
+	@EXAMPLES=$(or $(EXAMPLES),25) ./Scripts/api-check.sh
 
 fuzz: packages ## Fuzz every parser: make fuzz SECONDS_EACH=600.
 	@./Scripts/fuzz.sh $(or $(SECONDS_EACH),600)

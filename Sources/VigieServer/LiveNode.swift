@@ -98,6 +98,8 @@ public final class LiveNode: Sendable {
     ) async throws {
         line.start()
         let http = HTTPServer(settings: Self.httpSettings(configuration), services: httpServices)
+        let alerts = try AlertService(
+            configuration, line: line, store: store, board: counters, health: health, logger: logger)
         let sip = SIPService(
             configuration: configuration, desk: desk, tables: tables, symbols: symbols, ring: ring,
             clock: clock, board: counters, logger: logger)
@@ -120,6 +122,7 @@ public final class LiveNode: Sendable {
             ChangeService(changes: line.changes(), events: events), sip, hep,
         ]
         if let spool { services.append(spool) }
+        if let alerts { services.append(alerts) }
         services += [http, opened]
         if !files.isEmpty { services.append(ReplayFeed(files, for: self, logger: logger)) }
         var group = ServiceGroupConfiguration(
@@ -274,6 +277,10 @@ extension LiveNode {
         settings.port = configuration.http.listen.port
         settings.access = configuration.http.tokens ? .tokens : .open
         settings.maxBatchBytes = configuration.http.bodyBytes
+        if !configuration.http.certificate.isEmpty {
+            settings.certificate = configuration.path(configuration.http.certificate)
+            settings.key = configuration.path(configuration.http.key)
+        }
         settings.maxEventListeners = configuration.limits.liveViewers
         return settings
     }

@@ -1,8 +1,10 @@
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 public import ServiceLifecycle
 import VigieWire
 
@@ -10,6 +12,8 @@ import VigieWire
 public enum HTTPServerError: Error, CustomStringConvertible {
     /// Open access was asked for on an address that others reach.
     case openBeyondLoopback(host: String)
+    /// The certificate or its key cannot be used.
+    case certificate(path: String, reason: String)
     /// The address could not be listened on.
     case cannotListen(host: String, port: Int, reason: String)
 
@@ -18,6 +22,8 @@ public enum HTTPServerError: Error, CustomStringConvertible {
         switch self {
         case .openBeyondLoopback(let host):
             "http: \(host) is reached from other machines and access is open: set access to tokens, or listen on 127.0.0.1"
+        case .certificate(let path, let reason):
+            "http: the certificate \(path) or its key cannot be used: \(reason); both are PEM files that the node's user may read"
         case .cannotListen(let host, let port, let reason):
             "http: cannot listen on \(host):\(port): \(reason); free the port or choose another (0 takes a free one)"
         }
@@ -55,6 +61,7 @@ public struct HTTPServer: Service {
             bound.settle(nil)
             throw HTTPServerError.openBeyondLoopback(host: settings.host)
         }
+        beginTokens()
         let site = site
         let bound = bound
         var log = services.logger
@@ -66,10 +73,7 @@ public struct HTTPServer: Service {
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
         let application = Application(
             responder: responder,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .nanoseconds(settings.idleTimeout.wholeNanoseconds),
-                    httpDecoderConfiguration: limits)),
+            server: try builder(limits),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "vigie",
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -105,6 +109,41 @@ public struct HTTPServer: Service {
             throw error
         }
         bound.settle(nil)
+    }
+}
+
+extension HTTPServer {
+    /// At a first start somebody must be able to come in.
+    private func beginTokens() {
+        guard settings.access == .tokens, let file = services.tokens else { return }
+        do throws(TokenError) {
+            guard let path = try file.createFirst(now: NodeClock.real.now) else { return }
+            services.logger.notice(
+                "first start: the administrator's token is in a file; make one for each person with `vigie token create`",
+                metadata: ["file": "\(path)"])
+        } catch {
+            services.logger.error("no token could be made", metadata: ["why": "\(error)"])
+        }
+    }
+
+    private func builder(_ limits: HTTP1Channel.Configuration.DecoderConfiguration) throws(HTTPServerError)
+        -> HTTPServerBuilder
+    {
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [RequestHeadTimer(limit: .nanoseconds(settings.idleTimeout.wholeNanoseconds))],
+                idleTimeout: .nanoseconds(settings.idleTimeout.wholeNanoseconds), httpDecoderConfiguration: limits))
+        guard settings.isSecure else { return plain }
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(settings.certificate).map { NIOSSLCertificateSource.certificate($0) }
+            let key = try NIOSSLPrivateKey(file: settings.key, format: .pem)
+            var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+            configuration.minimumTLSVersion = .tlsv12
+            return try .tls(plain, tlsConfiguration: configuration)
+        } catch {
+            bound.settle(nil)
+            throw .certificate(path: settings.certificate, reason: "\(error)")
+        }
     }
 }
 

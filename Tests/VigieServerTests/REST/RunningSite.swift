@@ -78,3 +78,28 @@ extension HTTPSettings {
         return settings
     }
 }
+
+/// Posts forms as a browser does, without following redirects.
+enum HTTPClientHolder {
+    static var configuration: HTTPClient.Configuration { HTTPClient.Configuration() }
+
+    static func post(
+        _ url: String, _ body: String, _ configuration: HTTPClient.Configuration, cookie: String? = nil
+    ) async throws -> Reply {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        if let cookie { request.headers.add(name: "Cookie", value: cookie) }
+        request.body = .bytes(ByteBuffer(string: body))
+        do {
+            let response = try await client.execute(request, timeout: .seconds(30))
+            let bytes = try await response.body.collect(upTo: 1 << 20)
+            try await client.shutdown()
+            return Reply(status: Int(response.status.code), headers: response.headers, text: String(buffer: bytes))
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+    }
+}
