@@ -5,7 +5,7 @@ public import VigieWire
 ///
 /// A plain value: it says what became of a command, the server stores it and shows it. Two different people approve a text
 /// before the public sees it, and any change of a text asks them again.
-public struct PublicationBook: Codable, Sendable {
+public struct PublicationBook: Sendable {
     /// Why a command was not carried out.
     public enum Refusal: Error, Hashable, Sendable {
         case unknownNotice(String)
@@ -58,8 +58,11 @@ public struct PublicationBook: Codable, Sendable {
     /// How many people must approve: 2, or 1 in a laboratory.
     public let approvalsNeeded: Int
 
-    /// An empty book.
-    public init(approvalsNeeded: Int = 2) { self.approvalsNeeded = max(1, approvalsNeeded) }
+    /// A book that goes on from the versions that were kept.
+    public init(approvalsNeeded: Int = 2, versions: [PublicNotice] = []) {
+        self.approvalsNeeded = max(1, approvalsNeeded)
+        self.versions = Array(versions.suffix(Self.maxVersions))
+    }
 
     /// What the public sees now: the published versions whose trouble is not over, or was over less than a day ago.
     public func published(at moment: Timestamp) -> [PublicNotice] {

@@ -60,6 +60,28 @@ public struct PublicSite: Sendable {
         current = book.published(at: moment)
     }
 
+    /// The one file at `path`, made without the others; `59` means `59.html`, a folder its index.
+    public func file(_ path: String) -> File? {
+        let isEnglish = path == "en" || path.hasPrefix("en/")
+        let language = isEnglish ? ReportLanguage.english : .french
+        let name = isEnglish ? String(path.dropFirst(3)) : path
+        switch name {
+        case "", "index.html": return page(path, index(language))
+        case "summary.json" where !isEnglish:
+            return File(path: path, mediaType: "application/json", text: summary.text() + "\n")
+        case "feed.atom" where !isEnglish:
+            return File(path: path, mediaType: "application/atom+xml; charset=utf-8", text: atom)
+        default:
+            let code = name.hasSuffix(".html") ? String(name.dropLast(5)) : name
+            if let department = departments.first(where: { $0.code == code }) {
+                return page(path, departmentPage(department, language))
+            }
+            return history.first { capPath($0) == path }.map {
+                File(path: path, mediaType: "application/cap+xml; charset=utf-8", text: cap($0))
+            }
+        }
+    }
+
     /// Every file: two languages of the index and of each affected department, the feeds, one CAP alert a version.
     public var files: [File] {
         var files: [File] = []

@@ -1,0 +1,188 @@
+import Foundation
+public import VigieCalls
+public import VigieIncidents
+import VigieMitigation
+public import VigieReports
+public import VigieStore
+import VigieWire
+
+/// Where drafts about emergency failures become what the public reads: every step is one transaction with its audit line.
+///
+/// The book is kept in the store under the setting `publications`, so that a restart shows the same pages.
+public actor PublicationDesk {
+    /// Why a step was not taken.
+    public enum Failure: Error, Sendable {
+        /// The book refuses.
+        case refused(PublicationBook.Refusal)
+        /// There is no such incident, or it is no emergency failure.
+        case noIncident(String)
+        /// The store could not keep it: nothing has changed.
+        case store(StoreError)
+    }
+
+    /// Who publishes, and what is known.
+    public struct Settings: Sendable {
+        /// Who publishes.
+        public var publisher: PublicSite.Publisher
+        /// The centres and their fallbacks.
+        public var directory: CentreDirectory
+        /// People who must approve.
+        public var approvalsNeeded: Int
+        /// Where every publication is written as files, for another host; empty: nowhere.
+        public var exportDirectory: String
+
+        /// All of them.
+        public init(
+            publisher: PublicSite.Publisher, directory: CentreDirectory = CentreDirectory([]), approvalsNeeded: Int = 2,
+            exportDirectory: String = ""
+        ) {
+            self.publisher = publisher
+            self.directory = directory
+            self.approvalsNeeded = approvalsNeeded
+            self.exportDirectory = exportDirectory
+        }
+    }
+
+    private static let key = "publications"
+    private let settings: Settings
+    private let store: any Store
+    private let clock: NodeClock
+    private var book: PublicationBook
+    /// The site as it was made at the last change; its pages tell their own time.
+    public nonisolated let shown: ShownSite
+
+    /// A desk that goes on where the store's book ends.
+    ///
+    /// - Throws: `StoreError` when the book cannot be read.
+    public init(_ settings: Settings, store: any Store, clock: NodeClock) throws(StoreError) {
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        let kept = try store.setting(Self.key).flatMap {
+            try? JSONDecoder().decode([PublicNotice].self, from: Data($0))
+        }
+        book = PublicationBook(approvalsNeeded: settings.approvalsNeeded, versions: kept ?? [])
+        shown = ShownSite(book: book, publisher: settings.publisher, clock: clock)
+    }
+
+    /// All versions, oldest first.
+    public var versions: [PublicNotice] { book.versions }
+
+    /// Writes a draft about an incident, from what the store knows of it now.
+    ///
+    /// - Throws: `Failure`.
+    public func draft(incident id: String, actor: String) async throws(Failure) -> PublicNotice {
+        let record: StoredIncident?
+        do throws(StoreError) {
+            record = try await store.background { store throws(StoreError) in try store.incident(id) }
+        } catch {
+            throw .store(error)
+        }
+        guard let record, let facts = EmergencyFacts.read(record) else { throw .noIncident(id) }
+        return try await step("notice.draft", actor: actor) { book, directory, now throws(PublicationBook.Refusal) in
+            try book.draft(facts, directory: directory, at: now)
+        }
+    }
+
+    /// Changes the notes of a draft.
+    ///
+    /// - Throws: `Failure`.
+    public func annotate(_ id: String, english: String, french: String, actor: String) async throws(Failure)
+        -> PublicNotice
+    {
+        try await step("notice.annotate", actor: actor) { book, _, _ throws(PublicationBook.Refusal) in
+            try book.annotate(id, english: english, french: french)
+        }
+    }
+
+    /// Approves the version that was read; the last approval needed publishes it.
+    ///
+    /// - Throws: `Failure`.
+    public func approve(_ id: String, version: Int, actor: String) async throws(Failure) -> PublicNotice {
+        try await step("notice.approve", actor: actor) { book, directory, now throws(PublicationBook.Refusal) in
+            try book.approve(id, version: version, by: actor, directory: directory, at: now)
+        }
+    }
+
+    /// Throws a draft away.
+    ///
+    /// - Throws: `Failure`.
+    public func withdraw(_ id: String, actor: String) async throws(Failure) -> PublicNotice {
+        try await step("notice.withdraw", actor: actor) { book, _, _ throws(PublicationBook.Refusal) in
+            try book.withdraw(id)
+        }
+    }
+
+    private func step(
+        _ action: String, actor: String,
+        _ change: @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) ->
+            PublicNotice
+    ) async throws(Failure) -> PublicNotice {
+        var next = book
+        let now = clock.now
+        let notice: PublicNotice
+        do throws(PublicationBook.Refusal) {
+            notice = try change(&next, settings.directory, now)
+        } catch {
+            throw .refused(error)
+        }
+        let document = (try? JSONEncoder().encode(next.versions)).map { [UInt8]($0) } ?? []
+        let details = JSONValue.object([
+            ("version", .integer(Int64(notice.version))), ("kind", .string(notice.kind.rawValue)),
+            ("state", .string(notice.state.rawValue)), ("incident", .string(notice.incident)),
+        ])
+        do throws(StoreError) {
+            // The store is asked on this thread: between the book that was read and the book that is kept nothing may come.
+            try AuditTrail.apply(
+                [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor, action: action,
+                target: notice.id, details: details)
+        } catch {
+            throw .store(error)
+        }
+        book = next
+        shown.show(book)
+        if notice.state == .published { export() }
+        return notice
+    }
+
+    /// Writes the site as files: whole new files in the place of the old ones.
+    private func export() {
+        guard !settings.exportDirectory.isEmpty else { return }
+        let root = URL(fileURLWithPath: settings.exportDirectory, isDirectory: true)
+        var failed = 0
+        for file in shown.site.files {
+            let place = root.appendingPathComponent(file.path)
+            do {
+                try FileManager.default.createDirectory(
+                    at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(file.text.utf8).write(to: place, options: .atomic)
+            } catch {
+                failed += 1
+            }
+        }
+        shown.countExport(failed: failed)
+    }
+}
+
+/// What an incident's document says of the emergency numbers that fail.
+enum EmergencyFacts {
+    /// The facts; `nil` when the incident is no emergency failure.
+    static func read(_ record: StoredIncident) -> PublicationBook.Facts? {
+        guard record.kind == "emergency-failure",
+            let document = try? JSONSerialization.jsonObject(with: Data(record.document)) as? [String: Any],
+            let subject = document["subject"] as? [String: Any]
+        else { return nil }
+        let services = (subject["services"] as? [String] ?? []).filter { !$0.isEmpty }.prefix(13)
+        var departments = subject["departments"] as? [String] ?? []
+        if departments.isEmpty, subject["nationwide"] as? Bool == true {
+            departments = NumberingPlans.standard.departments.map(\.code)
+        }
+        let share = subject["share"] as? Double ?? 0
+        let reach = share >= 0.9 ? PublicNotice.Reach.down : .partial
+        let isOver = record.state == "resolved"
+        let cells = isOver ? [] : departments.prefix(200).flatMap { code in services.map { (code, $0, reach) } }
+        return PublicationBook.Facts(
+            incident: record.id, since: record.firstSeen, cells: cells,
+            unserved: subject["lost_calls"] as? Int ?? 0)
+    }
+}
