@@ -97,7 +97,9 @@ public final class LiveNode: Sendable {
         ready: @escaping @Sendable (NodePorts) -> Void
     ) async throws {
         line.start()
-        let http = HTTPServer(settings: Self.httpSettings(configuration), services: httpServices)
+        var shown = httpServices
+        shown.publications = try publicationDesk()
+        let http = HTTPServer(settings: Self.httpSettings(configuration), services: shown)
         let alerts = try AlertService(
             configuration, line: line, store: store, board: counters, health: health, logger: logger)
         let sip = SIPService(
@@ -138,6 +140,9 @@ public final class LiveNode: Sendable {
 }
 
 extension LiveNode {
+    /// Says that rows of a table were left out, and why the first one was.
+    func refusedRows(_ count: Int, _ path: String, _ why: String) {
+        logger.warning("rows of a table were left out", metadata: ["file": "\(path)", "rows": "\(count)", "first": "\(why)"])
     private var httpServices: HTTPServices {
         var services = HTTPServices(
             store: store, board: counters, health: health, logger: logger, events: events, clock: clock,

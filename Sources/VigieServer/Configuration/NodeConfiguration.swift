@@ -26,6 +26,8 @@ public struct NodeConfiguration: Sendable {
     public var spool = Spool()
     /// The API and the pages.
     public var http = HTTP()
+    /// What the public is told about emergency numbers.
+    public var publication = Publication()
     /// What the detectors are told.
     public var detection = DetectionSettings()
     /// Who is told about incidents.
@@ -194,6 +196,24 @@ extension NodeConfiguration {
         public var settle = Duration.seconds(2)
         /// Mapping file for call records that no reader knows; empty: none.
         public var mapping = ""
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What the public is told about emergency numbers.
+    public struct Publication: Sendable {
+        /// The operator's name on the public pages; empty: nothing is published.
+        public var name = ""
+        /// CAP's sender: a domain name.
+        public var sender = "vigie.invalid"
+        /// Where the public pages are reached from outside.
+        public var address = ""
+        /// CSV of the emergency centres and their fallbacks.
+        public var directory = ""
+        /// Where every publication is written as files; empty: nowhere.
+        public var export = ""
+        /// Whether everything published is an exercise.
+        public var exercise = false
         /// The defaults.
         public init() {}
     }

@@ -46,6 +46,9 @@ enum NodeConfigurationKeys {
             "spool", \.spool, "The directory where captures and call records are dropped to be read.", spool),
         .section("http", \.http, "The API and the pages.", http),
         .section(
+            "public", \.publication,
+            "What the public is told when emergency numbers fail, after two people approved it.", publication),
+        .section(
             "detection", \.detection, "What the detectors are told; the cards say what each setting does.",
             detection),
         .section("alerts", \.alerts, "Who is told about incidents.", alerts),
@@ -248,6 +251,26 @@ enum NodeConfigurationKeys {
             "tokens", \.tokens, "Whether every request to the API needs a token; off only on loopback.",
             reload: .restart),
         .bytes("body_bytes", \.bodyBytes, 1 << 10...1 << 32, "One request's body.", reload: .restart),
+    ]
+
+    static let publication: [ConfigurationKey<NodeConfiguration.Publication>] = [
+        .text(
+            "name", \.name, unit: "name",
+            "The operator's name on the public pages; empty: nothing is published.", reload: .restart),
+        .text(
+            "sender", \.sender, unit: "domain name", "Sender of CAP alerts: no spaces, commas, < or &.",
+            reload: .restart),
+        .text(
+            "address", \.address, unit: "URL", "Where `/public` is reached from outside; empty: links are relative.",
+            reload: .restart),
+        .text(
+            "directory", \.directory, unit: "CSV file",
+            "Emergency centres and their fallbacks; `vigie directory check` tells what is wrong with it.",
+            reload: .restart),
+        .text(
+            "export", \.export, unit: "directory",
+            "Where each publication is written as files, for another host; empty: nowhere.", reload: .restart),
+        .flag("exercise", \.exercise, "Whether everything published is an exercise.", reload: .restart),
     ]
 
     static let alerts: [ConfigurationKey<NodeConfiguration.Alerts>] = [

@@ -20,6 +20,8 @@ public struct HTTPServices: Sendable {
     public var store: any Store
     /// Where tokens are; `nil`: there are none.
     public var tokens: TokenFile?
+    /// What the public is told about emergency numbers; `nil`: this node publishes nothing.
+    public var publications: PublicationDesk?
     /// What the node can be asked to do.
     public var actions = NodeActions()
     /// The operator's country: how national numbers are read.

@@ -65,6 +65,7 @@ struct Site: Sendable {
         case "readyz" where parts.count == 1: return try probe(request, ready)
         case "metrics" where parts.count == 1:
             return try probe(request) { .plain(services.board.prometheus(), type: CounterBoard.prometheusType) }
+        case "public": return try publicPage(request, Array(parts.dropFirst()))
         case "api": return try await callAPI(request, parts, context)
         default:
             if let page = try await callPage(request, parts, context) { return page }

@@ -7,7 +7,7 @@ enum APISchemas {
         "Problem": Problem.schema,
         "Incident": incident, "IncidentSummary": incidentSummary, "Call": call, "AuditLine": auditLine,
         "Number": number, "Peer": peer, "Feed": feed, "FilterMatch": filterMatch,
-        "FilterProposal": filterProposal, "Filter": filter, "Trial": trial,
+        "Notice": NoticeDocument.schema, "FilterProposal": filterProposal, "Filter": filter, "Trial": trial,
     ]
 
     private static let tags = Schema.text()

@@ -63,7 +63,7 @@ extension APIOperations {
                     schema: .closed([.must("version", .whole(1...1_000_000), "The version that was read.")])),
                 results: [.json("The notice.", .named("Notice"))], problems: [404, 409],
                 run: { request in
-                    let version = request.json["version"]?.wholeValue.map { Int(clamping: $0) } ?? 0
+                    let version = request.json["version"]?.integerValue.map { Int(clamping: $0) } ?? 0
                     return try await told(services) { desk throws(PublicationDesk.Failure) in
                         try await desk.approve(
                             request.parameters["id"] ?? "", version: version, actor: request.identity.name)

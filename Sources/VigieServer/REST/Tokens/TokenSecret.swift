@@ -24,6 +24,12 @@ enum TokenSecret {
         return difference == 0
     }
 
+    /// The bytes of hexadecimal digits; what is none counts as 0.
+    static func bytes(_ hex: String) -> [UInt8] {
+        let digits = hex.utf8.map { UInt8($0 < 58 ? $0 &- 48 : ($0 | 32) &- 87) & 15 }
+        return stride(from: 0, to: digits.count / 2 * 2, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+
     /// Lower-case hexadecimal digits.
     static func hex(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
