@@ -143,6 +143,8 @@ extension LiveNode {
     /// Says that rows of a table were left out, and why the first one was.
     func refusedRows(_ count: Int, _ path: String, _ why: String) {
         logger.warning("rows of a table were left out", metadata: ["file": "\(path)", "rows": "\(count)", "first": "\(why)"])
+    }
+
     private var httpServices: HTTPServices {
         var services = HTTPServices(
             store: store, board: counters, health: health, logger: logger, events: events, clock: clock,
