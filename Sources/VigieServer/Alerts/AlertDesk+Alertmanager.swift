@@ -5,7 +5,7 @@ extension AlertDesk {
     private static let alertsPerRequest = 64
 
     /// Tells Alertmanager what fires: at once when something changed, and again while it lasts.
-    func tellAlertmanager() async {
+    func tellAlertmanager(_ sender: AlertSender) async {
         var told = UInt64.max
         var last = Timestamp.distantPast
         while !Task.isCancelled {
@@ -13,7 +13,7 @@ extension AlertDesk {
             let changes = figures.taken.total
             let isDue = now < last || now - last >= settings.resendInterval
             if changes != told || isDue {
-                let isTaken = await send(at: now)
+                let isTaken = await send(at: now, sender)
                 told = changes
                 last = now
                 if !isTaken {
@@ -25,7 +25,7 @@ extension AlertDesk {
         }
     }
 
-    private func send(at now: Timestamp) async -> Bool {
+    private func send(at now: Timestamp, _ sender: AlertSender) async -> Bool {
         let due = firing.due(at: now, keepAlive: settings.resendInterval * 4)
         var isTaken = true
         for start in stride(from: 0, to: due.count, by: Self.alertsPerRequest) {

@@ -39,7 +39,7 @@ extension AlertDesk {
     }
 
     /// Delivers what is due until the task is cancelled.
-    func deliverWebhooks() async {
+    func deliverWebhooks(_ sender: AlertSender) async {
         while !Task.isCancelled {
             let now = clock.now
             let due = (try? await store.background { store throws(StoreError) in
@@ -50,7 +50,7 @@ extension AlertDesk {
                 continue
             }
             let changes = await withTaskGroup(of: StoreChange?.self) { group in
-                for alert in due { group.addTask { await self.deliver(alert) } }
+                for alert in due { group.addTask { await self.deliver(alert, sender) } }
                 var changes: [StoreChange] = []
                 for await change in group { if let change { changes.append(change) } }
                 return changes
@@ -62,7 +62,7 @@ extension AlertDesk {
     }
 
     /// One attempt; what must change in the queue after it.
-    private func deliver(_ alert: StoredAlert) async -> StoreChange? {
+    private func deliver(_ alert: StoredAlert, _ sender: AlertSender) async -> StoreChange? {
         let generation = generations.withLock { $0[alert.id] }
         guard let webhook = settings.webhooks.first(where: { $0.name == alert.receiver }),
             case let document = JSONText.value(alert.document), let body = document["body"]?.stringValue

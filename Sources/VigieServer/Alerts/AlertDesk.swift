@@ -16,7 +16,6 @@ public final class AlertDesk: Service {
     let store: any Store
     let logger: Logger
     let clock: NodeClock
-    let sender: AlertSender
     let firing = FiringAlerts()
     let figures = AlertFigures()
     private let inbox: AsyncStream<AlertNotice>
@@ -34,7 +33,6 @@ public final class AlertDesk: Service {
         self.store = store
         self.logger = logger
         self.clock = clock
-        sender = AlertSender(timeout: settings.timeout)
         (inbox, inlet) = AsyncStream.makeStream(
             of: AlertNotice.self, bufferingPolicy: .bufferingOldest(Self.inboxCapacity))
     }
@@ -54,12 +52,14 @@ public final class AlertDesk: Service {
 
     /// Tells until the task is cancelled or the service group shuts down.
     public func run() async throws {
+        // Made here, since a client that never ran must not be left behind open.
+        let sender = AlertSender(timeout: settings.timeout)
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await self.takeIn() }
-                    group.addTask { await self.deliverWebhooks() }
-                    if !settings.alertmanager.isEmpty { group.addTask { await self.tellAlertmanager() } }
+                    group.addTask { await self.deliverWebhooks(sender) }
+                    if !settings.alertmanager.isEmpty { group.addTask { await self.tellAlertmanager(sender) } }
                     // The inbox ends when the node stops; the two others then are in the middle of a wait.
                     await group.next()
                     group.cancelAll()
