@@ -64,6 +64,16 @@ public struct DetectionLane: Sendable {
         for index in detectors.indices { detectors[index].complete(event, facts, report: report) }
     }
 
+    /// Says that a call between these numbers comes a few calls later: asks for the memory that it will need. Changes nothing.
+    public mutating func prepare(caller: PhoneNumber, called: PhoneNumber, ingress: Symbol) {
+        let call = UpcomingCall(caller: caller, called: called, ingress: ingress)
+        numbers.prefetch(hash: call.callerHash)
+        numbers.prefetch(hash: call.calledHash)
+        pairs.prefetch(pairHash: call.pairHash)
+        retries.prefetch(call.pairHash, caller < called)
+        for index in detectors.indices { detectors[index].prepare(for: call) }
+    }
+
     /// Says that data time has come to `moment`: once a minute while events flow, and at any time in silence.
     public mutating func advance(to moment: Timestamp, report: (Finding) -> Void) {
         if began == nil { began = moment }
@@ -111,16 +121,22 @@ public struct DetectionLane: Sendable {
 
 /// Remembers the calls of the last minute: 16,384 places of 8 bytes, a newer pair takes the place of an older one.
 struct RetryMemory: Sendable {
-    var places = [UInt64](repeating: 0, count: 16_384)
+    var places = CacheLines<InlineArray<8, UInt64>>(count: 2_048)
+
+    /// Asks for the pair's place, which `isRetry` will read soon.
+    func prefetch(_ pairHash: UInt64, _ callerIsSmaller: Bool) {
+        let hash = callerIsSmaller ? pairHash : ~pairHash
+        places.prefetch(Int(truncatingIfNeeded: hash >> 23 & 2_047))
+    }
 
     /// Whether the same caller tried the same called number in the last 60 seconds; remembers this try.
     mutating func isRetry(_ pairHash: UInt64, _ callerIsSmaller: Bool, at now: Timestamp) -> Bool {
         let hash = callerIsSmaller ? pairHash : ~pairHash
-        let index = Int(truncatingIfNeeded: hash >> 20 & 16_383)
+        let (line, slot) = (Int(truncatingIfNeeded: hash >> 23 & 2_047), Int(truncatingIfNeeded: hash >> 20 & 7))
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let second = UInt64(UInt32(truncatingIfNeeded: now.seconds))
-        let old = places[index]
-        places[index] = tag | second
+        let old = places[line][slot]
+        places[line][slot] = tag | second
         return old & 0xFFFF_FFFF_0000_0000 == tag && second &- (old & 0xFFFF_FFFF) <= 60
     }
 }

@@ -8,6 +8,8 @@ public import VigieWire
 public protocol Detector: Sendable {
     /// The page about it, as data.
     static var card: DetectorCard { get }
+    /// Says that this call comes soon: whoever keeps big tables asks for the lines that it will read. Changes nothing.
+    mutating func prepare(for call: UpcomingCall)
     /// Takes in one call and what the lane worked out about it.
     mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void)
@@ -31,6 +33,36 @@ extension Detector {
 
     /// Has nothing to remember.
     public mutating func code(_ state: inout StateCoder) {}
+}
+
+extension Detector {
+    /// Small tables need no preparation.
+    public mutating func prepare(for call: UpcomingCall) {}
+}
+
+/// What is worked out of a call some calls before its turn, for `Detector.prepare`.
+public struct UpcomingCall: Sendable {
+    /// The number that will be displayed.
+    public var caller: PhoneNumber
+    /// The number that will be called.
+    public var called: PhoneNumber
+    /// The trunk by which it comes.
+    public var ingress: Symbol
+    /// As they will be in `CallFacts`.
+    public var callerHash: UInt64
+    /// Of the called number.
+    public var calledHash: UInt64
+    /// Of the pair.
+    public var pairHash: UInt64
+
+    init(caller: PhoneNumber, called: PhoneNumber, ingress: Symbol) {
+        self.caller = caller
+        self.called = called
+        self.ingress = ingress
+        callerHash = KeyHash.of(caller.rawValue)
+        calledHash = KeyHash.of(called.rawValue)
+        pairHash = KeyHash.ofPair(caller, called)
+    }
 }
 
 /// A detector's page as data; `vigie detectors --markdown` writes `Docs/detectors/` from the cards.

@@ -43,6 +43,19 @@ public struct EventOrder: Sendable {
     /// The earliest start that may still come in order: everything before it was released.
     public var horizon: Timestamp { lastReleased }
 
+    /// The event that comes `places` after the next one, when it is known already: its numbers and its trunk.
+    ///
+    /// A straggler may still come before it, so this is a hint and no promise.
+    public func upcoming(_ places: Int) -> (caller: PhoneNumber, called: PhoneNumber, ingress: Symbol)? {
+        guard places >= 0, places < ringCount else { return nil }
+        var index = ringStart + places
+        if index >= ring.count { index -= ring.count }
+        // Written minutes of data time ago, so it has left the caches: what comes next will be asked for too.
+        let next = index + 6
+        ring.prefetch(next >= ring.count ? next - ring.count : next)
+        return (ring[index].caller, ring[index].called, ring[index].ingress)
+    }
+
     /// Takes an event; `release` receives those that no earlier one can overtake any more, in order of `start`, and those with
     /// one start in the order in which they came.
     public mutating func push(_ event: CallEvent, release: (borrowing CallEvent) -> Void) {

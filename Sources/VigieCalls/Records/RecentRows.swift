@@ -1,3 +1,5 @@
+import VigieWire
+
 /// Remembers the calls of the last rows, so that a row that is read twice counts once. Bounded: each bucket forgets its oldest.
 ///
 /// One bucket of eight keys is one cache line, and a row touches one bucket: a table that is looked up at random costs a trip
@@ -7,15 +9,14 @@ struct RecentRows: Sendable {
     /// What a row is to those before it.
     enum Novelty { case new, repeated, sameCall }
 
-    private static let ways = 8  // keys of 8 bytes in a line of 64
-    private var keys: [UInt64]
+    private var keys: CacheLines<InlineArray<8, UInt64>>
     private let mask: Int
 
     /// Remembers about `rows` rows, in 64 bytes for each of a power of two of buckets.
     init(rows: Int) {
         var buckets = 64
         while buckets < min(rows, 1 << 24) { buckets *= 2 }
-        keys = Array(repeating: 0, count: buckets * Self.ways)
+        keys = CacheLines(count: buckets)
         mask = buckets - 1
     }
 
@@ -26,22 +27,26 @@ struct RecentRows: Sendable {
     mutating func remember(identity: UInt64, content: UInt64) -> Novelty {
         let folded = (content ^ content >> 16 ^ content >> 32 ^ content >> 48) & 0xFFFF
         let key = max(1, identity & ~0xFFFF | folded)
-        let first = (Int(truncatingIfNeeded: identity &* 0x9E37_79B9_7F4A_7C15 >> 40) & mask) &* Self.ways
-        var table = keys.mutableSpan
+        let bucket = bucket(identity)
+        let known = keys[bucket]
         var novelty = Novelty.new
-        for way in first..<first &+ Self.ways {
-            let known = table[way]
-            if known == key { return .repeated }
-            if known ^ key < 0x1_0000, known != 0 { novelty = .sameCall }
+        for way in 0..<8 {
+            if known[way] == key { return .repeated }
+            if known[way] ^ key < 0x1_0000, known[way] != 0 { novelty = .sameCall }
         }
         // The oldest goes: the others move on by one.
-        var way = first &+ Self.ways &- 1
-        while way > first {
-            table[way] = table[way &- 1]
-            way &-= 1
-        }
-        table[first] = key
+        var moved = known
+        moved[0] = key
+        for way in 1..<8 { moved[way] = known[way &- 1] }
+        keys[bucket] = moved
         return novelty
+    }
+
+    /// Asks for the bucket of a call, which `remember` will read soon.
+    func prefetch(identity: UInt64) { keys.prefetch(bucket(identity)) }
+
+    private func bucket(_ identity: UInt64) -> Int {
+        Int(truncatingIfNeeded: identity &* 0x9E37_79B9_7F4A_7C15 >> 40) & mask
     }
 }
 

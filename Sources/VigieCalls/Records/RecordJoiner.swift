@@ -47,63 +47,98 @@ public struct RecordJoiner {
     public mutating func join(
         _ record: borrowing CallRecord, bytes: Span<UInt8>, symbols: inout SymbolTable
     ) -> CallEvent? {
+        var row = Row()
+        guard read(record, bytes: bytes, symbols: &symbols, into: &row), accept(row) else { return nil }
+        return row.event
+    }
+
+    /// A row that was read, and not yet compared with those before it.
+    public struct Row: Sendable {
+        /// The call that it tells.
+        public fileprivate(set) var event = CallEvent(start: .distantPast)
+        fileprivate var isCertainlyNew = false
+        fileprivate var identity: UInt64 = 0
+        fileprivate var content: UInt64 = 0
+        fileprivate var offset: UInt64 = 0
+
+        /// A place for a row.
+        public init() {}
+    }
+
+    /// Reads a row into `row` as `join` does; `accept` says then whether it counts. `false`: the row gives no call.
+    ///
+    /// The memory for that is asked for here, so whoever reads the next row before it asks `accept` waits less.
+    public mutating func read(
+        _ record: borrowing CallRecord, bytes: Span<UInt8>, symbols: inout SymbolTable, into row: inout Row
+    ) -> Bool {
         guard let start = record.start else {
             refuse("start_missing", .start, record)
-            return nil
+            return false
         }
         guard start.rawValue >= Self.earliest, start.rawValue <= Self.latest else {
             refuse("start_implausible", .start, record)
-            return nil
+            return false
         }
         let kind = record.kind
         if kind == .bye || kind == .other {
             guard let ended = transactions.end(record, bytes: bytes, notes: &notes, dropped: &dropped) else {
-                return nil
+                return false
             }
-            return isNew(ended, lengths: 0, record.offset) ? ended : nil
+            row.event = ended
+            identify(&row, lengths: 0, record.offset)
+            return true
         }
         if record[.called].count == 0 {
             refuse("called_missing", .called, record)
-            return nil
+            return false
         }
-        var event = CallEvent(start: start)
-        readTimes(record, &event)
+        row.event = CallEvent(start: start)
+        readTimes(record, &row.event)
         let hasCause = UInt32(record.sipStatus) | UInt32(record.q850) != 0
-        if !hasCause, event.answer == nil, !record.tellsAnswer, record.answered == .unknown {
+        if !hasCause, row.event.answer == nil, !record.tellsAnswer, record.answered == .unknown {
             refuse("outcome_missing", nil, record)
-            return nil
+            return false
         }
-        event.sipStatus = record.sipStatus
-        event.q850 = record.q850
-        event.releasedBy = CallEvent.ReleasedBy(rawValue: record.releasedBy.rawValue) ?? .unknown
-        event.attestation = CallEvent.Attestation(rawValue: record.attestation.rawValue) ?? .none
-        event.verstat = CallEvent.Verstat(rawValue: record.verstat.rawValue) ?? .absent
-        event.outcome = .classify(
-            sipStatus: event.sipStatus, q850: event.q850, answered: event.answer != nil,
-            releasedBy: event.releasedBy)
-        event.chargeMicros = record.chargeMicros
-        intern(record, bytes, &event, &symbols)
-        readNumbers(record, bytes, &event)
+        row.event.sipStatus = record.sipStatus
+        row.event.q850 = record.q850
+        row.event.releasedBy = CallEvent.ReleasedBy(rawValue: record.releasedBy.rawValue) ?? .unknown
+        row.event.attestation = CallEvent.Attestation(rawValue: record.attestation.rawValue) ?? .none
+        row.event.verstat = CallEvent.Verstat(rawValue: record.verstat.rawValue) ?? .absent
+        row.event.outcome = .classify(
+            sipStatus: row.event.sipStatus, q850: row.event.q850, answered: row.event.answer != nil,
+            releasedBy: row.event.releasedBy)
+        row.event.chargeMicros = record.chargeMicros
+        intern(record, bytes, &row.event, &symbols)
+        readNumbers(record, bytes, &row.event)
         let id = record[.callID]
-        if id.count > 0 { event.callID = CallID(id.of(bytes)) }
+        if id.count > 0 { row.event.callID = CallID(id.of(bytes)) }
         if kind == .invite {
-            guard let joined = transactions.begin(event, record, notes: &notes, dropped: &dropped) else {
-                return nil
+            guard let joined = transactions.begin(row.event, record, notes: &notes, dropped: &dropped) else {
+                return false
             }
-            return isNew(joined, lengths: 0, record.offset) ? joined : nil
+            row.event = joined
+            identify(&row, lengths: 0, record.offset)
+            return true
         }
-        if event.answer != nil, event.end == nil { notes.count("end_missing", at: record.offset) }
+        if row.event.answer != nil, row.event.end == nil { notes.count("end_missing", at: record.offset) }
         // Two calls of one minute, without an id and without seconds, may well be two calls.
-        if event.callID.isEmpty, record.isToTheMinute { return event }
+        if row.event.callID.isEmpty, record.isToTheMinute {
+            row.isCertainlyNew = true
+            return true
+        }
         // The durations count as well: rows that differ in one are two rows.
         let lengths = UInt64(bitPattern: (record.duration ?? -1) ^ (record.talk ?? -1) << 1)
-        return isNew(event, lengths: lengths, record.offset) ? event : nil
+        identify(&row, lengths: lengths, record.offset)
+        return true
     }
 
     /// A call that waited for its end and will not see it; `nil` when none is left. To be called until then.
     public mutating func finish() -> CallEvent? {
         while let event = transactions.next(notes: &notes, dropped: &dropped) {
-            if isNew(event, lengths: 0, 0) { return event }
+            var row = Row()
+            row.event = event
+            identify(&row, lengths: 0, 0)
+            if accept(row) { return event }
         }
         return nil
     }
@@ -221,25 +256,33 @@ public struct RecordJoiner {
     private mutating func readNumbers(
         _ record: borrowing CallRecord, _ bytes: Span<UInt8>, _ event: inout CallEvent
     ) {
-        let reader =
-            normalisersByIngress.isEmpty ? normaliser : normalisersByIngress[event.ingress] ?? normaliser
-        event.called = number(reader, record[.called], bytes, record.offset)
-        event.caller = number(reader, record[.caller], bytes, record.offset)
+        let ingress = event.ingress
+        event.called = number(ingress, record[.called], bytes, record.offset)
+        event.caller = number(ingress, record[.caller], bytes, record.offset)
         if record[.asserted].count > 0 {
-            event.asserted = number(reader, record[.asserted], bytes, record.offset)
+            event.asserted = number(ingress, record[.asserted], bytes, record.offset)
         }
         if record[.divertedFrom].count > 0 {
-            event.divertedFrom = number(reader, record[.divertedFrom], bytes, record.offset)
+            event.divertedFrom = number(ingress, record[.divertedFrom], bytes, record.offset)
         }
         // What the caller dialled stays as dialled where it has a national form: that is what this field is for.
-        if record[.dialled].count > 0 { event.dialled = reader.dialled(record[.dialled].of(bytes)) }
+        if record[.dialled].count > 0 {
+            let dialled = record[.dialled].of(bytes)
+            event.dialled =
+                normalisersByIngress.isEmpty
+                ? normaliser.dialled(dialled) : (normalisersByIngress[ingress] ?? normaliser).dialled(dialled)
+        }
     }
 
     @inline(__always)
     private mutating func number(
-        _ reader: borrowing NumberNormaliser, _ slice: FieldSlice, _ bytes: Span<UInt8>, _ offset: UInt64
+        _ ingress: Symbol, _ slice: FieldSlice, _ bytes: Span<UInt8>, _ offset: UInt64
     ) -> PhoneNumber {
-        let (number, reading) = reader.normalise(slice.of(bytes))
+        // Mostly there is one normaliser, which is used where it stands: copying it counts references.
+        let (number, reading) =
+            normalisersByIngress.isEmpty
+            ? normaliser.normalise(slice.of(bytes))
+            : (normalisersByIngress[ingress] ?? normaliser).normalise(slice.of(bytes))
         if reading != .plus { note(reading, slice.count == 0, offset) }
         return number
     }
@@ -256,21 +299,32 @@ public struct RecordJoiner {
         }
     }
 
-    private mutating func isNew(_ event: borrowing CallEvent, lengths: UInt64, _ offset: UInt64) -> Bool {
-        var identity = event.callID.key ^ UInt64(bitPattern: event.start.rawValue)
-        identity = Self.mix(identity) ^ event.caller.rawValue
-        identity = Self.mix(identity) ^ event.called.rawValue
+    private func identify(_ row: inout Row, lengths: UInt64, _ offset: UInt64) {
+        var identity = row.event.callID.key ^ UInt64(bitPattern: row.event.start.rawValue)
+        identity = Self.mix(identity) ^ row.event.caller.rawValue
+        identity = Self.mix(identity) ^ row.event.called.rawValue
         identity = Self.mix(identity)
-        if event.callID.isEmpty {
+        if row.event.callID.isEmpty {
             identity = Self.mix(
-                identity ^ UInt64(event.ingress.rawValue) << 32 ^ UInt64(event.egress.rawValue))
+                identity ^ UInt64(row.event.ingress.rawValue) << 32 ^ UInt64(row.event.egress.rawValue))
         }
-        let end = UInt64(bitPattern: (event.end ?? .distantPast).rawValue)
-        let answer = UInt64(bitPattern: (event.answer ?? .distantPast).rawValue)
+        let end = UInt64(bitPattern: (row.event.end ?? .distantPast).rawValue)
+        let answer = UInt64(bitPattern: (row.event.answer ?? .distantPast).rawValue)
         let content =
             Self.mix(lengths) ^ Self.mix(end)
-            ^ Self.mix(answer &+ UInt64(event.sipStatus) << 8 &+ UInt64(event.q850))
-        switch recent.rows.remember(identity: identity, content: content) {
+            ^ Self.mix(answer &+ UInt64(row.event.sipStatus) << 8 &+ UInt64(row.event.q850))
+        recent.rows.prefetch(identity: identity)
+        row.isCertainlyNew = false
+        row.identity = identity
+        row.content = content
+        row.offset = offset
+    }
+
+    /// Whether a row counts: it is dropped, and counted as such, when the same stood in the rows before it.
+    public mutating func accept(_ row: borrowing Row) -> Bool {
+        if row.isCertainlyNew { return true }
+        let offset = row.offset
+        switch recent.rows.remember(identity: row.identity, content: row.content) {
         case .new: return true
         case .repeated:
             dropped.count("duplicate_row", at: offset)

@@ -1,10 +1,12 @@
+import VigieWire
+
 /// Values by packed key in a bounded table: sets of eight, doubling up to a limit, then the least worthy of a set goes.
 ///
 /// A look-up reads one cache line of keys. The value types here are plain and small.
 struct CellTable<Value: Sendable>: Sendable {
     var count = 0
     var evicted: UInt64 = 0
-    var keys: [UInt64]
+    var keys: CacheLines<InlineArray<8, UInt64>>
     /// The values by place; read and written where they stand, without an accessor in between.
     var values: [Value]
     var mask: Int
@@ -18,20 +20,24 @@ struct CellTable<Value: Sendable>: Sendable {
         largestSets = sets
         let first = min(sets, 32)
         mask = first - 1
-        keys = Array(repeating: 0, count: first * 8)
+        keys = CacheLines(count: first)
         values = Array(repeating: blank, count: first * 8)
         self.blank = blank
     }
 
     /// Bytes held now.
-    var byteCount: Int { keys.count * 8 + values.count * MemoryLayout<Value>.stride }
+    var byteCount: Int { keys.byteCount + values.count * MemoryLayout<Value>.stride }
 
-    private func base(_ key: UInt64) -> Int { (Int(truncatingIfNeeded: KeyHash.of(key) >> 32) & mask) * 8 }
+    private func set(_ key: UInt64) -> Int { Int(truncatingIfNeeded: KeyHash.of(key) >> 32) & mask }
+
+    /// Asks for the key's set, which `find` or `place` will read soon.
+    func prefetch(_ key: UInt64) { keys.prefetch(set(key)) }
 
     /// The place of a key (not 0), `nil` when it is not held.
     func find(_ key: UInt64) -> Int? {
-        let base = base(key)
-        for index in base..<base + 8 where keys[index] == key { return index }
+        let set = set(key)
+        let held = keys[set]
+        for lane in 0..<8 where held[lane] == key { return set &* 8 &+ lane }
         return nil
     }
 
@@ -40,17 +46,19 @@ struct CellTable<Value: Sendable>: Sendable {
     /// - Parameter worth: how much a value deserves to stay when its set is full.
     mutating func place(_ key: UInt64, worth: (Value) -> Double) -> Int {
         while true {
-            let base = base(key)
+            let set = set(key)
+            let held = keys[set]
             var free = -1
-            for index in base..<base + 8 {
-                if keys[index] == key { return index }
-                if keys[index] == 0, free < 0 { free = index }
+            for lane in 0..<8 {
+                if held[lane] == key { return set &* 8 &+ lane }
+                if held[lane] == 0, free < 0 { free = lane }
             }
             if free >= 0 {
-                keys[free] = key
+                keys[set][free] = key
                 count += 1
-                return free
+                return set &* 8 &+ free
             }
+            let base = set &* 8
             if mask + 1 < largestSets {
                 grow()
                 continue
@@ -64,7 +72,7 @@ struct CellTable<Value: Sendable>: Sendable {
                     leastWorth = candidate
                 }
             }
-            keys[least] = key
+            keys[set][least - base] = key
             values[least] = blank
             evicted &+= 1
             return least
@@ -73,25 +81,28 @@ struct CellTable<Value: Sendable>: Sendable {
 
     /// The value at a place that `find` or `place` gave.
     subscript(place: Int) -> Value {
-        get { values[place] }
+        _read { yield values[place] }
         _modify { yield &values[place] }
     }
 
     /// All places; those without a key have key 0.
-    var keyIndices: Range<Int> { keys.indices }
+    var keyIndices: Range<Int> { values.indices }
 
     /// The key at a place, 0 when there is none.
-    func key(at place: Int) -> UInt64 { keys[place] }
+    func key(at place: Int) -> UInt64 { keys[place >> 3][place & 7] }
 
     /// Calls `body` with every key and value.
     func forEach(_ body: (UInt64, Value) -> Void) {
-        for index in keys.indices where keys[index] != 0 { body(keys[index], values[index]) }
+        for set in keys.indices {
+            let held = keys[set]
+            for lane in 0..<8 where held[lane] != 0 { body(held[lane], values[set &* 8 &+ lane]) }
+        }
     }
 
     /// Forgets everything, keeps the memory.
     mutating func removeAll() {
-        for index in keys.indices where keys[index] != 0 {
-            keys[index] = 0
+        for index in values.indices where key(at: index) != 0 {
+            keys[index >> 3][index & 7] = 0
             values[index] = blank
         }
         count = 0
@@ -99,8 +110,8 @@ struct CellTable<Value: Sendable>: Sendable {
 
     /// Forgets the key at a place.
     mutating func remove(at place: Int) {
-        guard keys[place] != 0 else { return }
-        keys[place] = 0
+        guard key(at: place) != 0 else { return }
+        keys[place >> 3][place & 7] = 0
         values[place] = blank
         count -= 1
     }
@@ -109,14 +120,16 @@ struct CellTable<Value: Sendable>: Sendable {
         let oldKeys = keys
         let oldValues = values
         mask = (mask + 1) * 2 - 1
-        keys = Array(repeating: 0, count: (mask + 1) * 8)
+        keys = CacheLines(count: mask + 1)
         values = Array(repeating: blank, count: (mask + 1) * 8)
-        for index in oldKeys.indices where oldKeys[index] != 0 {
+        for index in oldValues.indices {
+            let key = oldKeys[index >> 3][index & 7]
+            guard key != 0 else { continue }
             // Doubling sends the eight keys of a set to two sets, so there is always room.
-            let base = base(oldKeys[index])
-            for target in base..<base + 8 where keys[target] == 0 {
-                keys[target] = oldKeys[index]
-                values[target] = oldValues[index]
+            let set = set(key)
+            for lane in 0..<8 where keys[set][lane] == 0 {
+                keys[set][lane] = key
+                values[set &* 8 &+ lane] = oldValues[index]
                 break
             }
         }

@@ -35,21 +35,24 @@ public struct NumberTable: Sendable {
     public internal(set) var count = 0
     let largestLevel: Int
     var level = NumberTable.firstLevel
-    var sets: [Set]
+    var sets: CacheLines<Set>
 
     /// A table for at most `capacity` numbers (rounded up to a power of two, 2,048…8,388,608).
     public init(capacity: Int) {
         var largest = Self.firstLevel
         while largest < 20, 8 << largest < capacity { largest += 1 }
         largestLevel = largest
-        sets = Array(repeating: Set(repeating: 0), count: 1 << Self.firstLevel)
+        sets = CacheLines(count: 1 << Self.firstLevel)
     }
 
     /// Bytes held now.
-    public var byteCount: Int { sets.count * 64 }
+    public var byteCount: Int { sets.byteCount }
 
     /// Which side of the call the number is on.
     public enum Role: Sendable { case caller, called }
+
+    /// Asks for the number's set, which `observe` will read soon.
+    func prefetch(hash: UInt64) { sets.prefetch(Int(truncatingIfNeeded: hash >> UInt64(64 - level))) }
 
     /// What was known of the number before this call; then counts the call.
     ///
@@ -148,7 +151,7 @@ public struct NumberTable: Sendable {
     }
 
     private mutating func grow() {
-        var larger = [Set](repeating: Set(repeating: 0), count: sets.count * 2)
+        var larger = CacheLines<Set>(count: sets.count * 2)
         let shift = UInt64(63 - (level - Self.firstLevel))
         for index in sets.indices {
             var counts = (0, 0)

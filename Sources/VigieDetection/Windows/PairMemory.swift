@@ -36,7 +36,7 @@ public struct PairMemory: Sendable {
     let largestLevel: Int
     let periodSeconds: Int64
     var level: Int
-    var buckets: [Bucket]
+    var buckets: CacheLines<Bucket>
     var period: Int64 = .min
     var periodEnd: Int64 = .min
 
@@ -47,11 +47,14 @@ public struct PairMemory: Sendable {
         while largest < 20, Self.slotsInBucket << largest < capacity { largest += 1 }
         largestLevel = largest
         level = Self.firstLevel
-        buckets = Array(repeating: Bucket(repeating: 0), count: 1 << Self.firstLevel)
+        buckets = CacheLines(count: 1 << Self.firstLevel)
     }
 
     /// Bytes held now.
-    public var byteCount: Int { buckets.count * 64 }
+    public var byteCount: Int { buckets.byteCount }
+
+    /// Asks for the pair's bucket, which `observe` will read soon.
+    func prefetch(pairHash: UInt64) { buckets.prefetch(Int(truncatingIfNeeded: pairHash >> UInt64(64 - level))) }
 
     /// Says what is known of the pair, and remembers that `caller` called `called` at `now`.
     ///
@@ -106,7 +109,7 @@ public struct PairMemory: Sendable {
 
     /// Doubles the table: each entry goes to one of two buckets by the next bit of its fingerprint.
     private mutating func grow() {
-        var larger = [Bucket](repeating: Bucket(repeating: 0), count: buckets.count * 2)
+        var larger = CacheLines<Bucket>(count: buckets.count * 2)
         let shift = UInt32(31 - (level - Self.firstLevel))
         for index in buckets.indices {
             var low = Bucket(repeating: 0)

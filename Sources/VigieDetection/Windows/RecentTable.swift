@@ -15,7 +15,7 @@ protocol RecentEntry: Sendable {
 struct RecentTable<Entry: RecentEntry>: Sendable {
     private static var ways: Int { 4 }
     private let mask: Int
-    var keys: [UInt64]
+    var keys: CacheLines<InlineArray<8, UInt64>>  // two sets in each
     var entries: [Entry]
     /// Entries that had to go although somebody still wanted them.
     var evicted: UInt64 = 0
@@ -25,28 +25,35 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
         var sets = 4
         while sets * Self.ways < capacity, sets < 1 << 16 { sets *= 2 }
         mask = sets - 1
-        keys = Array(repeating: 0, count: sets * Self.ways)
+        keys = CacheLines(count: sets * Self.ways / 8)
         entries = Array(repeating: Entry(), count: sets * Self.ways)
     }
 
     /// Bytes held.
-    var byteCount: Int { keys.count * (8 + MemoryLayout<Entry>.stride) }
+    var byteCount: Int { keys.byteCount + entries.count * MemoryLayout<Entry>.stride }
 
     subscript(_ index: Int) -> Entry {
-        get { entries[index] }
+        _read { yield entries[index] }
         _modify { yield &entries[index] }
     }
 
     /// Every place, and whether it holds an entry.
-    var indices: Range<Int> { keys.indices }
-    func isTaken(_ index: Int) -> Bool { keys[index] != 0 }
+    var indices: Range<Int> { entries.indices }
+    func isTaken(_ index: Int) -> Bool { key(index) != 0 }
+
+    private func key(_ index: Int) -> UInt64 { keys[index >> 3][index & 7] }
 
     private func base(_ key: UInt64) -> Int { (Int(truncatingIfNeeded: key >> 33) & mask) * Self.ways }
+
+    /// Asks for the key's set, which `find` will read soon.
+    func prefetch(_ key: UInt64) { keys.prefetch(base(key) >> 3) }
 
     /// Where the entry of this key is; keys are well mixed.
     func find(_ key: UInt64) -> Int? {
         let base = base(key)
-        for index in base..<base + Self.ways where keys[index] == key { return index }
+        let line = keys[base >> 3]
+        let first = base & 7
+        for way in 0..<Self.ways where line[first &+ way] == key { return base &+ way }
         return nil
     }
 
@@ -56,7 +63,7 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
         var victim = base
         var least = Int64.max
         for index in base..<base + Self.ways {
-            guard keys[index] != 0 else { return index }
+            guard isTaken(index) else { return index }
             let worth = entries[index].worth
             if worth < least {
                 least = worth
@@ -69,12 +76,12 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
     /// Puts a fresh entry under a key that `find` does not know.
     mutating func insert(_ key: UInt64) -> Int {
         let index = place(for: key)
-        if keys[index] != 0 { evicted &+= 1 }
-        keys[index] = key
+        if isTaken(index) { evicted &+= 1 }
+        keys[index >> 3][index & 7] = key
         entries[index] = Entry()
         return index
     }
 
     /// Forgets an entry.
-    mutating func remove(_ index: Int) { keys[index] = 0 }
+    mutating func remove(_ index: Int) { keys[index >> 3][index & 7] = 0 }
 }

@@ -6,11 +6,10 @@ extension CellTable where Value: BitwiseCopyable {
         state.expect(largestSets, "a cell table's capacity")
         state.code(&count)
         state.code(&evicted)
-        let most = largestSets * 8
-        state.code(&keys, counts: 8...most)
-        state.code(&values, counts: keys.count...keys.count)
-        let sets = keys.count / 8
-        guard sets > 0, sets & (sets - 1) == 0, keys.count == sets * 8, values.count == keys.count else {
+        state.code(&keys, counts: 1...largestSets)
+        let sets = keys.count
+        state.code(&values, counts: (sets * 8)...(sets * 8))
+        guard sets > 0, sets & (sets - 1) == 0, values.count == sets * 8 else {
             state.refuse("a cell table's size")
             return
         }

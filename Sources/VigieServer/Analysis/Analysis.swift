@@ -29,6 +29,8 @@ public struct Analysis {
         public var sentence: String
     }
 
+    // Calls between asking for a call's memory and its turn: some microseconds, many times what the memory takes.
+    private static let lookahead = 12
     private let settings: AnalysisSettings
 
     /// An analysis of files.
@@ -56,10 +58,16 @@ public struct Analysis {
 
         var symbols = SymbolTable()
         var steps = 0
-        while let feed = feeds.earliest {
-            feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
-            steps &+= 1
-            if steps & 0x3FFF == 0 { progress(meter.share.map { $0 * 0.9 }) }
+        while let (feed, limit) = feeds.earliestAndNext {
+            // One feed is read on as long as it is the earliest.
+            repeat {
+                feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
+                if let call = order.upcoming(Self.lookahead) {
+                    line.prepare(call.caller, call.called, call.ingress)
+                }
+                steps &+= 1
+                if steps & 0x3FFF == 0 { progress(meter.share.map { $0 * 0.9 }) }
+            } while feed.isBefore(limit)
         }
         for feed in feeds { feed.finish { event in order.push(event) { line.take($0) } } }
         order.flush { line.take($0) }

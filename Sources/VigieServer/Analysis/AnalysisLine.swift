@@ -41,6 +41,11 @@ public struct AnalysisLine: ~Copyable {
         findings.reserveCapacity(64)
     }
 
+    /// Says that a call between these numbers comes soon; changes nothing.
+    public mutating func prepare(_ caller: PhoneNumber, _ called: PhoneNumber, _ ingress: Symbol) {
+        lane.prepare(caller: caller, called: called, ingress: ingress)
+    }
+
     /// Takes in one call, in order of start.
     public mutating func take(_ event: borrowing CallEvent) {
         count(event)

@@ -12,11 +12,23 @@ protocol EventFeed: AnyObject {
     func finish(emit: (CallEvent) -> Void)
 }
 
+extension EventFeed {
+    /// Whether there is something that comes before `time`.
+    func isBefore(_ time: Timestamp) -> Bool {
+        guard let next else { return false }
+        return next < time
+    }
+}
+
 /// Call records of one file.
 final class RecordFeed: EventFeed {
     private let reader: CallRecordReader
     private var joiner: RecordJoiner
-    private var waiting: CallEvent?
+    /// Two rows, used in turn: the one that waits and the one that is read meanwhile.
+    private var even = RecordJoiner.Row()
+    private var odd = RecordJoiner.Row()
+    private var isEven = false
+    private var isWaiting = false
     private var isDone = false
     let path: String
     private var stopped: String?
@@ -33,24 +45,40 @@ final class RecordFeed: EventFeed {
         self.path = path
     }
 
-    var next: Timestamp? { isDone ? nil : (waiting?.start ?? .distantPast) }
+    var next: Timestamp? {
+        guard !isDone else { return nil }
+        return isWaiting ? (isEven ? even.event.start : odd.event.start) : .distantPast
+    }
 
     func step(symbols: inout SymbolTable, emit: (CallEvent) -> Void) {
-        if let event = waiting { emit(event) }
-        waiting = nil
+        let (wasWaiting, wasEven) = (isWaiting, isEven)
+        isEven.toggle()
+        isWaiting = look(&symbols)
+        isDone = !isWaiting
+        // A row is compared with those before it only now: the memory for that was asked for a row ago.
+        guard wasWaiting else { return }
+        if wasEven {
+            if joiner.accept(even) { emit(even.event) }
+        } else {
+            if joiner.accept(odd) { emit(odd.event) }
+        }
+    }
+
+    /// Reads the next row that gives a call; `false` at the end.
+    private func look(_ symbols: inout SymbolTable) -> Bool {
         do throws(InputError) {
             while try reader.next() {
-                let event = reader.withRecord { record, bytes in
-                    joiner.join(record, bytes: bytes, symbols: &symbols)
+                let isCall = reader.withRecord { record, bytes in
+                    isEven
+                        ? joiner.read(record, bytes: bytes, symbols: &symbols, into: &even)
+                        : joiner.read(record, bytes: bytes, symbols: &symbols, into: &odd)
                 }
-                guard let event else { continue }
-                waiting = event
-                return
+                if isCall { return true }
             }
         } catch {
             stopped = error.sentence
         }
-        isDone = true
+        return false
     }
 
     func finish(emit: (CallEvent) -> Void) {

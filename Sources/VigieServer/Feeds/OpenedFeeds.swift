@@ -70,14 +70,22 @@ struct OpenedFeeds {
 
 extension [any EventFeed] {
     /// The one whose next event is the earliest; `nil` when all are at their ends.
-    var earliest: (any EventFeed)? {
-        if count == 1 { return self[0].next == nil ? nil : self[0] }
+    var earliest: (any EventFeed)? { earliestAndNext?.feed }
+
+    /// The feed whose next event is the earliest, and when that of another one comes.
+    var earliestAndNext: (feed: any EventFeed, limit: Timestamp)? {
+        if count == 1 { return self[0].next == nil ? nil : (self[0], .distantFuture) }
         var best: (feed: any EventFeed, time: Timestamp)?
+        var limit = Timestamp.distantFuture
         for feed in self {
             guard let time = feed.next else { continue }
-            if let known = best, known.time <= time { continue }
+            if let known = best, known.time <= time {
+                limit = Swift.min(limit, time)
+                continue
+            }
+            limit = Swift.min(limit, best?.time ?? .distantFuture)
             best = (feed, time)
         }
-        return best?.feed
+        return best.map { ($0.feed, limit) }
     }
 }

@@ -79,6 +79,23 @@ public struct StateCoder {
         }
     }
 
+    /// As many lines as `counts` allows; the table is replaced.
+    public mutating func code<Line: BitwiseCopyable & Sendable>(
+        _ lines: inout CacheLines<Line>, counts: ClosedRange<Int>
+    ) {
+        switch direction {
+        case .writing:
+            writeHeader(64, lines.count)
+            unsafe lines.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        case .reading:
+            guard let range = readHeader(64, counts, bytesOfLast: 64) else { return }
+            // The range lies in `bytes` and is a whole number of lines, which only a table of this layout wrote.
+            unsafe bytes.withUnsafeBytes { source in
+                lines = unsafe CacheLines(copying: UnsafeRawBufferPointer(rebasing: source[range]))
+            }
+        }
+    }
+
     /// A text of at most 4,096 bytes.
     public mutating func code(_ text: inout String) {
         var octets = Array(text.utf8.prefix(4_096))

@@ -194,7 +194,7 @@ import VigieWire
             StateLayout.of(LineOrigins.Entry()), StateLayout.of(Origin()), StateLayout.of(FloodOrigin.self),
         ]
         let text = layouts.joined(separator: "\n")
-        #expect(DetectionLane.stateVersion == 1)
+        #expect(DetectionLane.stateVersion == 2)
         #expect(StateLayout.hash(text) == 11_216_197_630_794_128_168, "\(text)")
     }
 }

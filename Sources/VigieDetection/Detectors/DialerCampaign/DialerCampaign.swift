@@ -49,6 +49,13 @@ public struct DialerCampaign: Detector {
         campaigns.removeAll { now - $0.last > .seconds(86_400) }
     }
 
+    /// Asks for the keys of the caller and of its block.
+    public mutating func prepare(for call: UpcomingCall) {
+        let place = UInt64(call.ingress.rawValue) << 2
+        runs.prefetch(KeyHash.of(call.callerHash, place | 1))
+        runs.prefetch(KeyHash.of(call.caller.digits / 10_000, place | 2))
+    }
+
     /// Takes in one call.
     public mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void

@@ -62,16 +62,20 @@ struct SuspectRing: Sendable {
 struct CallerWatch: Sendable {
     /// Length of the memory in quarters of an hour.
     let quarters: UInt64
-    var places = [UInt64](repeating: 0, count: 65_536)
+    var places = CacheLines<InlineArray<8, UInt64>>(count: 8_192)
 
     init(hours: UInt64) { quarters = hours * 4 }
 
+    /// Asks for the caller's place, which `calls` will read soon.
+    func prefetch(_ hash: UInt64) { places.prefetch(Int(truncatingIfNeeded: hash >> 3 & 8_191)) }
+
     /// First-contact calls in the last hours, `0...255`; counts one more when `adding`.
     mutating func calls(_ hash: UInt64, at now: Timestamp, adding: Bool) -> Int {
-        let index = Int(truncatingIfNeeded: hash & 65_535)
+        let line = Int(truncatingIfNeeded: hash >> 3 & 8_191)
+        let slot = Int(truncatingIfNeeded: hash & 7)
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let quarter = UInt64(bitPattern: now.seconds / 900) & 0xFF_FFFF
-        let old = places[index]
+        let old = places[line][slot]
         let isSame =
             old & 0xFFFF_FFFF_0000_0000 == tag && quarter &- (old >> 8 & 0xFF_FFFF) <= quarters
             && old & 255 != 0
@@ -79,7 +83,7 @@ struct CallerWatch: Sendable {
         if adding {
             // The time runs from the first call, so that a steady caller gets its share again later.
             let began = isSame ? old >> 8 & 0xFF_FFFF : quarter
-            places[index] = tag | began << 8 | min(count + 1, 255)
+            places[line][slot] = tag | began << 8 | min(count + 1, 255)
         }
         return Int(count)
     }

@@ -23,6 +23,39 @@ struct FloodEpisode: Sendable {
     var origin = Origin()
 }
 
+/// Sums of first-contact callers around one cell: its own, those of its origin, those of its landing.
+struct FloodSums: Sendable {
+    /// Callers of the last two hours, faded, and of weeks.
+    struct Part: Sendable {
+        var now = 0.0
+        var fresh = 0.0
+    }
+
+    let cell: UInt64
+    /// The bits of a leaf's key that tell its origin, and what they are for the leaves of this one.
+    let mask: UInt64
+    let value: UInt64
+    private let bounds: InlineArray<16, (UInt64, UInt64)>
+    var own = Part()
+    var row = Part()
+    var column = Part()
+    var rowKnown = 0.0
+    var ownKnownNow = 0.0
+    /// Calls of callers that had used up their share.
+    var heavy = 0.0
+
+    init(cell: UInt64) {
+        self.cell = cell
+        (mask, value) = FloodOrigin(cell: cell).mask
+        bounds = FloodKey.bounds(of: cell)
+    }
+
+    /// Whether a leaf's landing, so many digits long, lies in the cell.
+    func lands(_ landing: UInt64, digits: Int) -> Bool {
+        landing &- bounds[digits & 15].0 < bounds[digits & 15].1
+    }
+}
+
 /// What the rest of the traffic says about a cell that stands out.
 struct FloodContext {
     /// First-contact callers of the cell in the last two hours, faded.

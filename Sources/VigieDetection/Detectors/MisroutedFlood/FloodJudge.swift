@@ -6,10 +6,13 @@ extension MisroutedFlood {
     mutating func judge(_ alarms: [UInt64], at now: Timestamp, report: (Finding) -> Void) {
         var judged: [FloodOrigin] = []
         // Wide cells first: the excess of a whole zone hides in the "rest of the origin" of its parts.
-        for cell in alarms.sorted(by: { (FloodKey.digits($0), $0) < (FloodKey.digits($1), $1) }) {
+        let suspected = alarms.filter { !isFollowed($0, FloodOrigin(cell: $0)) }
+            .sorted(by: { (FloodKey.digits($0), $0) < (FloodKey.digits($1), $1) })
+        let (all, sums) = suspected.isEmpty ? (FloodSums.Part(), []) : sums(of: suspected)
+        for (index, cell) in suspected.enumerated() {
             let origin = FloodOrigin(cell: cell)
             guard judged.count < 16, !judged.contains(origin), !isFollowed(cell, origin) else { continue }
-            let context = context(of: cell, origin)
+            let context = context(of: sums[index], origin, all: all)
             guard context.callers >= settings.minimumExcess * context.explained,
                 context.heavy <= 2 * context.callers + 10
             else {
@@ -34,41 +37,50 @@ extension MisroutedFlood {
         }
     }
 
-    /// Sums the leaves by their place relative to the cell.
-    func context(of cell: UInt64, _ origin: FloodOrigin) -> FloodContext {
-        var own = (now: 0.0, fresh: 0.0, known: 0.0, knownNow: 0.0)
-        var row = (now: 0.0, fresh: 0.0, known: 0.0)
-        var column = (now: 0.0, fresh: 0.0)
-        var all = (now: 0.0, fresh: 0.0)
-        var context = FloodContext()
+    /// Sums the leaves by their place relative to each of the cells: there are tens of thousands of leaves, so one walk does
+    /// for all.
+    func sums(of cells: [UInt64]) -> (all: FloodSums.Part, cells: [FloodSums]) {
+        var all = FloodSums.Part()
+        var sums = cells.map { FloodSums(cell: $0) }
         let minutes = Double(minutes)
         leaves.forEach { key, leaf in
-            // 1/(1 + x + x²/2) follows e^-x closely enough here, and there are tens of thousands of leaves.
+            // 1/(1 + x + x²/2) follows e^-x closely enough here.
             let age = max(0, minutes - Double(leaf.minute)) / Double(FloodLeaf.recentMinutes)
             let fast = age > 5 ? 0 : 1 / (1 + age + age * age / 2)
             let now = Double(leaf.freshNow) * fast
             let fresh = Double(leaf.fresh)
             all.now += now
             all.fresh += fresh
-            let isRow = origin.holds(key)
-            let isColumn = FloodKey.lands(key, in: cell)
-            if isRow {
-                row.now += now
-                row.fresh += fresh
-                row.known += Double(leaf.known)
-            }
-            if isColumn {
-                column.now += now
-                column.fresh += fresh
-            }
-            if isRow && isColumn {
-                own.now += now
-                own.fresh += fresh
-                own.known += Double(leaf.known)
-                own.knownNow += Double(leaf.knownNow) * fast
-                context.heavy += Double(leaf.heavyNow) * fast
+            let landing = FloodKey.landing(key)
+            let digits = FloodKey.digits(key)
+            for index in sums.indices {
+                let isRow = key & sums[index].mask == sums[index].value
+                let isColumn = sums[index].lands(landing, digits: digits)
+                if isRow {
+                    sums[index].row.now += now
+                    sums[index].row.fresh += fresh
+                    sums[index].rowKnown += Double(leaf.known)
+                }
+                if isColumn {
+                    sums[index].column.now += now
+                    sums[index].column.fresh += fresh
+                }
+                if isRow && isColumn {
+                    sums[index].own.now += now
+                    sums[index].own.fresh += fresh
+                    sums[index].ownKnownNow += Double(leaf.knownNow) * fast
+                    sums[index].heavy += Double(leaf.heavyNow) * fast
+                }
             }
         }
+        return (all, sums)
+    }
+
+    /// What the rest of the traffic says about the cell.
+    func context(of sums: FloodSums, _ origin: FloodOrigin, all: FloodSums.Part) -> FloodContext {
+        let (own, row, column) = (sums.own, sums.row, sums.column)
+        var context = FloodContext()
+        context.heavy = sums.heavy
         let window = Double(FloodLeaf.recentMinutes)
         let hours = max(Double(exposure), 0.5)
         let strangers = 20.0  // as many callers of general traffic lend their mix to an origin that is little known
@@ -76,10 +88,10 @@ extension MisroutedFlood {
         let shareOfAll = row.fresh / max(all.fresh, 1)
         let inRow = (own.fresh + strangers * mixOfAll) / (row.fresh + strangers)
         let inColumn = (own.fresh + strangers * shareOfAll) / (column.fresh + strangers)
-        let ordinary = (row.fresh + 1) / (row.fresh + row.known + 2)
+        let ordinary = (row.fresh + 1) / (row.fresh + sums.rowKnown + 2)
         let growth = min(10, (all.now - row.now) / max(1, (all.fresh - row.fresh) / hours / 60 * window))
         var learned = 0.0
-        if let place = cells.find(cell) {
+        if let place = cells.find(sums.cell) {
             learned =
                 Double(cells.values[place].rate(exposure: Float(hours), factor: factor(of: origin))) * window
         }
@@ -90,7 +102,7 @@ extension MisroutedFlood {
                 Self.odds(inRow) * (row.now - own.now),
                 max(
                     Self.odds(inColumn) * (column.now - own.now),
-                    max(Self.odds(ordinary) * own.knownNow, own.fresh / hours / 60 * window * growth))))
+                    max(Self.odds(ordinary) * sums.ownKnownNow, own.fresh / hours / 60 * window * growth))))
         return context
     }
 

@@ -19,6 +19,16 @@ enum FloodKey {
     static func landing(_ key: UInt64) -> UInt64 { key >> 12 & 0xF_FFFF }
     static func digits(_ key: UInt64) -> Int { Int(key >> 8 & 15) }
 
+    /// For each length of a leaf's landing the first one that lies in `cell`, and how many do.
+    static func bounds(of cell: UInt64) -> InlineArray<16, (UInt64, UInt64)> {
+        var bounds = InlineArray<16, (UInt64, UInt64)>(repeating: (0, 0))
+        for digits in digits(cell)..<16 {
+            let size = PhoneNumber.powerOfTen(digits - self.digits(cell))
+            bounds[digits] = (landing(cell) &* size, size)
+        }
+        return bounds
+    }
+
     /// Whether the landing of `leaf` begins with the digits of `cell`.
     static func lands(_ leaf: UInt64, in cell: UInt64) -> Bool {
         let drop = digits(leaf) - digits(cell)
@@ -35,6 +45,14 @@ enum FloodOrigin: Hashable, Sendable {
         switch self {
         case .country(let country): FloodKey.country(leaf) == country
         case .ingress(let ingress): FloodKey.ingress(leaf) == ingress
+        }
+    }
+
+    /// The bits of a leaf's key that tell, and what they are for the leaves that it holds.
+    var mask: (mask: UInt64, value: UInt64) {
+        switch self {
+        case .country(let country): (0xFFFF << 48, country << 48)
+        case .ingress(let ingress): (0xFFFF << 32, ingress << 32)
         }
     }
 

@@ -64,6 +64,12 @@ public struct MisroutedFlood: Detector {
         return Float(memory * (1 - Logarithm.exponential(-hours / memory)))
     }
 
+    /// Asks for what the watches know of the caller.
+    public mutating func prepare(for call: UpcomingCall) {
+        callers.prefetch(call.callerHash)
+        blocks.prefetch(KeyHash.of(call.caller.digits / 100))
+    }
+
     /// Takes in one call: a first contact is kept for the end of the minute.
     public mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void

@@ -40,20 +40,25 @@ struct LineOrigins: Sendable {
 
     private static let ways = 4
     private let mask: Int
-    var entries: [Entry]
+    var sets: CacheLines<InlineArray<4, Entry>>
 
     /// Room for `capacity` lines, rounded up to a power of two, 16 bytes each.
     init(capacity: Int) {
         var sets = 16
         while sets * Self.ways < capacity, sets < 1 << 20 { sets *= 2 }
         mask = sets - 1
-        entries = Array(repeating: Entry(), count: sets * Self.ways)
+        self.sets = CacheLines(count: sets)
     }
 
     /// Bytes held.
-    var byteCount: Int { entries.count * MemoryLayout<Entry>.stride }
+    var byteCount: Int { sets.byteCount }
 
     private static func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash) | 1 }
+
+    private func place(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 36) & mask }
+
+    /// Asks for the line's set, which `count` or `find` will read soon.
+    func prefetch(_ hash: UInt64) { sets.prefetch(place(hash)) }
 
     /// Whole hours since the epoch, cut to 16 bits; differences hold for 3.7 years.
     static func hour(of moment: Timestamp) -> UInt16 { UInt16(truncatingIfNeeded: moment.seconds / 3_600) }
@@ -62,20 +67,21 @@ struct LineOrigins: Sendable {
     @discardableResult
     mutating func count(_ hash: UInt64, ingress: UInt16, hour: UInt16) -> Bool {
         let tag = Self.tag(hash)
-        let base = (Int(truncatingIfNeeded: hash >> 36) & mask) * Self.ways
-        var victim = base
-        for index in base..<base + Self.ways {
-            if entries[index].tag == tag {
-                Self.count(&entries[index], ingress: ingress, hour: hour)
+        let place = place(hash)
+        let set = sets[place]
+        var victim = 0
+        for way in 0..<Self.ways {
+            if set[way].tag == tag {
+                Self.count(&sets[place][way], ingress: ingress, hour: hour)
                 return false
             }
-            if entries[index].callsA < entries[victim].callsA { victim = index }
+            if set[way].callsA < set[victim].callsA { victim = way }
         }
         // The set ages by one call with each newcomer, so that lines of long ago make room in the end.
-        for index in base..<base + Self.ways where entries[index].callsA > 1 && entries[index].callsB == 0 {
-            entries[index].callsA -= 1
-        }
-        entries[victim] = Entry(tag: tag, ingressA: ingress, callsA: 1, sinceA: hour)
+        var aged = set
+        for way in 0..<Self.ways where aged[way].callsA > 1 && aged[way].callsB == 0 { aged[way].callsA -= 1 }
+        aged[victim] = Entry(tag: tag, ingressA: ingress, callsA: 1, sinceA: hour)
+        sets[place] = aged
         return true
     }
 
@@ -96,64 +102,71 @@ struct LineOrigins: Sendable {
     /// What is known of the line with this hash.
     func find(_ hash: UInt64) -> Entry? {
         let tag = Self.tag(hash)
-        let base = (Int(truncatingIfNeeded: hash >> 36) & mask) * Self.ways
-        for index in base..<base + Self.ways where entries[index].tag == tag { return entries[index] }
+        let set = sets[place(hash)]
+        for way in 0..<Self.ways where set[way].tag == tag { return set[way] }
         return nil
     }
 }
 
-/// Remembers who was rung by which number from which ingress, lately: 12 bytes a pair, newer pairs replace older ones.
+/// Remembers who was rung by which number from which ingress, lately: 16 bytes a pair, newer pairs replace older ones.
 struct PresentedCalls: Sendable {
     struct Entry: Sendable {
         var tag: UInt32 = 0
         var second: UInt32 = 0
-        var ingress: UInt16 = 0
+        var ingress: UInt32 = 0
+        var unused: UInt32 = 0  // so that a set of four fills a cache line
     }
 
     private static let ways = 4
     private let mask: Int
-    var entries: [Entry]
+    var sets: CacheLines<InlineArray<4, Entry>>
 
     /// Room for `capacity` pairs, rounded up to a power of two.
     init(capacity: Int) {
         var sets = 16
         while sets * Self.ways < capacity, sets < 1 << 20 { sets *= 2 }
         mask = sets - 1
-        entries = Array(repeating: Entry(), count: sets * Self.ways)
+        self.sets = CacheLines(count: sets)
     }
 
     /// Bytes held.
-    var byteCount: Int { entries.count * MemoryLayout<Entry>.stride }
+    var byteCount: Int { sets.byteCount }
 
     private static func tag(_ hash: UInt64, callerIsSmaller: Bool) -> UInt32 {
         UInt32(truncatingIfNeeded: hash) & ~3 | (callerIsSmaller ? 2 : 0) | 1
     }
+
+    private func place(_ pairHash: UInt64) -> Int { Int(truncatingIfNeeded: pairHash >> 34) & mask }
+
+    /// Asks for the pair's set, which `remember` or `ring` will read soon.
+    func prefetch(_ pairHash: UInt64) { sets.prefetch(place(pairHash)) }
 
     /// Remembers a call of a pair.
     mutating func remember(
         pairHash: UInt64, callerIsSmaller: Bool, at moment: Timestamp, ingress: UInt16
     ) {
         let tag = Self.tag(pairHash, callerIsSmaller: callerIsSmaller)
-        let base = (Int(truncatingIfNeeded: pairHash >> 34) & mask) * Self.ways
-        var victim = base
-        for index in base..<base + Self.ways {
-            if entries[index].tag == tag {
-                victim = index
+        let place = place(pairHash)
+        let set = sets[place]
+        var victim = 0
+        for way in 0..<Self.ways {
+            if set[way].tag == tag {
+                victim = way
                 break
             }
-            if entries[index].second < entries[victim].second { victim = index }
+            if set[way].second < set[victim].second { victim = way }
         }
-        entries[victim] = Entry(
-            tag: tag, second: UInt32(truncatingIfNeeded: moment.seconds), ingress: ingress)
+        sets[place][victim] = Entry(
+            tag: tag, second: UInt32(truncatingIfNeeded: moment.seconds), ingress: UInt32(ingress))
     }
 
     /// The ingress by which the called number rang this caller in the last `within` seconds, when it did.
     func ring(pairHash: UInt64, calledIsSmaller: Bool, before moment: Timestamp, within: UInt32) -> UInt16? {
         let tag = Self.tag(pairHash, callerIsSmaller: calledIsSmaller)
-        let base = (Int(truncatingIfNeeded: pairHash >> 34) & mask) * Self.ways
+        let set = sets[place(pairHash)]
         let now = UInt32(truncatingIfNeeded: moment.seconds)
-        for index in base..<base + Self.ways where entries[index].tag == tag && entries[index].second <= now {
-            return now - entries[index].second <= within ? entries[index].ingress : nil
+        for way in 0..<Self.ways where set[way].tag == tag && set[way].second <= now {
+            return now - set[way].second <= within ? UInt16(truncatingIfNeeded: set[way].ingress) : nil
         }
         return nil
     }

@@ -5,8 +5,8 @@ extension NumberUsurpation {
     /// Writes or reads where lines call from, who displayed what, and the surges watched.
     public mutating func code(_ state: inout StateCoder) {
         surges.code(&state)
-        state.code(&presented.entries, counts: presented.entries.count...presented.entries.count)
-        state.code(&origins.entries, counts: origins.entries.count...origins.entries.count)
+        state.code(&presented.sets, counts: presented.sets.count...presented.sets.count)
+        state.code(&origins.sets, counts: origins.sets.count...origins.sets.count)
         ingresses.code(&state)
         state.code(&calls)
         samples.code(&state)

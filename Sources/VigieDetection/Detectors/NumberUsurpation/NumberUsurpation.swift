@@ -55,13 +55,35 @@ public struct NumberUsurpation: Detector {
         for index in surges.indices where surges.isTaken(index) && isOver(index, at: now) { close(index) }
     }
 
+    /// Asks for what is known of the caller's line, and of the pair.
+    public mutating func prepare(for call: UpcomingCall) {
+        origins.prefetch(call.callerHash)
+        presented.prefetch(call.pairHash)
+        surges.prefetch(call.calledHash)
+        surges.prefetch(call.callerHash)
+    }
+
     /// Takes in one call: as a possible call-back, and as a call that displays its caller's number.
     public mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
         calls &+= 1
-        if event.called.isE164 { observeCallBack(event, facts, report: report) }
-        if event.caller.isE164 { remember(event, facts) }
+        let (called, caller) = (event.called, event.caller)
+        if called.isE164, isOfInterest(facts) { observeCallBack(event, facts, report: report) }
+        if caller.isE164 { remember(event, facts) }
+    }
+
+    /// Most calls end here: the called line was not called in this hour, or is called often, or by those it knows.
+    private func isOfInterest(_ facts: borrowing CallFacts) -> Bool {
+        if mayOpen(facts) { return true }
+        return surges.find(facts.calledHash) != nil
+    }
+
+    private func mayOpen(_ facts: borrowing CallFacts) -> Bool {
+        let (received, busiest) = (facts.calledActivity.receivedThisHour, facts.calledActivity.busiestHour)
+        let (isStranger, isCallBack, kind) = (facts.isFirstContact, facts.isCallBack, facts.called.kind)
+        return received >= 1 && (isStranger || isCallBack) && (busiest <= 3 || received >= busiest)
+            && Self.mayBeUsurped(kind)
     }
 
     private mutating func observeCallBack(
@@ -76,15 +98,8 @@ public struct NumberUsurpation: Detector {
         if let found {
             index = found
         } else {
-            // Most calls end here: the called line was not called in this hour, or is called often, or by those it knows.
-            let activity = facts.calledActivity
-            let isStranger = facts.isFirstContact
-            let isCallBack = facts.isCallBack
-            guard activity.receivedThisHour >= 1, isStranger || isCallBack,
-                activity.busiestHour <= 3 || activity.receivedThisHour >= activity.busiestHour,
-                Self.mayBeUsurped(facts.called.kind)
-            else { return }
-            index = open(event, hash: facts.calledHash, activity)
+            guard mayOpen(facts) else { return }
+            index = open(event, hash: facts.calledHash, facts.calledActivity)
         }
         let (relation, ingress) = relation(event, facts, received: surges[index].ownPast)
         let isNew = surges[index].count(event, facts, relation: relation, ingress: ingress)
