@@ -195,7 +195,7 @@ import VigieWire
         ]
         let text = layouts.joined(separator: "\n")
         #expect(DetectionLane.stateVersion == 2)
-        #expect(StateLayout.hash(text) == 11_216_197_630_794_128_168, "\(text)")
+        #expect(StateLayout.hash(text) == 16_351_142_962_363_666_761, "\(text)")
     }
 }
 
