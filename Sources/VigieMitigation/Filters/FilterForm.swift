@@ -53,6 +53,13 @@ public struct FilterForm: Hashable, Sendable {
         return result
     }
 
+    /// The form as it was written: without the moment that the book adds to `first_contact`.
+    var withoutSince: FilterForm {
+        var form = self
+        form.filter.match.firstContactSince = nil
+        return form
+    }
+
     /// How many keys narrow it.
     public var keys: Int {
         var match = filter.match

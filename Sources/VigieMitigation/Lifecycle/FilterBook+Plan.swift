@@ -52,9 +52,8 @@ extension FilterBook {
 
     /// Says what ends by itself by `now`; empty when nothing does.
     public func planExpiry(at now: Timestamp) -> FilterChanges {
-        let moment = max(now, lastAudit?.at ?? now)
         var draft = Draft(
-            FilterOrder(actor: Self.clockActor, at: moment, reason: "its time was up", .revertAll), last: lastAudit)
+            FilterOrder(actor: Self.clockActor, at: now, reason: "its time was up", .revertAll), last: lastAudit)
         for id in live.sorted() {
             guard var record = records[id], let end = record.expiresAt, end <= now else { continue }
             let was = record.state
@@ -71,7 +70,6 @@ extension FilterBook {
     private func check(_ order: FilterOrder) throws(FilterRefusal) {
         guard !order.actor.isEmpty, order.actor.utf8.count <= 128, order.actor.isPrintable else { throw .actorInvalid }
         guard order.reason.unicodeScalars.count <= 500 else { throw .reasonTooLong }
-        if let last = lastAudit, order.at < last.at { throw .timeWentBackwards(last: last.at) }
     }
 
     /// The filter, when it is not over.
@@ -233,38 +231,80 @@ extension FilterBook {
     // MARK: Configuration
 
     /// Keeps what the file still says, ends what it no longer says, begins what is new, renews what is past half its time.
-    private func configure(_ forms: [FilterForm], _ draft: inout Draft) throws(FilterRefusal) {
+    ///
+    /// What a person took back stays so until the file says something else under that name.
+    private func configure(_ wanted: [ConfiguredFilter], _ draft: inout Draft) throws(FilterRefusal) {
         let now = draft.order.at
-        var wanted = forms
-        for id in live.sorted() {
-            guard var record = records[id], record.source == .configuration else { continue }
-            guard let index = wanted.firstIndex(of: record.form) else {
-                Self.end(&record, .reverted, draft.order)
-                draft.put(record, "filter.revert", [("was", .string(FilterRecord.State.enforced.rawValue))])
-                draft.changes.affectsTable = true
+        for filter in wanted { try checkForm(filter.form) }
+        var known: [String: FilterRecord] = [:]
+        for record in records.values where record.source == .configuration {
+            guard let name = record.name else { continue }
+            let filter = wanted.first { $0.name == name }
+            if filter?.form.withoutSince == record.form.withoutSince {
+                // Of several with one name and form the one that is not over counts, else the last one.
+                if let other = known[name], !other.state.isOver || other.proposedAt > record.proposedAt { continue }
+                known[name] = record
+            }
+        }
+        let stale = records.values.filter { record in
+            record.source == .configuration && !record.state.isOver && known[record.name ?? ""]?.id != record.id
+        }
+        for var record in stale.sorted(by: { $0.id < $1.id }) {
+            let was = record.state
+            Self.end(&record, .reverted, draft.order)
+            draft.put(record, "filter.revert", [("was", .string(was.rawValue))])
+            if was.isLive { draft.changes.affectsTable = true }
+        }
+        for filter in wanted {
+            guard var record = known[filter.name], record.state != .expired else {
+                begin(filter, &draft)
                 continue
             }
-            wanted.remove(at: index)
+            guard !record.state.isOver else { continue }
             let length = Duration.seconds(record.form.filter.expiresHours * 3_600)
-            if let end = record.expiresAt, end - now < length / 2 {
+            if record.state.isLive, let end = record.expiresAt, end - now < length / 2 {
                 record.expiresAt = now + length
                 record.renewals += 1
                 draft.put(record, "filter.renew", [("expires", JSONValue(record.expiresAt))])
                 draft.changes.affectsTable = true
             }
+            let before = record
+            carry(&record, as: filter, at: now)
+            if record != before {
+                draft.put(record, "filter.configure", [("state", .string(record.state.rawValue))])
+                draft.changes.affectsTable = true
+            }
         }
-        for form in wanted {
-            try checkForm(form)
-            var record = FilterRecord(
-                id: Self.id(form, author: draft.order.actor, at: now, after: draft.last), form: form,
-                source: .configuration, author: draft.order.actor, reason: draft.order.reason, incident: nil,
-                proposedAt: now)
-            record.state = .enforced
-            record.enforcedSince = now
-            record.expiresAt = now + .seconds(form.filter.expiresHours * 3_600)
-            draft.put(record, "filter.configure", [("filter", form.json), ("expires", JSONValue(record.expiresAt))])
-            draft.changes.affectsTable = true
+    }
+
+    private func begin(_ filter: ConfiguredFilter, _ draft: inout Draft) {
+        let now = draft.order.at
+        var form = filter.form
+        if form.filter.match.firstContact, form.filter.match.firstContactSince == nil {
+            form.filter.match.firstContactSince = now
         }
+        var record = FilterRecord(
+            id: Self.id(form, author: filter.name, at: now, after: draft.last), form: form, source: .configuration,
+            author: draft.order.actor, reason: filter.reason, incident: nil, proposedAt: now)
+        record.name = filter.name
+        carry(&record, as: filter, at: now)
+        draft.put(
+            record, "filter.configure",
+            [("name", .string(filter.name)), ("state", .string(record.state.rawValue)), ("filter", form.json)])
+        if record.state.isLive { draft.changes.affectsTable = true }
+    }
+
+    /// Takes a filter as far as the file says and its approvals allow; what people did beyond `proposed` stays.
+    private func carry(_ record: inout FilterRecord, as filter: ConfiguredFilter, at now: Timestamp) {
+        for person in filter.approvedBy where !record.approvals.contains(where: { $0.actor == person }) {
+            record.approvals.append(FilterRecord.Approval(actor: person, at: now, reason: "in the configuration file"))
+        }
+        if record.state == .proposed, record.approvals.count >= needed { record.state = .approved }
+        guard record.state != .proposed, filter.state != .proposed, filter.state != record.state else { return }
+        record.state = filter.state == .enforced ? .enforced : .shadow
+        if record.state == .shadow, record.shadowSince == nil { record.shadowSince = now }
+        if record.state == .enforced, record.enforcedSince == nil { record.enforcedSince = now }
+        if record.expiresAt == nil { record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600) }
     }
 }
 

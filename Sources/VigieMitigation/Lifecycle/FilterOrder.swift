@@ -25,9 +25,35 @@ public enum FilterCommand: Sendable {
     /// Remove a list that no live filter uses.
     case removeList(String)
     /// Have exactly these filters in force for the configuration file.
-    case configure([FilterForm])
+    case configure([ConfiguredFilter])
     /// Write down something that was done elsewhere: `token.create`.
     case note(action: String, target: String, details: JSONValue)
+}
+
+/// A filter as the configuration file has it.
+public struct ConfiguredFilter: Hashable, Sendable {
+    /// Its name in the file.
+    public var name: String
+    /// What it means and does.
+    public var form: FilterForm
+    /// Why.
+    public var reason: String
+    /// How far the file takes it: `.proposed`, `.shadow` or `.enforced`; the last two need enough people in `approvedBy`.
+    public var state: FilterRecord.State
+    /// Who approved it.
+    public var approvedBy: [String]
+
+    /// A filter of the file.
+    public init(
+        name: String, form: FilterForm, reason: String = "", state: FilterRecord.State = .proposed,
+        approvedBy: [String] = []
+    ) {
+        self.name = name
+        self.form = form
+        self.reason = reason
+        self.state = state
+        self.approvedBy = approvedBy
+    }
 }
 
 /// A command with who gives it, when and why.

@@ -29,6 +29,7 @@ extension FilterRecord {
             ("enforced_since", JSONValue(enforcedSince)), ("expires_at", JSONValue(expiresAt)),
             ("renewals", .integer(Int64(renewals))),
         ]
+        if let name { members.append(("name", .string(name))) }
         if state.isOver {
             members.append(("ended_at", JSONValue(endedAt)))
             members.append(("ended_by", .string(endedBy)))
@@ -67,6 +68,7 @@ extension FilterRecord {
         self.init(
             id: id, form: form, source: source, author: try reader.string("author"), reason: try reader.string("reason"),
             incident: value["incident"]?.stringValue, proposedAt: try reader.moment("proposed_at"))
+        name = value["name"]?.stringValue
         self.state = state
         guard let share = value["share"]?.numberValue, share > 0, share <= 1 else {
             throw FilterRecordError(field: "share", advice: "no share")

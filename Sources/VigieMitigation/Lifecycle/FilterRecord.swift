@@ -56,6 +56,8 @@ public struct FilterRecord: Hashable, Sendable {
     public var form: FilterForm
     /// Who brought it up.
     public var source: Source
+    /// Its name in the configuration file; `nil`: it is not from there.
+    public var name: String?
     /// The person or service that proposed it.
     public var author: String
     /// Why.

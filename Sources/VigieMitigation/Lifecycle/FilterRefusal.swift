@@ -48,8 +48,6 @@ public enum FilterRefusal: Error, Hashable, Sendable {
     case tableFull(FilterID)
     /// The filter cannot be written and read back as it is.
     case formInvalid(FilterFormError)
-    /// Time went backwards: the last line of the audit is later than this command.
-    case timeWentBackwards(last: Timestamp)
 
     /// The refusal's name, which does not change: `same-person-twice`.
     public var code: String {
@@ -77,7 +75,6 @@ public enum FilterRefusal: Error, Hashable, Sendable {
         case .listHoldsEmergencyNumber: "list-holds-emergency-number"
         case .tableFull: "table-full"
         case .formInvalid: "filter-invalid"
-        case .timeWentBackwards: "time-went-backwards"
         }
     }
 
@@ -118,8 +115,6 @@ public enum FilterRefusal: Error, Hashable, Sendable {
         case .tableFull(let id):
             "filter \(id) shares its most selective key with too many others; join them into one, or use a number list"
         case .formInvalid(let error): error.message
-        case .timeWentBackwards(let last):
-            "the audit's last line is of \(last.rfc3339()), later than now; check the clock"
         }
     }
 }

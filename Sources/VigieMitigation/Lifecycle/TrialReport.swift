@@ -13,7 +13,7 @@ public struct TrialReport: Hashable, Sendable {
         public var called: PhoneNumber
         /// The trunk's name.
         public var ingress: String
-        /// Whether it belongs to what should be stopped.
+        /// Whether it belongs to what should be stopped, by the incident.
         public var isWanted: Bool
         /// Seconds of talk, 0 when it was not answered.
         public var talkSeconds: Int
@@ -48,11 +48,11 @@ public struct TrialReport: Hashable, Sendable {
     public var wanted = 0
     /// Of those, calls that would have been.
     public var wantedStopped = 0
-    /// Wanted calls of the same kind, by the incident; without one: every call before the proposal.
+    /// Wanted calls of the same kind, by the incident; without one: calls of half a minute or more.
     public var legitimate = 0
     /// Of those, calls that would have been stopped.
     public var legitimateStopped = 0
-    /// Some of the calls it would have met, those that were wanted first.
+    /// Some of the calls it would have met: first those that it should have left alone, or of which nothing is known.
     public var examples: [Example] = []
 
     /// Nothing looked at.
