@@ -111,6 +111,34 @@ struct ContactMemory: Sendable {
         }
     }
 
+    private static let mark: UInt64 = 0x3153_5249_4150_4756  // "VGPAIRS1"
+
+    /// The memory as bytes, little endian: a mark, the number of slots, the slots.
+    var saved: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16 + slots.count * 8)
+        func append(_ word: UInt64) {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+        append(Self.mark)
+        append(UInt64(slots.count))
+        for slot in slots { append(slot) }
+        return bytes
+    }
+
+    /// Takes back what `saved` gave; `false` when the bytes are not of a memory of this size.
+    mutating func restore(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count == 16 + slots.count * 8 else { return false }
+        func word(_ index: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for byte in (0..<8).reversed() { word = word << 8 | UInt64(bytes[index * 8 + byte]) }
+            return word
+        }
+        guard word(0) == Self.mark, word(1) == UInt64(slots.count) else { return false }
+        for index in slots.indices { slots[index] = word(index + 2) }
+        return true
+    }
+
     /// Pairs remembered.
     ///
     /// - Complexity: reads the whole memory.

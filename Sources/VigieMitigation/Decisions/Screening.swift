@@ -144,6 +144,14 @@ public struct Screening: Sendable {
     /// - Complexity: reads the whole memory; for a status page, not for every call.
     public var pairsKnown: Int { contacts.count }
 
+    /// The pairs of numbers that spoke, to be kept over a restart; `restorePairs` takes them back. Copies the memory once.
+    public var pairs: [UInt8] { contacts.saved }
+
+    /// Takes back what `pairs` gave, in the place of what is known now.
+    ///
+    /// - Returns: `false` when the bytes are not of a memory of this size; nothing changes then.
+    public mutating func restorePairs(_ bytes: [UInt8]) -> Bool { contacts.restore(bytes) }
+
     /// Bytes held, the table apart.
     public var byteCount: Int {
         contacts.byteCount + rates.byteCount + allowances.byteCount + ledger.byteCount + protected.count * 8

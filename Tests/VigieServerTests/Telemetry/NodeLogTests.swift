@@ -1,3 +1,4 @@
+import VigieWire
 import Logging
 import Synchronization
 import Testing
