@@ -1,0 +1,122 @@
+import Foundation
+import NIOHTTP1
+import Testing
+import VigieCalls
+import VigieReports
+import VigieStore
+import VigieWire
+
+@testable import VigieServer
+
+@Suite struct PublicationTests {
+    private static func incident(state: String, departments: [String]) -> StoredIncident {
+        let now = NodeClock.real.now
+        let document: JSONValue = .object([
+            (
+                "subject",
+                .object([
+                    ("services", .array([.string("15"), .string("18"), .string("112")])),
+                    ("departments", .array(departments.map { .string($0) })), ("lost_calls", .integer(120)),
+                    ("share", .number(0.3)),
+                ])
+            )
+        ])
+        return StoredIncident(
+            id: "emergency-1", kind: "emergency-failure", state: state, severity: "critical",
+            firstSeen: now - .seconds(600), lastSeen: now, document: Array(document.text().utf8))
+    }
+
+    private func services(_ store: MemoryStore, directory: CentreDirectory, folder: String) throws -> HTTPServices {
+        let tokens = TokenFile(directory: folder)
+        for (name, role) in [("olga", Role.operator), ("ada", .approver), ("bob", .approver)] {
+            let secret = try tokens.create(
+                name: name, role: role, scopes: [], now: NodeClock.real.now, lifetime: .seconds(3_600))
+            try secret.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+        }
+        var services = HTTPServices(store: store, tokens: tokens)
+        services.publications = try PublicationDesk(
+            .init(
+                publisher: PublicSite.Publisher(name: "Opérateur", sender: "op.example", address: "https://u.example"),
+                directory: directory, exportDirectory: folder + "/export"), store: store, clock: .real)
+        return services
+    }
+
+    @Test func `from a detected failure over two approvals to the page, the feeds, an update and the all-clear`()
+        async throws
+    {
+        let folder = NSTemporaryDirectory() + "vigie-publication-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = MemoryStore()
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59", "62"]))])
+        var centres = CentreDirectory.fictional(at: NodeClock.real.now).centres
+        // The test call to the Pas-de-Calais' 15 is two months old.
+        for index in centres.indices where centres[index].place == "62" && centres[index].shortNumber == "15" {
+            centres[index].lastTested = NodeClock.real.now - .seconds(60 * 86_400)
+        }
+        let stale = centres.first { $0.place == "62" && $0.shortNumber == "15" }?.fallbacks.first?.description
+        let staleNumber = try #require(stale)
+        let services = try services(store, directory: CentreDirectory(centres), folder: folder)
+        var settings = HTTPSettings.testing
+        settings.access = .tokens
+        try await RunningSite.with(services, settings: settings) { site in
+            func token(_ name: String) throws -> [(String, String)] {
+                [("Authorization", "Bearer " + (try String(contentsOfFile: folder + "/" + name, encoding: .utf8)))]
+            }
+            // Nobody publishes without a token, nor drafts what is no failure.
+            #expect(try await site.post("/api/v1/notices", #"{"incident":"emergency-1"}"#).status == 401)
+            #expect(
+                try await site.post("/api/v1/notices", #"{"incident":"other"}"#, headers: token("olga")).status == 404)
+            let draft = try await site.post("/api/v1/notices", #"{"incident":"emergency-1"}"#, headers: token("olga"))
+            #expect(draft.status == 201)
+            let id = try #require(draft.json["id"]?.stringValue)
+            #expect(try await site.send(.GET, "/public/59").text.contains("Aucune perturbation"))
+
+            func approve(_ name: String, _ version: Int) async throws -> Reply {
+                try await site.post(
+                    "/api/v1/notices/\(id)/approve", "{\"version\":\(version)}", headers: token(name))
+            }
+            #expect(try await approve("olga", 1).status == 403)
+            #expect(try await approve("ada", 1).json["state"]?.stringValue == "draft")
+            #expect(try await approve("ada", 1).status == 409)
+            #expect(try await approve("bob", 1).json["state"]?.stringValue == "published")
+
+            let page = try await site.send(.GET, "/public/59")
+            #expect(page.text.contains("des appels échouent") && page.text.contains("tel:+33"))
+            #expect(page.headers.first(name: "Content-Security-Policy")?.contains("default-src 'none'") == true)
+            // A fallback with a stale test never appears, on no page and in no feed.
+            for path in ["/public/", "/public/62", "/public/en/62", "/public/feed.atom", "/public/summary.json"] {
+                let reply = try await site.send(.GET, path)
+                #expect(reply.status == 200 && !reply.text.contains(staleNumber), "\(path)")
+            }
+            #expect(try await site.send(.GET, "/public/summary.json").json["status"]?["indicator"]?.stringValue == "major")
+            let alert = try await site.send(.GET, "/public/cap/\(id)-1.xml").text
+            #expect(alert.contains("<msgType>Alert</msgType>") && !alert.contains(staleNumber))
+            #expect(FileManager.default.fileExists(atPath: folder + "/export/cap/\(id)-1.xml"))
+
+            // It spreads: the draft of an update.
+            try store.apply([.incident(Self.incident(state: "firing", departments: ["59", "62", "80"]))])
+            _ = try await site.post("/api/v1/notices", #"{"incident":"emergency-1"}"#, headers: token("olga"))
+            _ = try await approve("ada", 2)
+            _ = try await approve("bob", 2)
+            #expect(try await site.send(.GET, "/public/80").text.contains("des appels échouent"))
+            #expect(try await site.send(.GET, "/public/cap/\(id)-2.xml").text.contains("<msgType>Update</msgType>"))
+
+            // It is over.
+            try store.apply([.incident(Self.incident(state: "resolved", departments: ["59", "62", "80"]))])
+            _ = try await site.post("/api/v1/notices", #"{"incident":"emergency-1"}"#, headers: token("olga"))
+            _ = try await approve("ada", 3)
+            _ = try await approve("bob", 3)
+            #expect(try await site.send(.GET, "/public/80").text.contains("Aucune perturbation"))
+            #expect(try await site.send(.GET, "/public/cap/\(id)-3.xml").text.contains("<msgType>Cancel</msgType>"))
+            #expect(try await site.send(.GET, "/public/feed.atom").text.contains("fonctionnent de nouveau"))
+        }
+        // Every step is in the audit, and a restart shows the same.
+        let lines = try store.audit(from: 1, limit: 100)
+        #expect(lines.map(\.action).filter { $0 == "notice.approve" }.count == 6)
+        #expect(Set(lines.map(\.actor)) == ["olga", "ada", "bob"])
+        let again = try PublicationDesk(
+            .init(publisher: .init(name: "x", sender: "x")), store: store, clock: .real)
+        #expect(await again.versions.count == 3)
+    }
+}
