@@ -12,7 +12,7 @@ import VigieWire
 @testable import VigieServer
 
 /// Files of one test, removed when it ends.
-final class Folder {
+final class Folder: Sendable {
     let path = NSTemporaryDirectory() + "vigie-test-" + UUID().uuidString + "/"
 
     init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }

@@ -48,7 +48,10 @@ struct ToldCalls: Sendable {
         if known.content == content { return .repeated }
         let isKnownWay = known.origins & bit != 0
         if origin == .record || origin == .replay, isKnownWay {
-            remember(key, Entry(content: content, origins: known.origins, isComplete: true))
+            // A further attempt under this Call-ID is remembered by its content as well.
+            let attempt = Self.mix(key ^ content)
+            if current[attempt] != nil || previous[attempt] != nil { return .repeated }
+            remember(attempt, Entry(content: content, origins: bit, isComplete: true))
             return .new
         }
         let standing: Standing = isComplete && !known.isComplete ? .completes : .repeated

@@ -229,10 +229,11 @@ struct HEPFeedTests {
                 #expect(running.line.inbox.perform { _ in gate.wait() })
                 let channel = try await Self.connect(ports.tcp[0])
                 let stream = (0..<3_000).flatMap { Self.packet($0, at: now) }
-                let sent = channel.writeAndFlush(ByteBuffer(bytes: stream))
+                let sent = channel.eventLoop.makePromise(of: Void.self)
+                channel.writeAndFlush(ByteBuffer(bytes: stream), promise: sent)
                 try await eventually("it is pushed back") { feed.counts.pushedBack.total > 0 }
                 gate.signal()
-                try await sent.get()
+                try await sent.futureResult.get()
                 try await eventually("all are in") {
                     running.line.inbox.taken[.signalling].total == 3_000
                 }

@@ -62,7 +62,7 @@ struct SpoolFeedTests {
 
     @Test func `after a crash in the middle a file goes on where it was, and no call counts twice`() async throws {
         let folder = try Folder()
-        let rows = try records("background", seed: 4, rate: 20_000, days: 1)
+        let rows = try records("rabat-2009", seed: 4, rate: 3_000)
         let total = rows.filter { $0 == 0x0A }.count - 1
         let store = MemoryStore()
         try drop("night.csv", rows, in: folder)

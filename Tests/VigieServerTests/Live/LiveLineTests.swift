@@ -35,7 +35,7 @@ struct LiveLineTests {
             query.callKey = CallID("second").key
             try await eventually("the call is stored") { try running.store.calls(query).records.count == 1 }
             let stored = try #require(try running.store.calls(query).records.first)
-            #expect(stored.outcome == .answered)
+            #expect(stored.outcome == .success)
             #expect(line.symbols.name(stored.ingress) == "carrier")
         }
     }

@@ -58,7 +58,7 @@ func call(
     if status == 200, let talk {
         event.answer = start + .seconds(5)
         event.end = start + .seconds(5) + talk
-        event.outcome = .answered
+        event.outcome = .success
     }
     return event
 }
