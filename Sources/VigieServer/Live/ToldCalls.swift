@@ -45,12 +45,11 @@ struct ToldCalls: Sendable {
             remember(key, Entry(content: content, origins: bit, isComplete: isComplete))
             return .new
         }
-        if known.content == content { return .repeated }
+        // A further attempt under a Call-ID is remembered by its content as well.
+        let attempt = Self.mix(key ^ content)
+        if known.content == content || current[attempt] != nil || previous[attempt] != nil { return .repeated }
         let isKnownWay = known.origins & bit != 0
         if origin == .record || origin == .replay, isKnownWay {
-            // A further attempt under this Call-ID is remembered by its content as well.
-            let attempt = Self.mix(key ^ content)
-            if current[attempt] != nil || previous[attempt] != nil { return .repeated }
             remember(attempt, Entry(content: content, origins: bit, isComplete: true))
             return .new
         }
@@ -65,10 +64,12 @@ struct ToldCalls: Sendable {
 
     /// Remembers a call that was stored before the node started: by which way it came is not known any more.
     mutating func remember(stored event: borrowing CallEvent) {
+        let key = Self.key(of: event)
+        let content = Self.content(of: event)
+        let known = current[key] ?? previous[key]
         remember(
-            Self.key(of: event),
-            Entry(
-                content: Self.content(of: event), origins: 0, isComplete: event.outcome != .indeterminate))
+            known == nil ? key : Self.mix(key ^ content),
+            Entry(content: content, origins: 0, isComplete: event.outcome != .indeterminate))
     }
 
     private mutating func remember(_ key: UInt64, _ entry: Entry) {
