@@ -15,8 +15,9 @@ import VigieWire
 struct LineMemory {
     /// Data time of stored calls that are told again when there is no state.
     static let relearned = Duration.seconds(7 * 86_400)
-    /// Data time of stored calls that are recognised when they come again.
+    /// Data time of stored calls that are recognised when they come again, and how many of the latest are in any case.
     static let recognised = Duration.seconds(2 * 86_400)
+    static let recognisedCalls = 262_144
     private static let name = "line"
 
     /// Where detectors and stored calls stood when the state was written.
@@ -62,9 +63,11 @@ struct LineMemory {
         let end = newest.start + .seconds(86_400)
         let from = end - Self.relearned
         var told: UInt64 = 0
+        var later = days.reduce(0) { $0 + $1.calls }
         for day in days {
+            later -= day.calls
             let seen = mark.map { $0.days[day.name] ?? 0 } ?? (day.start < from ? .max : 0)
-            let isRecent = day.start >= end - Self.recognised
+            let isRecent = day.start >= end - Self.recognised || later < Self.recognisedCalls
             guard seen < day.calls || isRecent else { continue }
             var index = 0
             do throws(StoreError) {
