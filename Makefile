@@ -56,8 +56,9 @@ format: ## Format the sources.
 lint: layers ## Refuse what the formatter would change, and undocumented public names.
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
-docs: release ## Write the detectors' pages from their cards.
+docs: release ## Write the detectors' pages from their cards, and the page of the configuration from its keys.
 	@$(VIGIE) detectors --markdown Docs/detectors
+	@$(VIGIE) serve --config-page > Docs/guides/configuration.md
 
 clean: ## Remove what was built and made.
 	@rm -rf .build out

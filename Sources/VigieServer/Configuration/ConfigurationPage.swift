@@ -59,8 +59,43 @@ public enum ConfigurationPage {
         return lines
     }
 
-    /// The tables of `Docs/guides/configuration.md`.
-    public static var markdown: String {
+    /// The page `Docs/guides/configuration.md`, whole.
+    public static var markdown: String { introduction + tables }
+
+    private static let introduction = """
+        # Configuration
+
+        One YAML file, all of it optional. Made by `make docs` from the table of keys that also reads the file: edit the table
+        (`Sources/VigieServer/Configuration/NodeConfigurationKeys.swift`), not this page.
+
+        ```
+        vigie serve --print-config                  every key, its meaning, unit and default
+        vigie serve --config vigie.yaml --check     what would be started, and what stands in the way; exit status 0 or 1
+        vigie serve --config vigie.yaml
+        systemctl reload vigie                      or kill -HUP: read the file again
+        ```
+
+        Times, sizes and rates carry their unit: `500ms`, `10s`, `5min`, `2h`, `30d`; `64MiB`, `20GiB`; `100/s`. An address to listen on is
+        `192.0.2.1:5060`, `"[2001:db8::1]:5060"` or `"*:5060"`. A path that does not begin with `/` is relative to `storage.directory`.
+
+        ## What you see, why, and what to do
+
+        | You see | Why | Do |
+        |---|---|---|
+        | `vigie.yaml:12:3: sip.upd: there is no such key; did you mean `udp`?` | A key is misspelt, or stands in another section. Line and column are counted from 1. | Correct it; all mistakes are listed at once, twenty at most. |
+        | `storage.retention: `30` is not a time with its unit` | Numbers that are times, sizes or rates say their unit. | Write `30d`. |
+        | `http.listen: 127.0.0.1:8080 is in use` | Another program, or this node itself, has the port. | `ss -lptun 'sport = :8080'` shows which. While the node runs, `--check` says so of its own ports too. |
+        | `sip.certificate: … expired at …` | The certificate's time is over; a warning comes 14 days before. | Put a new one at the same path and restart. |
+        | `configuration refused, the former one stays in force` in the log | A reload found a mistake, or a key that only a restart can change. Nothing changed, not even the keys that could have. | The line names the key. Correct it, or `systemctl restart vigie`. |
+        | `filters[1].approved_by: 1 of 2 people` | A filter of the file that is `enforced` needs as many different people as `approvals` asks for. | Name them, or write `state: shadow` and let people approve it by `vigie filter`. |
+
+        A reload is obeyed whole or not at all: parse all, check all, let every part prepare, then swap. The column *Reload* says which keys it
+        reaches. Emergency calls pass first whatever the file says: there is no key for that.
+
+
+        """
+
+    private static var tables: String {
         let values = Dictionary(
             NodeConfiguration().values.map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
         var plain: [ConfigurationEntry] = []

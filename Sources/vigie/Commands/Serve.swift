@@ -31,6 +31,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Print the whole configuration with every key's meaning, unit and default, and end.")
     var printConfig = false
 
+    @Flag(help: .hidden)
+    var configPage = false
+
     @Flag(help: "Check the configuration, ports, certificates and directories, say what would be started, and end.")
     var check = false
 
@@ -75,6 +78,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         if printConfig { return print(ConfigurationPage.yaml, terminator: "") }
+        if configPage { return print(ConfigurationPage.markdown, terminator: "") }
         var settings = try configuration()
         if check { return try await tellCheck(settings) }
         try ResultOutput.check(readyFile)

@@ -41,7 +41,7 @@ import VigieWire
         #expect(check.problems.isEmpty)
         #expect(check.starts.contains("list dno: 2 numbers, 1 prefixes from \(place.path)/dno.txt"))
         #expect(check.starts.contains("peer local from 127.0.0.0/8, ::1: continue 404, block 603+"))
-        #expect(check.warnings == ["lists: \(place.path)/dno.txt: 1 × line-is-no-number, first at byte 68"])
+        #expect(check.warnings == ["lists: \(place.path)/dno.txt: 1 × line-is-no-number, first at byte 67"])
     }
 
     @Test func `a port that is taken is told with its key`() async throws {

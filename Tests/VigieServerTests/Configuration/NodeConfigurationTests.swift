@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VigieCalls
 import VigieDetection
@@ -186,5 +187,21 @@ import VigieServer
                 }
             }
         }
+    }
+}
+
+@Suite struct ConfigurationPageTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    @Test func `the page of the configuration is what the keys say`() throws {
+        let page = try String(contentsOf: Self.root.appending(path: "Docs/guides/configuration.md"), encoding: .utf8)
+        #expect(page == ConfigurationPage.markdown, "run `make docs`")
+    }
+
+    @Test(arguments: ["Docs/guides/kamailio/vigie.yaml", "Docs/guides/generic-sbc/vigie.yaml", "Packaging/vigie.yaml"])
+    func `a configuration that a guide shows is accepted`(path: String) throws {
+        let yaml = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+        _ = try NodeConfiguration(yaml: yaml, file: path)
     }
 }
