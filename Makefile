@@ -1,9 +1,11 @@
 # `make run` shows what Vigie does; `make test` is what lands. The other targets say what they do in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages release apicheck
+.PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages test-packages release deb apicheck
 
-PACKAGES := zlib1g-dev libsqlite3-dev prometheus prometheus-alertmanager
+PACKAGES := zlib1g-dev libsqlite3-dev
+# Real peers that the tests start, on loopback, and stop.
+TEST_PACKAGES := kamailio sip-tester prometheus prometheus-alertmanager openssl
 VIGIE := .build/release/vigie
 
 help: ## List the targets.
@@ -12,6 +14,9 @@ help: ## List the targets.
 packages:
 	@command -v swift >/dev/null || { echo "vigie: Swift 6.2 or newer is needed: see swift.org/install" >&2; exit 1; }
 	@./Scripts/install.sh $(PACKAGES)
+
+test-packages: packages
+	@./Scripts/install.sh $(TEST_PACKAGES)
 
 release: packages
 	@echo "building (the first time takes a few minutes)"
@@ -27,7 +32,7 @@ run: release ## Build, analyse a capture and a replay of the 2009 night, print t
 	@$(VIGIE) analyze --html out/rabat-2009.html out/rabat-2009.csv
 	@echo "Open the page: file://$(CURDIR)/out/rabat-2009.html"
 
-test: packages ## Run all tests.
+test: test-packages ## Run all tests.
 	@swift build --build-tests 2>&1 | grep -E "error|Build" || true
 	@swift test --skip-build 2>&1 | ./Scripts/test-output.sh
 
@@ -47,6 +52,13 @@ apicheck: release ## Let schemathesis try every operation of the API: make apich
 fuzz: packages ## Fuzz every parser: make fuzz SECONDS_EACH=600.
 	@./Scripts/fuzz.sh $(or $(SECONDS_EACH),600)
 
+deb: packages ## Build out/vigie_VERSION_ARCH.deb: one binary with Swift's runtime inside, service, configuration, pages.
+	@./Scripts/install.sh dpkg-dev binutils
+	@echo "building with Swift's runtime inside (the first time takes a few minutes)"
+	@swift build -c release --static-swift-stdlib --product vigie --scratch-path .build-deb 2>&1 | grep -E 'error|Compiling|Build' | tail -1
+	@./Packaging/build-deb.sh .build-deb/release/vigie
+	@ls -l out/*.deb
+
 layers: ## Refuse a target that depends on one to its right.
 	@./Scripts/layers.py
 
@@ -61,4 +73,4 @@ docs: release ## Write the detectors' pages from their cards, and the page of th
 	@$(VIGIE) serve --config-page > Docs/guides/configuration.md
 
 clean: ## Remove what was built and made.
-	@rm -rf .build out
+	@rm -rf .build .build-deb out

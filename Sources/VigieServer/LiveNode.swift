@@ -157,7 +157,7 @@ extension LiveNode {
             .object(desk.current.settings.map { ($0.key, JSONValue.string($0.value)) })
         }
         services.actions.reload = { [desk, logger] actor in
-            switch desk.reload() {
+            switch await desk.reload() {
             case .unchanged: return []
             case .obeyed(let changes):
                 logger.notice("configuration read again", metadata: ["by": "\(actor)"])

@@ -27,13 +27,15 @@ struct SIPService: Service {
         }
         bound.settle(server.ports)
         desk.add("sip") { [logger] configuration in
-            {
-                Task {
-                    do {
-                        try await server.reload(configuration)
-                    } catch {
-                        logger.error("peers and certificates stay as they were", metadata: ["why": "\(error)"])
-                    }
+            // A certificate that cannot be used refuses the reload while nothing has changed yet.
+            if !configuration.sip.tls.isEmpty {
+                _ = try SIPCertificates.context(configuration.sip, configuration, logger)
+            }
+            return {
+                do {
+                    try await server.reload(configuration)
+                } catch {
+                    logger.error("peers and certificates stay as they were", metadata: ["why": "\(error)"])
                 }
             }
         }

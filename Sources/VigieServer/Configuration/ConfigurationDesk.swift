@@ -15,20 +15,20 @@ public final class ConfigurationDesk: Sendable {
     }
 
     /// Takes in what a part prepared; cannot fail.
-    public typealias Commit = @Sendable () -> Void
+    public typealias Commit = @Sendable () async -> Void
     /// Prepares a part for a new configuration: reads its files, builds its tables. What it throws refuses the reload.
-    public typealias Prepare = @Sendable (NodeConfiguration) throws -> Commit
+    public typealias Prepare = @Sendable (NodeConfiguration) async throws -> Commit
 
     private struct State {
         var current: NodeConfiguration
         var parts: [(name: String, prepare: Prepare)] = []
         var reloads = 0
         var refusals = 0
+        var isReloading = false
     }
 
-    // One field, held for the moment of a copy; `turn` keeps reloads apart.
+    // Held for the moment of a copy, never across an await.
     private let state: Mutex<State>
-    private let turn = Mutex(())
     private let read: @Sendable () throws -> NodeConfiguration
 
     /// A desk with the configuration that the node starts with.
@@ -52,18 +52,22 @@ public final class ConfigurationDesk: Sendable {
         state.withLock { $0.parts.append((name, prepare)) }
     }
 
-    /// Reads the file again and obeys it, whole or not at all.
-    public func reload() -> Outcome {
-        turn.withLock { _ in
-            let outcome = reloadInTurn()
-            state.withLock {
-                if case .refused = outcome { $0.refusals += 1 } else { $0.reloads += 1 }
-            }
-            return outcome
+    /// Reads the file again and obeys it, whole or not at all; one reload at a time.
+    public func reload() async -> Outcome {
+        let isFree = state.withLock { state in
+            defer { state.isReloading = true }
+            return !state.isReloading
         }
+        guard isFree else { return .refused("another reload is under way; try again when it is over") }
+        let outcome = await reloadInTurn()
+        state.withLock {
+            if case .refused = outcome { $0.refusals += 1 } else { $0.reloads += 1 }
+            $0.isReloading = false
+        }
+        return outcome
     }
 
-    private func reloadInTurn() -> Outcome {
+    private func reloadInTurn() async -> Outcome {
         let new: NodeConfiguration
         do { new = try read() } catch { return .refused("\(error)") }
         let (old, parts) = state.withLock { ($0.current, $0.parts) }
@@ -72,11 +76,11 @@ public final class ConfigurationDesk: Sendable {
         // Files that the configuration names may have changed under the same name, so parts prepare in any case.
         var commits: [Commit] = []
         for part in parts {
-            do { commits.append(try part.prepare(new)) } catch {
+            do { commits.append(try await part.prepare(new)) } catch {
                 return .refused("\(part.name): \(error)\nnothing was changed")
             }
         }
-        for commit in commits { commit() }
+        for commit in commits { await commit() }
         state.withLock { $0.current = new }
         return changes.isEmpty ? .unchanged : .obeyed(changes.live)
     }

@@ -70,6 +70,16 @@ struct ConfigurationReader {
             file: file.name, line: mark?.line ?? 0, column: mark?.column ?? 0, key: path, message: message)
     }
 
+    /// Notes where the keys of a mapping stand that is read elsewhere.
+    mutating func note(_ path: String, _ node: Node) {
+        guard let mapping = node.mapping else { return }
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string else { continue }
+            marks["\(path).\(name)"] = key.mark
+            note("\(path).\(name)", value)
+        }
+    }
+
     /// Reads one value, or notes why it cannot be.
     mutating func take<Value>(_ read: () throws(ConfigurationProblem) -> Value) -> Value? {
         do throws(ConfigurationProblem) { return try read() } catch {
@@ -121,8 +131,8 @@ struct ConfigurationReader {
         }
         return sequence.enumerated().map { index, item in
             var value = blank
-            marks["\(path)[\(index + 1)]"] = item.mark
-            read(&value, item, "\(path)[\(index + 1)]", keys)
+            marks["\(path)[\(index)]"] = item.mark
+            read(&value, item, "\(path)[\(index)]", keys)
             return value
         }
     }

@@ -20,7 +20,7 @@ public struct ReloadService: Service {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             notifier.reloading()
             let told: String
-            switch desk.reload() {
+            switch await desk.reload() {
             case .unchanged:
                 told = "configuration read again: nothing changed"
                 logger.notice("\(told)")

@@ -11,7 +11,15 @@ enum FilterDocument {
             "Which calls are meant: `ingress`, `caller_country`, `caller_prefixes`, `caller_numbers`, `called_prefixes`, `called_numbers`, `first_contact`, `hours`, …"
         ),
         key("action", "pass, flag, mask, reject, redirect or limit."),
-        key("expires", "How long it is in force, 24h at most."),
+        key(
+            "expires",
+            "How long it is in force: whole hours, 24h at most; a filter of the file is renewed while it stands there."
+        ),
+        key("limit", "What action limit lets through: `{per: called_number, calls: 10, seconds: 60}`."),
+        key("reason", "What the caller's operator is told."),
+        key("sip_code", "Status of the refusal, 400…699, instead of the peer's block style."),
+        key("announcement", "SIP URI of action redirect, instead of `sip.announcement`."),
+        key("priority", "-100…100: of several filters that match, the highest decides."),
     ]
 
     private static func key(
@@ -25,6 +33,7 @@ enum FilterDocument {
                     let value = reader.take({ () throws(ConfigurationProblem) in try file.json(node, path, 0)
                     })
                 else { return }
+                reader.note(path, node)
                 let member = "\(YAMLFile.jsonString(name)):\(value)"
                 root.document =
                     root.document.isEmpty ? "{\(member)}" : "\(root.document.dropLast()),\(member)}"

@@ -83,9 +83,9 @@ public struct NodeCheck: Sendable {
             do throws(InputError) {
                 let file = try NumberListFile(path: path)
                 starts.append(
-                    "list \(list.name): \(file.numbers.count) numbers, \(file.prefixes.count) prefixes from \(path)"
+                    "list \(list.name): \(file.numbers.count) numbers from \(path)"
                 )
-                if file.numbers.isEmpty, file.prefixes.isEmpty {
+                if file.numbers.isEmpty {
                     warnings.append("lists: \(path) holds no number")
                 }
                 for entry in file.refused.entries {

@@ -1,3 +1,7 @@
+public import VigieCalls
+public import VigieMitigation
+import VigieWire
+
 extension NodeConfiguration {
     /// The most that a file may hold; a list of numbers has a file of its own.
     public static let longestFile = 1 << 20
@@ -38,10 +42,10 @@ extension NodeConfiguration {
         checkFilters(&reader)
         checkNames("lists", lists.map(\.name), &reader)
         for (index, list) in lists.enumerated() where list.file.isEmpty {
-            reader.add("lists[\(index + 1)].file", "is missing: write which file holds the numbers")
+            reader.add("lists[\(index)].file", "is missing: write which file holds the numbers")
         }
         for (index, webhook) in alerts.webhooks.enumerated() where webhook.url.isEmpty {
-            reader.add("alerts.webhooks[\(index + 1)].url", "is missing: write where to post")
+            reader.add("alerts.webhooks[\(index)].url", "is missing: write where to post")
         }
         if storage.directory.isEmpty { reader.add("storage.directory", "is empty: write a directory") }
         if !spool.directory.isEmpty, Set([spool.directory, spool.done, spool.failed]).count < 3 {
@@ -79,7 +83,7 @@ extension NodeConfiguration {
         checkNames("peers", peers.map(\.name), &reader)
         var owners: [IPNetwork: String] = [:]
         for (index, peer) in peers.enumerated() {
-            let path = "peers[\(index + 1)]"
+            let path = "peers[\(index)]"
             if peer.networks.isEmpty, peer.certificateNames.isEmpty {
                 reader.add(path, "nothing says who it is: write `addresses` or `certificate`")
             }
@@ -100,12 +104,19 @@ extension NodeConfiguration {
     private func checkFilters(_ reader: inout ConfigurationReader) {
         checkNames("filters", filters.map(\.name), &reader)
         for (index, filter) in filters.enumerated() {
-            let path = "filters[\(index + 1)]"
-            if !filter.document.contains("\"match\":") {
-                reader.add("\(path).match", "is missing: write which calls are meant")
-            }
-            if !filter.document.contains("\"action\":") {
-                reader.add("\(path).action", "is missing: write what to do with them")
+            let path = "filters[\(index)]"
+            do throws(FilterFormError) {
+                let form = try filter.form(home: homeCountry)
+                let known = lists.map(\.name)
+                for name in form.callerLists + form.calledLists where !known.contains(name) {
+                    reader.add(
+                        path,
+                        "there is no list `\(name)`\(Nearest.suggestion(name, known)); write it under `lists`"
+                    )
+                }
+            } catch {
+                let field = error.field.isEmpty ? path : "\(path).\(error.field)"
+                reader.add(field, "\(error.rule.rawValue): \(error.advice)")
             }
             let people = Set(filter.approvedBy)
             if filter.state == .enforced, people.count < approvalsRequired {
@@ -120,11 +131,24 @@ extension NodeConfiguration {
     private func checkNames(_ section: String, _ names: [String], _ reader: inout ConfigurationReader) {
         var seen: Set<String> = []
         for (index, name) in names.enumerated() {
-            let path = "\(section)[\(index + 1)].name"
+            let path = "\(section)[\(index)].name"
             if name.isEmpty { reader.add(path, "is missing: each item needs a name") }
             if !name.isEmpty, !seen.insert(name).inserted {
                 reader.add(path, "`\(name)` stands twice; names are unique")
             }
         }
+    }
+}
+
+extension NodeConfiguration.ProposedFilter {
+    /// The filter that is written, with names.
+    ///
+    /// - Throws: `FilterFormError` with the field, the rule, and what to write.
+    public func form(home: Country) throws(FilterFormError) -> FilterForm {
+        let json: JSONValue
+        do { json = try JSONValue(parsing: document.isEmpty ? "{}" : document) } catch {
+            throw FilterFormError("", .notJSON, "write `match` and `action`")
+        }
+        return try FilterForm(json: json, home: home)
     }
 }

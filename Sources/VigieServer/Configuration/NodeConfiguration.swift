@@ -279,13 +279,13 @@ extension NodeConfiguration {
         public enum State: String, CaseIterable, Sendable { case proposed, shadow, enforced }
         /// Name by which the audit shows it; unique.
         public var name: String
-        /// Why it is wanted.
-        public var reason = ""
+        /// Why it is wanted: a line of the audit.
+        public var why = ""
         /// How far it goes without anybody's doing.
         public var state = State.proposed
         /// Who approved it; as many different people as `approvals` for `enforced`.
         public var approvedBy: [String] = []
-        /// `match`, `action`, `expires` and the like as a JSON object: the contract's `proposed_filter`.
+        /// The contract's `proposed_filter` as a JSON object: `match`, `action`, `expires` and the like.
         public var document: String
         /// A filter that is only proposed.
         public init(name: String, document: String) {

@@ -58,7 +58,7 @@ enum NodeConfigurationKeys {
             "Filters that the file proposes, in the shape of `proposed_filter`.",
             example: """
                 - name: rabat-nord
-                  reason: calls to +333 land on subscribers of the Nord
+                  why: calls to +333 land on subscribers of the Nord
                   state: shadow
                   match:
                     caller_country: [MA]
@@ -76,7 +76,9 @@ enum NodeConfigurationKeys {
                 """,
             [
                 .text("name", \.name, unit: "name", "Name by which filters call it.", check: name),
-                .text("file", \.file, unit: "file", "One number or prefix a line; `#` begins a comment."),
+                .text(
+                    "file", \.file, unit: "file",
+                    "One number a line, country code first; `#` begins a comment."),
             ]),
         .section(
             "limits", \.limits, "Sizes of queues and memories; a full one drops by name and counts.", limits),
@@ -126,12 +128,11 @@ enum NodeConfigurationKeys {
         .listen("tcp", \.tcp, "Addresses for TCP."),
         .listen("tls", \.tls, "Addresses for TLS; needs `certificate` and `key`."),
         .text(
-            "certificate", \.certificate, unit: "PEM file", "Certificate chain, own certificate first.",
-            reload: .restart),
-        .text("key", \.key, unit: "PEM file", "Private key of the certificate.", reload: .restart),
+            "certificate", \.certificate, unit: "PEM file", "Certificate chain, own certificate first."),
+        .text("key", \.key, unit: "PEM file", "Private key of the certificate."),
         .text(
             "client_ca", \.clientAuthorities, unit: "PEM file",
-            "Authorities that sign the peers' certificates; empty: peers show none.", reload: .restart),
+            "Authorities that sign the peers' certificates; empty: peers show none."),
         .count(
             "connections", \.connections, 1...100_000, unit: "connections",
             "TCP and TLS connections at once; further ones are closed and counted.", reload: .restart),
@@ -308,7 +309,7 @@ enum NodeConfigurationKeys {
     static let filter: [ConfigurationKey<NodeConfiguration.ProposedFilter>] =
         [
             .text("name", \.name, unit: "name", "Name by which the audit shows it.", check: name),
-            .text("reason", \.reason, unit: "text", "Why it is wanted."),
+            .text("why", \.why, unit: "text", "Why it is wanted: a line of the audit."),
             .choice(
                 "state", \.state, word: { $0.rawValue },
                 "How far the file takes it; `enforced` needs `approved_by`."),

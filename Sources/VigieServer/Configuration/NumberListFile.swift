@@ -1,15 +1,11 @@
 public import VigieCalls
+import VigieMitigation
 public import VigieWire
 
-/// Numbers read from a file: one number or prefix a line, country code first with or without `+`; `#` begins a comment.
+/// Numbers read from a file: one number a line, country code first with or without `+`; `#` begins a comment.
 public struct NumberListFile: Sendable {
-    /// The most numbers of one list; further lines are refused by name.
-    public static let most = 5_000_000  // five times what the decision table promises to hold
-
-    /// Whole numbers.
+    /// The numbers, in the order of the file; at most `NumberList.maxNumbers`, further lines are refused by name.
     public private(set) var numbers: [PhoneNumber] = []
-    /// Beginnings of numbers: lines that end with `*`, such as `+3332*`.
-    public private(set) var prefixes: [NumberPrefix] = []
     /// What is wrong, by name, with the byte offset of the first.
     public private(set) var refused = NamedCounts()
 
@@ -50,8 +46,8 @@ public struct NumberListFile: Sendable {
     private mutating func take(_ bytes: Span<UInt8>, _ length: Int, at offset: UInt64) {
         var digits: UInt64 = 0
         var count = 0
-        var isPrefix = false
         var sawOther = false
+        var isPrefix = false
         scan: for index in 0..<length {
             switch bytes[index] {
             case UInt8(ascii: "#"): break scan
@@ -65,14 +61,19 @@ public struct NumberListFile: Sendable {
             }
         }
         if count == 0, !sawOther { return }
-        guard numbers.count + prefixes.count < Self.most else {
+        guard numbers.count < NumberList.maxNumbers else {
             refused.count("list-too-long", at: offset)
+            return
+        }
+        if isPrefix, !sawOther {
+            // Prefixes are few and stand in the filter: `called_prefixes`.
+            refused.count("line-is-a-prefix", at: offset)
             return
         }
         guard !sawOther, let number = PhoneNumber(form: .e164, digits: digits, count: count) else {
             refused.count("line-is-no-number", at: offset)
             return
         }
-        if isPrefix { prefixes.append(NumberPrefix(number, count: count)) } else { numbers.append(number) }
+        numbers.append(number)
     }
 }

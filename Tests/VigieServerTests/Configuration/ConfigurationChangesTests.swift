@@ -49,15 +49,15 @@ import VigieServer
 
     private struct Broken: Error, CustomStringConvertible { let description = "list unreadable" }
 
-    @Test func `a reload is obeyed whole by every part`() throws {
+    @Test func `a reload is obeyed whole by every part`() async throws {
         let file = File("approvals: 2\n")
         let desk = ConfigurationDesk(try file.read()) { try file.read() }
         let seen = Mutex<[String]>([])
         desk.add("peers") { new in { seen.withLock { $0.append("peers \(new.approvals)") } } }
         desk.add("lists") { new in { seen.withLock { $0.append("lists \(new.approvals)") } } }
-        #expect(desk.reload() == .unchanged)
+        #expect(await desk.reload() == .unchanged)
         file.write("approvals: 3\n")
-        #expect(desk.reload() == .obeyed([.init(key: "approvals", before: "2", after: "3")]))
+        #expect(await desk.reload() == .obeyed([.init(key: "approvals", before: "2", after: "3")]))
         #expect(seen.withLock { $0 } == ["peers 2", "lists 2", "peers 3", "lists 3"])
         #expect(desk.current.approvals == 3)
         #expect(desk.counts == (2, 0))
@@ -68,7 +68,7 @@ import VigieServer
         ("approvals: 3\nhttp: {listen: 127.0.0.1:1}\n", "http.listen cannot change while the node runs"),
         ("approvals: 4\n", "lists: list unreadable"),
     ])
-    func `a reload that any part cannot obey changes nothing`(text: String, why: String) throws {
+    func `a reload that any part cannot obey changes nothing`(text: String, why: String) async throws {
         let file = File("approvals: 2\n")
         let desk = ConfigurationDesk(try file.read()) { try file.read() }
         let committed = Mutex(0)
@@ -78,7 +78,7 @@ import VigieServer
             return {}
         }
         file.write(text)
-        guard case .refused(let told) = desk.reload() else {
+        guard case .refused(let told) = await desk.reload() else {
             Issue.record("obeyed")
             return
         }

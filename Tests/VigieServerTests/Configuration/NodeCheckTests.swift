@@ -39,9 +39,13 @@ import VigieWire
         let check = await NodeCheck(
             try quiet(place.path, "lists: [{name: dno, file: dno.txt}]"), now: Self.now)
         #expect(check.problems.isEmpty)
-        #expect(check.starts.contains("list dno: 2 numbers, 1 prefixes from \(place.path)/dno.txt"))
+        #expect(check.starts.contains("list dno: 2 numbers from \(place.path)/dno.txt"))
         #expect(check.starts.contains("peer local from 127.0.0.0/8, ::1: continue 404, block 603+"))
-        #expect(check.warnings == ["lists: \(place.path)/dno.txt: 1 × line-is-no-number, first at byte 67"])
+        #expect(
+            check.warnings == [
+                "lists: \(place.path)/dno.txt: 1 × line-is-a-prefix, first at byte 57",
+                "lists: \(place.path)/dno.txt: 1 × line-is-no-number, first at byte 67",
+            ])
     }
 
     @Test func `a port that is taken is told with its key`() async throws {

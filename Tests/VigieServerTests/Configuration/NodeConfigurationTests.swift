@@ -61,6 +61,7 @@ import VigieServer
                   - name: f1
                     match: {called_prefixes: [+3332, 3327], first_contact: true, ingress: [12]}
                     action: limit
+                    limit: {per: called_number, calls: 10, seconds: 60}
                     expires: 2h
                 """, file: "v.yaml")
         #expect(configuration.homeCountry.description == "BE")
@@ -80,7 +81,7 @@ import VigieServer
         #expect(configuration.detection.misroutedFlood.minimumWrongShare == 0.4)
         #expect(
             configuration.filters.first?.document
-                == #"{"match":{"called_prefixes":["+3332","3327"],"first_contact":true,"ingress":["12"]},"action":"limit","expires":"2h"}"#
+                == #"{"match":{"called_prefixes":["+3332","3327"],"first_contact":true,"ingress":["12"]},"action":"limit","limit":{"per":"called_number","calls":10,"seconds":60},"expires":"2h"}"#
         )
         #expect(configuration.path("spool") == "/srv/vigie/spool")
         #expect(configuration.path("/etc/x") == "/etc/x")
@@ -118,19 +119,19 @@ import VigieServer
         ("peers: []\nlog:\n\tlevel: info\n", "v.yaml:3:1: is not YAML:"),
         ("lab: true\nlab: false\n", "v.yaml:1:1: lab: stands twice"),
         ("peers: {name: a}\n", "v.yaml:1:8: peers: a list is expected here"),
-        ("peers:\n  - {name: a}\n", "v.yaml:2:5: peers[1]: nothing says who it is"),
-        ("peers:\n  - {name: a b, addresses: [10.0.0.1]}\n", "v.yaml:2:12: peers[1].name: `a b` is no name"),
+        ("peers:\n  - {name: a}\n", "v.yaml:2:5: peers[0]: nothing says who it is"),
+        ("peers:\n  - {name: a b, addresses: [10.0.0.1]}\n", "v.yaml:2:12: peers[0].name: `a b` is no name"),
         (
             "peers:\n  - {name: a, addresses: 192.0.2.1/24}\n",
-            "v.yaml:2:26: peers[1].addresses: `192.0.2.1/24` is neither"
+            "v.yaml:2:26: peers[0].addresses: `192.0.2.1/24` is neither"
         ),
         (
             "peers:\n  - {name: a, addresses: 10.0.0.1, continue: 200}\n",
-            "v.yaml:2:46: peers[1].continue: `200` is not one of `302`, `380`, `404`, `503`"
+            "v.yaml:2:46: peers[0].continue: `200` is not one of `302`, `380`, `404`, `503`"
         ),
         (
             "peers:\n  - {name: a, addresses: 10.0.0.1}\n  - {name: a, addresses: 10.0.0.1}\n",
-            "v.yaml:3:6: peers[2].name: `a` stands twice"
+            "v.yaml:3:6: peers[1].name: `a` stands twice"
         ),
         ("sip: {tls: 127.0.0.1:5061}\n", "v.yaml:1:1: sip.certificate: is missing"),
         ("http: {tokens: false, listen: \"*:80\"}\n", "v.yaml:1:8: http.tokens: may be false only"),
@@ -139,8 +140,8 @@ import VigieServer
             "v.yaml:1:8: http.listen: 127.0.0.1:5060 is already taken by `sip.tcp`"
         ),
         (
-            "filters:\n  - {name: a, state: enforced, approved_by: [ann], match: {}, action: reject}\n",
-            "v.yaml:2:32: filters[1].approved_by: 1 of 2 people"
+            "filters:\n  - {name: a, state: enforced, approved_by: [ann], match: {called_prefixes: [+3332]}, action: reject}\n",
+            "v.yaml:2:32: filters[0].approved_by: 1 of 2 people"
         ),
         (
             "alerts: {alertmanager: localhost}\n",
@@ -195,11 +196,14 @@ import VigieServer
         .deletingLastPathComponent().deletingLastPathComponent()
 
     @Test func `the page of the configuration is what the keys say`() throws {
-        let page = try String(contentsOf: Self.root.appending(path: "Docs/guides/configuration.md"), encoding: .utf8)
+        let page = try String(
+            contentsOf: Self.root.appending(path: "Docs/guides/configuration.md"), encoding: .utf8)
         #expect(page == ConfigurationPage.markdown, "run `make docs`")
     }
 
-    @Test(arguments: ["Docs/guides/kamailio/vigie.yaml", "Docs/guides/generic-sbc/vigie.yaml", "Packaging/vigie.yaml"])
+    @Test(arguments: [
+        "Docs/guides/kamailio/vigie.yaml", "Docs/guides/generic-sbc/vigie.yaml", "Packaging/vigie.yaml",
+    ])
     func `a configuration that a guide shows is accepted`(path: String) throws {
         let yaml = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
         _ = try NodeConfiguration(yaml: yaml, file: path)
