@@ -209,7 +209,8 @@ extension Cause {
         var members: [(String, JSONValue)] = [
             ("hypothesis", .string(hypothesis.english)), ("score", .number(score)),
             ("explains", .number(explains)),
-            ("test", .string(test.english)),
+            ("test", .string(test.english)), ("hypothesis_fr", .string(hypothesis.french)),
+            ("test_fr", .string(test.french)),
         ]
         if let objection { members.append(("objection", .string(objection.english))) }
         return .object(members)

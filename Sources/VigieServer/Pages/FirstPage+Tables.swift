@@ -32,14 +32,14 @@ extension FirstPage {
     func feedTable(_ words: PageLanguage) -> Markup {
         table(
             words("Feeds", "Sources"), [words("source", "source"), words("state", "état"), words("last", "dernier")],
-            feeds.map { ["\($0.name)", state($0.state, words), words.moment($0.lastSeen)] },
+            feeds.map { [$0.name, state($0.state, words), last($0.lastSeen, $0.state, words)] },
             words("No feed: the node hears nothing.", "Aucune source : le nœud n’entend rien."))
     }
 
     func peerTable(_ words: PageLanguage) -> Markup {
         table(
             words("Peers", "Pairs SIP"), [words("peer", "pair"), words("state", "état"), words("last asked", "dernière demande")],
-            peers.map { [$0.name, state($0.state, words), words.moment($0.lastSeen)] },
+            peers.map { [$0.name, state($0.state, words), last($0.lastSeen, $0.state, words)] },
             words("No SIP server may ask.", "Aucun serveur SIP ne peut demander."))
     }
 
@@ -60,6 +60,11 @@ extension FirstPage {
                 "<tr><th scope=\"row\">\(part.part)</th><td><span class=\"tag \(part.health.name)\">\(words.health(part.health))</span> \(part.health.sentence ?? "")</td></tr>"
         }
         return out + "</tbody></table></div></section>"
+    }
+
+    /// When it was last heard of; a source that receives and keeps no time shows a dash.
+    private func last(_ time: Timestamp?, _ state: String, _ words: PageLanguage) -> String {
+        time != nil || state == "quiet" || state == "never" ? words.moment(time) : "–"
     }
 
     private func state(_ name: String, _ words: PageLanguage) -> String {

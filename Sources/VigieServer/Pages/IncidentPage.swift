@@ -48,10 +48,12 @@ struct IncidentPage: Sendable {
         var out: Markup = "<section><h2>\(words("Likely causes", "Causes probables"))</h2><ol class=\"causes\">"
         for cause in causes.prefix(8) {
             let explains = cause["explains"]?.numberValue ?? 0
+            let likely = max(0, min(1, cause["score"]?.numberValue ?? 0))
+            let objection: Markup = (cause["objection"]?.stringValue).map { "<p class=\"facts\">\($0)</p>" } ?? ""
             let name = (words.language == .french ? cause["hypothesis_fr"]?.stringValue : nil) ?? cause["hypothesis"]?.stringValue ?? ""
             let test = (words.language == .french ? cause["test_fr"]?.stringValue : nil) ?? cause["test"]?.stringValue ?? ""
             out += """
-                <li><p><b>\(name)</b></p><p><meter min="0" max="1" value="\(CounterBoard.number(max(0, min(1, explains))))">\(words.percent(explains))</meter> \(words("explains", "explique")) \(words.percent(explains))</p><p class="facts">\(words("To confirm:", "Pour confirmer :")) \(test)</p></li>
+                <li><p><b>\(name)</b></p><p><meter min="0" max="1" value="\(CounterBoard.number(likely))">\(words.percent(likely))</meter> \(words("likelihood", "vraisemblance")) \(words.percent(likely)), \(words("explains", "explique")) \(words.percent(explains)) \(words("of the calls", "des appels"))</p>\(objection)<p class="facts">\(words("To confirm:", "Pour confirmer :")) \(test)</p></li>
                 """
         }
         return out + "</ol></section>"
