@@ -3,6 +3,8 @@ public import Logging
 public import ServiceLifecycle
 public import UnixSignals
 import VigieCalls
+import VigieIncidents
+import VigieMitigation
 public import VigieStore
 import VigieWire
 
@@ -39,6 +41,8 @@ public final class LiveNode: Sendable {
     public let ring: CallEventRing
     /// The filters in force, as the SIP side sees them.
     public let tables = PublishedTable()
+    /// Where everybody who wants something done about filters comes.
+    public let filters: FilterDesk
     /// Mirrored signalling.
     public let hep: HEPFeed
     /// What happens, for those who listen.
@@ -76,6 +80,14 @@ public final class LiveNode: Sendable {
         spool = try Self.spool(configuration, records, line, store, logger)
         batches.register(on: counters)
         spool?.register(on: counters)
+        do throws(FilterDeskError) {
+            filters = try FilterDesk(
+                store: store, symbols: symbols, clock: self.clock, tables: tables,
+                policy: FilterPolicy(configuration), home: configuration.homeCountry, logger: logger)
+        } catch {
+            throw Failure("filters: \(error.sentence)")
+        }
+        filters.activity.register(on: counters)
         line.register(on: counters)
         hep.register(on: counters)
         counters.register("store") { [store] in
@@ -104,7 +116,7 @@ public final class LiveNode: Sendable {
             configuration, line: line, store: store, board: counters, health: health, logger: logger)
         let sip = SIPService(
             configuration: configuration, desk: desk, tables: tables, symbols: symbols, ring: ring,
-            clock: clock, board: counters, logger: logger)
+            clock: clock, board: counters, activity: filters.activity, logger: logger)
         let opened = PortsService { [hep, spool] in
             var ports = NodePorts()
             ports.spool = spool?.directory
@@ -121,7 +133,8 @@ public final class LiveNode: Sendable {
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
             HousekeepingService(store: store, clock: clock, logger: logger),
-            ChangeService(changes: line.changes(), events: events), sip, hep,
+            ChangeService(changes: line.changes(), events: events), sip,
+            FilterService(desk: filters, configurations: desk, logger: logger), hep,
         ]
         if let spool { services.append(spool) }
         if let alerts { services.append(alerts) }
@@ -165,6 +178,10 @@ extension LiveNode {
             case .refused(let why): throw NodeActionError.refused(name: "configuration-refused", why)
             }
         }
+        services.actions.use(
+            filters, home: configuration, approvals: { [desk] in desk.current.approvalsRequired }, events: events,
+            incidents: { id in line.incidents.first { $0.incident.id == id }?.incident })
+        services.actions.peers = { [desk, counters] in PeerView.all(desk.current, counters) }
         services.actions.feeds = { hep.views + (spool.map { [$0.view] } ?? []) + [batches.view, line.screeningView] }
         return services
     }

@@ -11,6 +11,7 @@ struct SIPService: Service {
     let ring: CallEventRing
     let clock: NodeClock
     let board: CounterBoard
+    let activity: FilterActivity
     let logger: Logger
     let bound = Once<SIPServer.Ports?>()
 
@@ -39,7 +40,12 @@ struct SIPService: Service {
                 }
             }
         }
-        try? await gracefulShutdown()
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(1))
+                if let report = await server.takeReport() { activity.take(report) }
+            }
+        }
         await server.stop()
     }
 }

@@ -128,6 +128,11 @@ public final class SIPServer: Sendable {
         try? await loop.submit { [desk] in desk.value.isDraining = isDraining }.get()
     }
 
+    /// What the filters did since the last report; `nil` when the thread has ended.
+    func takeReport() async -> ScreeningReport? {
+        try? await loop.submit { [desk] in desk.value.takeReport() }.get()
+    }
+
     /// Takes over the peers, the texts and the certificates of a configuration; listeners stay as they are.
     ///
     /// - Throws: `Failure.certificate`, and nothing is changed.
