@@ -240,21 +240,15 @@ extension LiveNode {
         retention.callDays = max(1, Int(configuration.storage.retention.secondsAsDouble / 86_400))
         retention.callBytes = configuration.storage.eventBytes
         do throws(StoreError) {
-            let store = try SQLiteStore(directory: configuration.storage.directory, retention: retention)
+            let store = try ResilientStore.open(
+                directory: configuration.storage.directory, retention: retention)
             health.register("store") {
                 store.problems.first.map { .degraded($0) } ?? .good
             }
+            for problem in store.problems { logger.critical("the store", metadata: ["why": "\(problem)"]) }
             return store
         } catch {
-            switch error {
-            case .diskFull, .readOnly:
-                let sentence = error.sentence
-                logger.critical(
-                    "nothing outlives this process", metadata: ["why": "\(sentence)"])
-                health.register("store") { .degraded(sentence + "; nothing outlives this process") }
-                return MemoryStore()
-            default: throw Failure(error.sentence)
-            }
+            throw Failure(error.sentence)
         }
     }
 
