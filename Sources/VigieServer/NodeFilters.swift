@@ -63,7 +63,7 @@ extension NodeConfiguration {
             all.append(
                 ConfiguredFilter(
                     name: filter.name, form: try FilterForm(parsing: filter.document, home: homeCountry),
-                    reason: filter.reason, state: FilterRecord.State(rawValue: filter.state.rawValue) ?? .proposed,
+                    reason: filter.why, state: FilterRecord.State(rawValue: filter.state.rawValue) ?? .proposed,
                     approvedBy: filter.approvedBy))
         }
         return all

@@ -16,13 +16,13 @@ extension APISchemas {
         .may("called_prefixes", prefixes), .may("called_numbers", numbers), .may("called_lists", names),
         .may("first_contact", .truth, "Only calls between numbers that never spoke before."),
         .may("first_contact_since", .shaped(.dateTime)),
-        .may("verstat", .list(.text(maxLength: 64), maxCount: 8)),
-        .may("attestation", .list(.text(maxLength: 8), maxCount: 8)),
+        .may("verstat", .list(.oneOf(["TN-Validation-Failed", "No-TN-Validation", "TN-Validation-Passed", "absent"]), maxCount: 8)),
+        .may("attestation", .list(.oneOf(["A", "B", "C", "none"]), maxCount: 8)),
         .may("hours", .text(maxLength: 256), "Such as Mo-Fr 08:00-20:00, local time."),
         .may(
             "rate",
             .closed([
-                .must("per", .text(maxLength: 32)), .must("above", .whole(1...1_000_000)),
+                .must("per", .text(1, maxLength: 32)), .must("above", .whole(1...1_000_000)),
                 .must("seconds", .whole(1...86_400)), .may("digits", .whole(1...15)),
             ]), "Only above so many calls."),
     ])
@@ -30,12 +30,12 @@ extension APISchemas {
     static let filterProposal = Schema.closed([
         .must("match", .named("FilterMatch"), "All keys must hold together; emergency calls never match."),
         .must("action", .oneOf(actions)),
-        .may("expires", .text(maxLength: 16), "How long it lasts once it is in force: 1h to 24h."),
+        .may("expires", .shaped(.filterHours, example: "24h"), "How long it lasts once it is in force: 1h to 24h."),
         .may("priority", .whole(-100...100)),
         .may(
             "limit",
             .closed([
-                .must("per", .text(maxLength: 32)), .must("calls", .whole(1...1_000_000)),
+                .must("per", .text(1, maxLength: 32)), .must("calls", .whole(1...1_000_000)),
                 .must("seconds", .whole(1...86_400)), .may("digits", .whole(1...15)),
             ])),
         .may("reason", .text(maxLength: 500), "What the caller's operator is told."),

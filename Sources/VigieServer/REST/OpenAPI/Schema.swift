@@ -73,7 +73,7 @@ extension Schema.Property {
 
 /// Shapes of texts, each with the regular expression that the document shows and the check that we make.
 enum TextShape: String, Sendable, CaseIterable {
-    case dateTime, number, prefix, country, duration, identifier, cursor, hexID, recordType, sipStatus
+    case dateTime, number, prefix, country, duration, identifier, cursor, hexID, recordType, sipStatus, filterHours
 
     /// The shape as an ECMA-262 regular expression; `nil`: `format` says it.
     var pattern: String? {
@@ -87,6 +87,7 @@ enum TextShape: String, Sendable, CaseIterable {
         case .cursor: "^[A-Za-z0-9_.-]{1,2200}$"
         case .hexID: "^[0-9a-f]{1,16}$"
         case .recordType: "^[ -~]{1,128}$"
+        case .filterHours: "^([1-9]|1[0-9]|2[0-4])h$"
         case .sipStatus: "^[1-6]([0-9]{2}|xx)$"
         }
     }
@@ -106,6 +107,7 @@ enum TextShape: String, Sendable, CaseIterable {
         case .cursor: "a cursor as an earlier answer gave it in `next`"
         case .hexID: "1 to 16 hexadecimal digits, lower case"
         case .recordType: "1 to 128 printable ASCII characters"
+        case .filterHours: "whole hours, 1h to 24h; a filter that must last longer is renewed"
         case .sipStatus: "a SIP status such as 486, or a class such as 4xx"
         }
     }
@@ -130,6 +132,11 @@ enum TextShape: String, Sendable, CaseIterable {
         case .cursor: return all(bytes[...], 1...2_200) { $0.isAlphanumeric || "_.-".utf8.contains($0) }
         case .hexID: return all(bytes[...], 1...16) { $0.isDigit || (0x61...0x66).contains($0) }
         case .recordType: return all(bytes[...], 1...128) { (0x20...0x7E).contains($0) }
+        case .filterHours:
+            guard bytes.last == UInt8(ascii: "h"), (2...3).contains(bytes.count) else { return false }
+            let digits = bytes.dropLast()
+            return digits.first != 0x30 && digits.allSatisfy(\.isDigit)
+                && Int(String(decoding: digits, as: UTF8.self)).map { (1...24).contains($0) } == true
         case .sipStatus:
             guard bytes.count == 3, (0x31...0x36).contains(bytes[0]) else { return false }
             return bytes[1...] == [0x78, 0x78] || bytes[1...].allSatisfy(\.isDigit)
