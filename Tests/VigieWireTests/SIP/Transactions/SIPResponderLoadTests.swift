@@ -83,3 +83,23 @@ struct SIPResponderLoadTests {
         #expect(octets > 3 * 64 * 3 * 200)
     }
 }
+struct DebugAlloc {
+    @Test func `zz where`() {
+        var scene = ResponderScene()
+        let ack = Array(ResponderScene.request("ACK").utf8)
+        let sender = SIPSender(source: ResponderScene.sbc, transport: .udp, isKnown: true)
+        for method in ["ACK", "OPTIONS", "BYE", "INVITE"] {
+            let bytes = Array(ResponderScene.request(method).utf8)
+            let m0 = SIPMessage(scanning: bytes.span)
+            _ = scene.responder.take(m0, from: sender, isEmergency: false, at: scene.now, into: &scene.answer)
+            let a = vigie_allocations_on_this_thread()
+            let message = SIPMessage(scanning: bytes.span)
+            let b = vigie_allocations_on_this_thread()
+            _ = scene.responder.take(message, from: sender, isEmergency: false, at: scene.now, into: &scene.answer)
+            let c = vigie_allocations_on_this_thread()
+            scene.responder.count(.stun)
+            let d = vigie_allocations_on_this_thread()
+            print("ALLOC", method, b - a, c - b, d - c, ack.count)
+        }
+    }
+}
