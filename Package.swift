@@ -81,7 +81,7 @@ let package = Package(
             name: "vigie",
             dependencies: [
                 "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
-                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
+                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CDatagrams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

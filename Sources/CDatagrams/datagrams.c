@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -147,6 +148,32 @@ void vigie_send_datagrams(int fd, int ipv6, const uint8_t *octets, struct vigie_
             done += 1;
         }
         first += size;
+    }
+}
+
+int vigie_receive_datagrams(int fd, uint8_t *octets, uint32_t stride, uint32_t *sizes, uint32_t max, int milliseconds) {
+    struct mmsghdr messages[BATCH];
+    struct iovec parts[BATCH];
+    if (max > BATCH) max = BATCH;
+    memset(messages, 0, sizeof messages);
+    for (uint32_t index = 0; index < max; index++) {
+        parts[index].iov_base = octets + (size_t)index * stride;
+        parts[index].iov_len = stride;
+        messages[index].msg_hdr.msg_iov = &parts[index];
+        messages[index].msg_hdr.msg_iovlen = 1;
+    }
+    for (;;) {
+        int count = recvmmsg(fd, messages, max, MSG_DONTWAIT, NULL);
+        if (count >= 0) {
+            for (int index = 0; index < count; index++) sizes[index] = messages[index].msg_len;
+            return count;
+        }
+        if (errno == EINTR || errno == ECONNREFUSED) continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) return -1;
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        int ready = poll(&wait, 1, milliseconds);
+        if (ready == 0) return 0;
+        if (ready < 0 && errno != EINTR) return -1;
     }
 }
 

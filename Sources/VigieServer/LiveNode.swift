@@ -51,6 +51,8 @@ public final class LiveNode: Sendable {
     public let batches: BatchFeed
     /// Files that are dropped; `nil`: there is no directory for them.
     public let spool: SpoolFeed?
+    /// Where SIP servers ask what to do with a call.
+    public let sip: SIPServer
     private let otherTimes: any Store
     private let logger: Logger
 
@@ -88,8 +90,13 @@ public final class LiveNode: Sendable {
             throw Failure("filters: \(error.sentence)")
         }
         filters.activity.register(on: counters)
+        sip = SIPServer(
+            configuration, tables: tables, screening: Screening(home: configuration.homeCountry), symbols: symbols,
+            events: ring, clock: self.clock, logger: logger)
+        desk.add("sip", sip.prepare)
         line.register(on: counters)
         hep.register(on: counters)
+        sip.register(on: counters)
         counters.register("store") { [store] in
             store.counters.map { MetricSample("vigie_store_" + $0.name, [], Double($0.value)) }
         }
@@ -114,16 +121,13 @@ public final class LiveNode: Sendable {
         let http = HTTPServer(settings: Self.httpSettings(configuration), services: shown)
         let alerts = try AlertService(
             configuration, line: line, store: store, board: counters, health: health, logger: logger)
-        let sip = SIPService(
-            configuration: configuration, desk: desk, tables: tables, symbols: symbols, ring: ring,
-            clock: clock, board: counters, activity: filters.activity, logger: logger)
-        let opened = PortsService { [hep, spool] in
+        let opened = PortsService { [hep, sip, spool] in
             var ports = NodePorts()
             ports.spool = spool?.directory
             if let open = await hep.ports {
                 (ports.hep_udp, ports.hep_tcp, ports.hep_tls) = (open.udp, open.tcp, open.tls)
             }
-            if let open = await sip.bound.value {
+            if let open = await sip.ports {
                 (ports.sip_udp, ports.sip_tcp, ports.sip_tls) = (open.udp, open.tcp, open.tls)
             }
             ports.http = await http.port
@@ -133,7 +137,7 @@ public final class LiveNode: Sendable {
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
             HousekeepingService(store: store, clock: clock, logger: logger),
-            ChangeService(changes: line.changes(), events: events), sip,
+            ChangeService(changes: line.changes(), events: events), SIPService(server: sip, activity: filters.activity),
             FilterService(desk: filters, configurations: desk, logger: logger), hep,
         ]
         if let spool { services.append(spool) }

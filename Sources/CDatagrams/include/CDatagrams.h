@@ -24,6 +24,10 @@ struct vigie_send_counts {
 void vigie_send_datagrams(int fd, int ipv6, const uint8_t *octets, struct vigie_datagram *items, uint32_t count,
                           struct vigie_send_counts *counts);
 
+// Takes up to `max` datagrams, one every `stride` octets of `octets`, their sizes in `sizes`; waits at most `milliseconds` for the
+// first one. How many came; -1: none can come.
+int vigie_receive_datagrams(int fd, uint8_t *octets, uint32_t stride, uint32_t *sizes, uint32_t max, int milliseconds);
+
 // Whether the socket takes several datagrams in one call (UDP_SEGMENT).
 int vigie_can_segment(int fd);
 

@@ -40,6 +40,9 @@ public final class SIPServer: Sendable {
 
     private struct State: Sendable {
         var ports = Ports()
+        var desk: NIOLoopBound<SIPDesk>?
+        var loop: (any EventLoop)?
+        var group: MultiThreadedEventLoopGroup?
         var channels: [any Channel] = []
         var handlers: [NIOLoopBound<DatagramHandler>] = []
         var ticks: RepeatedTask?
@@ -47,104 +50,141 @@ public final class SIPServer: Sendable {
     }
 
     let figures = SIPFigures()
+    private let counters = StreamCounters()
     private let configuration: NodeConfiguration
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-    private let loop: any EventLoop
-    private let desk: NIOLoopBound<SIPDesk>
+    private let tables: PublishedTable
+    private let screening: Screening
+    private let symbols: NodeSymbols
+    private let events: CallEventRing
+    private let clock: NodeClock
     private let logger: Logger
-    private let state = Mutex(State())  // start and stop only
+    private let bound = Once<Ports?>()
+    private let state = Mutex(State())  // start, stop and reload; never on the way of a call
 
-    /// A server that is not started.
+    /// A server that does not listen yet.
     ///
     /// - Parameters:
     ///   - tables: where the filters in force are published.
     ///   - screening: the memory of the deciding thread, as a snapshot brought it back or new.
     ///   - events: takes every new call with what was decided.
     public init(
-        _ configuration: NodeConfiguration, tables: PublishedTable, screening: sending Screening,
-        symbols: NodeSymbols, events: CallEventRing, clock: NodeClock = .real, board: CounterBoard? = nil,
-        logger: Logger = Logger(label: "vigie.sip")
-    ) async throws {
+        _ configuration: NodeConfiguration, tables: PublishedTable, screening: Screening, symbols: NodeSymbols,
+        events: CallEventRing, clock: NodeClock = .real, logger: Logger = Logger(label: "vigie.sip")
+    ) {
         self.configuration = configuration
+        self.tables = tables
+        self.screening = screening
+        self.symbols = symbols
+        self.events = events
+        self.clock = clock
         self.logger = logger
-        let loop = group.next()
-        self.loop = loop
-        let key = UInt64.random(in: .min ... .max)
-        let box = Handover(screening)
-        desk = try await loop.submit {
-            guard let screening = box.take() else { throw CancellationError() }
-            return NIOLoopBound(
-                SIPDesk(
-                    configuration, tables: tables, screening: screening, symbols: symbols, events: events,
-                    clock: clock, key: key), eventLoop: loop)
-        }.get()
-        if let board { register(on: board, events: events) }
     }
 
-    /// Where the server listens.
-    public var ports: Ports { state.withLock { $0.ports } }
+    /// The ports, once all of them are open; `nil` when one could not be.
+    public var ports: Ports? { get async { await bound.value } }
+
+    /// Puts the server's figures on a board.
+    public func register(on board: CounterBoard) {
+        board.register("sip", samples: { [figures, counters, events] in
+            figures.snapshot.samples(events: events, streams: counters)
+        })
+    }
 
     /// Opens the sockets.
     ///
     /// - Throws: `Failure`, after closing what was opened.
     public func start() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let loop = group.next()
         do {
+            // Unforeseeable: it makes the tags and the places of transactions.
+            let key = UInt64.random(in: .min ... .max)
+            let desk = try await loop.submit { [self] in
+                NIOLoopBound(
+                    SIPDesk(
+                        configuration, tables: tables, screening: screening, symbols: symbols, events: events,
+                        clock: clock, key: key), eventLoop: loop)
+            }.get()
+            state.withLock { state in
+                state.group = group
+                state.loop = loop
+                state.desk = desk
+            }
             for address in configuration.sip.udp {
-                let port = try await listen(udp: address)
+                let port = try await listen(udp: address, loop, desk)
                 state.withLock { $0.ports.udp.append(port) }
             }
             let streams = try await StreamListeners(
-                configuration, decisions: loop, connections: group.next(), desk: desk, logger: logger)
+                configuration, decisions: loop, connections: group.next(), desk: desk, counters: counters,
+                logger: logger)
+            state.withLock { $0.streams = streams }
             try await streams.start()
-            let bound = streams.ports
-            state.withLock { state in
-                state.streams = streams
-                state.ports.tcp = bound.tcp
-                state.ports.tls = bound.tls
+            let ports = state.withLock { state in
+                state.ports.tcp = streams.ports.tcp
+                state.ports.tls = streams.ports.tls
+                return state.ports
             }
-            try await startTicks()
+            startTicks(loop, desk)
+            bound.settle(ports)
         } catch {
+            bound.settle(nil)
             await stop()
             throw error
         }
     }
 
-    /// Answers what waits, and closes every socket.
+    /// Closes every socket.
     public func stop() async {
-        let (channels, streams, ticks) = state.withLock { state in
+        await publish()
+        let (channels, streams, ticks, group) = state.withLock { state in
             defer { state = State() }
-            return (state.channels, state.streams, state.ticks)
+            return (state.channels, state.streams, state.ticks, state.group)
         }
         ticks?.cancel()
         await streams?.stop()
         for channel in channels { try? await channel.close() }
-        await publish()
-        try? await group.shutdownGracefully()
+        try? await group?.shutdownGracefully()
     }
 
     /// Sends new calls elsewhere from now on (503 with Retry-After to calls and pings), or takes them again; emergency calls are answered
     /// *continue* as ever.
     public func drain(_ isDraining: Bool = true) async {
-        try? await loop.submit { [desk] in desk.value.isDraining = isDraining }.get()
+        await onDesk { $0.isDraining = isDraining }
     }
 
-    /// What the filters did since the last report; `nil` when the thread has ended.
-    func takeReport() async -> ScreeningReport? {
-        try? await loop.submit { [desk] in desk.value.takeReport() }.get()
-    }
+    /// What the filters did since the last report; `nil` when the server does not run.
+    public func takeReport() async -> ScreeningReport? { await onDesk { $0.takeReport() } }
 
-    /// Takes over the peers, the texts and the certificates of a configuration; listeners stay as they are.
+    /// The memory of the deciding thread as it is now, to be kept over a restart; `nil` when the server does not run.
+    public func memory() async -> Screening? { await onDesk { $0.memory } }
+
+    /// Prepares for another configuration: its peers, texts and certificates; listeners stay as they are.
     ///
+    /// - Returns: what puts it in force.
     /// - Throws: `Failure.certificate`, and nothing is changed.
-    public func reload(_ configuration: NodeConfiguration) async throws {
-        try state.withLock { $0.streams }?.reload(configuration.sip)
-        try await loop.submit { [desk] in desk.value.reload(configuration) }.get()
+    public func prepare(_ configuration: NodeConfiguration) throws -> @Sendable () -> Void {
+        let (streams, desk, loop) = state.withLock { ($0.streams, $0.desk, $0.loop) }
+        let swap = try streams?.prepare(configuration)
+        return {
+            swap?()
+            guard let desk, let loop else { return }
+            loop.execute { desk.value.reload(configuration) }
+        }
+    }
+
+    @discardableResult
+    private func onDesk<Result: Sendable>(_ body: @escaping @Sendable (SIPDesk) -> Result) async -> Result? {
+        let (desk, loop) = state.withLock { ($0.desk, $0.loop) }
+        guard let desk, let loop else { return nil }
+        return try? await loop.submit { body(desk.value) }.get()
     }
 
     // MARK: UDP
 
     /// One group of sockets on one port; see `ReusePortSteering`.
-    private func listen(udp address: ListenAddress) async throws -> Int {
+    private func listen(udp address: ListenAddress, _ loop: any EventLoop, _ desk: NIOLoopBound<SIPDesk>)
+        async throws -> Int
+    {
         let isIPv6 = address.host.contains(":")
         var port = address.port
         do {
@@ -153,7 +193,7 @@ public final class SIPServer: Sendable {
             port = probe.localAddress?.port ?? port
             try await probe.close()
             for index in 0..<ReusePortSteering.sockets {
-                let channel = try await socket(address.host, port, isIPv6)
+                let channel = try await socket(address.host, port, isIPv6, loop, desk)
                 state.withLock { $0.channels.append(channel) }
                 if index == 0 {
                     guard await ReusePortSteering.attach(to: channel, isIPv6: isIPv6) else {
@@ -171,11 +211,11 @@ public final class SIPServer: Sendable {
         }
     }
 
-    private func socket(_ host: String, _ port: Int, _ isIPv6: Bool) async throws -> any Channel {
+    private func socket(
+        _ host: String, _ port: Int, _ isIPv6: Bool, _ loop: any EventLoop, _ desk: NIOLoopBound<SIPDesk>
+    ) async throws -> any Channel {
         // Sockets on all addresses answer from the one that was asked (RFC 3261 §18.2.2).
         let isWildcard = host == "0.0.0.0" || host == "::"
-        let desk = desk
-        let loop = loop
         let channel = try await DatagramBootstrap(group: loop)
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
             .channelOption(
@@ -206,8 +246,7 @@ public final class SIPServer: Sendable {
 
     // MARK: Figures
 
-    private func startTicks() async throws {
-        let desk = desk
+    private func startTicks(_ loop: any EventLoop, _ desk: NIOLoopBound<SIPDesk>) {
         let figures = figures
         let handlers = state.withLock { $0.handlers }
         let ticks = loop.scheduleRepeatedTask(
@@ -240,29 +279,6 @@ public final class SIPServer: Sendable {
     /// Brings the figures up to date.
     func publish() async {
         let handlers = state.withLock { $0.handlers }
-        try? await loop.submit { [desk, figures] in
-            Self.tick(desk.value, handlers.map(\.value), figures)
-        }.get()
-    }
-
-    private func register(on board: CounterBoard, events: CallEventRing) {
-        board.register("sip", samples: { [figures, weak self] in
-            figures.snapshot.samples(events: events, streams: self?.state.withLock { $0.streams?.counters })
-        })
-    }
-}
-
-/// Carries one value to another thread, once.
-private final class Handover<Value>: Sendable {
-    private let value: Mutex<Value?>
-
-    init(_ value: sending Value) { self.value = Mutex(value) }
-
-    func take() -> sending Value? {
-        value.withLock { value in
-            let taken = value
-            value = nil
-            return taken
-        }
+        await onDesk { [figures] in Self.tick($0, handlers.map(\.value), figures) }
     }
 }

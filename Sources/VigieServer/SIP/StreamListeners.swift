@@ -8,7 +8,6 @@ import VigieWire
 
 /// The TCP and TLS listeners of the SIP server, on a thread of their own.
 final class StreamListeners: Sendable {
-    let counters = StreamCounters()
     private let configuration: NodeConfiguration
     private let loop: any EventLoop
     private let connections: NIOLoopBound<StreamConnections>
@@ -20,12 +19,11 @@ final class StreamListeners: Sendable {
 
     init(
         _ configuration: NodeConfiguration, decisions: any EventLoop, connections loop: any EventLoop,
-        desk: NIOLoopBound<SIPDesk>, logger: Logger
+        desk: NIOLoopBound<SIPDesk>, counters: StreamCounters, logger: Logger
     ) async throws {
         self.configuration = configuration
         self.loop = loop
         self.logger = logger
-        let counters = counters
         connections = try await loop.submit {
             let connections = NIOLoopBound(
                 StreamConnections(
@@ -47,7 +45,7 @@ final class StreamListeners: Sendable {
     func start() async throws {
         guard !configuration.sip.tcp.isEmpty || !configuration.sip.tls.isEmpty else { return }
         Self.raiseFileLimit()
-        if !configuration.sip.tls.isEmpty { try reload(configuration.sip) }
+        try prepare(configuration)()
         for address in configuration.sip.tcp {
             let port = try await listen(address, isTLS: false)
             bound.withLock { $0.tcp.append(port) }
@@ -68,13 +66,13 @@ final class StreamListeners: Sendable {
         for channel in channels.withLock({ $0 }) { try? await channel.close() }
     }
 
-    /// Reads certificate, key and authorities again; new connections use them.
+    /// Reads certificate, key and authorities; what is returned makes new connections use them.
     ///
     /// - Throws: `SIPServer.Failure.certificate`; the old ones stay in use.
-    func reload(_ sip: NodeConfiguration.SIP) throws {
-        guard !sip.tls.isEmpty else { return }
-        let context = try SIPCertificates.context(sip, configuration, logger)
-        tls.withLock { $0 = context }
+    func prepare(_ configuration: NodeConfiguration) throws -> @Sendable () -> Void {
+        guard !configuration.sip.tls.isEmpty else { return {} }
+        let context = try SIPCertificates.context(configuration.sip, configuration, logger)
+        return { [self] in tls.withLock { $0 = context } }
     }
 
     private func listen(_ address: ListenAddress, isTLS: Bool) async throws -> Int {
