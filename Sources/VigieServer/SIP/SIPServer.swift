@@ -36,6 +36,9 @@ public final class SIPServer: Sendable {
         public var tcp: [Int] = []
         /// Of TLS.
         public var tls: [Int] = []
+
+        /// No port.
+        public init() {}
     }
 
     private struct State: Sendable {

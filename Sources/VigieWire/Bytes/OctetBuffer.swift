@@ -38,7 +38,11 @@ public struct OctetBuffer: ~Copyable {
     }
 
     /// Writes the octets of a text.
-    public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    public mutating func append(_ text: String) {
+        var text = text
+        // Copied within the closure, where the pointer is valid.
+        text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
+    }
 
     /// Writes octets as they are.
     @inline(__always)
