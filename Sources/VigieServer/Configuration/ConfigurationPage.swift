@@ -87,7 +87,7 @@ public enum ConfigurationPage {
         | `http.listen: 127.0.0.1:8080 is in use` | Another program, or this node itself, has the port. | `ss -lptun 'sport = :8080'` shows which. While the node runs, `--check` says so of its own ports too. |
         | `sip.certificate: … expired at …` | The certificate's time is over; a warning comes 14 days before. | Put a new one at the same path and restart. |
         | `configuration refused, the former one stays in force` in the log | A reload found a mistake, or a key that only a restart can change. Nothing changed, not even the keys that could have. | The line names the key. Correct it, or `systemctl restart vigie`. |
-        | `filters[1].approved_by: 1 of 2 people` | A filter of the file that is `enforced` needs as many different people as `approvals` asks for. | Name them, or write `state: shadow` and let people approve it by `vigie filter`. |
+        | `filters[1].approved_by: 1 of 2 people` | A filter of the file that is `shadow` or `enforced` needs as many different people as `approvals` asks for. | Name them, or write `state: proposed` and let people approve it by `vigie filter`. |
 
         A reload is obeyed whole or not at all: parse all, check all, let every part prepare, then swap. The column *Reload* says which keys it
         reaches. Emergency calls pass first whatever the file says: there is no key for that.

@@ -1,6 +1,4 @@
-public import VigieCalls
-public import VigieMitigation
-import VigieWire
+import VigieMitigation
 
 extension NodeConfiguration {
     /// The most that a file may hold; a list of numbers has a file of its own.
@@ -119,10 +117,10 @@ extension NodeConfiguration {
                 reader.add(field, "\(error.rule.rawValue): \(error.advice)")
             }
             let people = Set(filter.approvedBy)
-            if filter.state == .enforced, people.count < approvalsRequired {
+            if filter.state != .proposed, people.count < approvalsRequired {
                 reader.add(
                     "\(path).approved_by",
-                    "\(people.count) of \(approvalsRequired) people: `enforced` needs the names of all who approved it; `shadow` and `proposed` need none"
+                    "\(people.count) of \(approvalsRequired) people: `\(filter.state.rawValue)` needs the names of all who approved it; `proposed` needs none"
                 )
             }
         }
@@ -137,18 +135,5 @@ extension NodeConfiguration {
                 reader.add(path, "`\(name)` stands twice; names are unique")
             }
         }
-    }
-}
-
-extension NodeConfiguration.ProposedFilter {
-    /// The filter that is written, with names.
-    ///
-    /// - Throws: `FilterFormError` with the field, the rule, and what to write.
-    public func form(home: Country) throws(FilterFormError) -> FilterForm {
-        let json: JSONValue
-        do { json = try JSONValue(parsing: document.isEmpty ? "{}" : document) } catch {
-            throw FilterFormError("", .notJSON, "write `match` and `action`")
-        }
-        return try FilterForm(json: json, home: home)
     }
 }

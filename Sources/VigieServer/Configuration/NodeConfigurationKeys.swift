@@ -60,6 +60,7 @@ enum NodeConfigurationKeys {
                 - name: rabat-nord
                   why: calls to +333 land on subscribers of the Nord
                   state: shadow
+                  approved_by: [a.martin, b.durand]
                   match:
                     caller_country: [MA]
                     called_prefixes: ["+3332"]
@@ -312,7 +313,7 @@ enum NodeConfigurationKeys {
             .text("why", \.why, unit: "text", "Why it is wanted: a line of the audit."),
             .choice(
                 "state", \.state, word: { $0.rawValue },
-                "How far the file takes it; `enforced` needs `approved_by`."),
+                "How far the file takes it; `shadow` and `enforced` need `approved_by`."),
             .words(
                 "approved_by", \.approvedBy, unit: "list of people",
                 "Who approved it: as many different people as `approvals` asks for."),

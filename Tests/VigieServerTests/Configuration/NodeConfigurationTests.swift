@@ -141,7 +141,7 @@ import VigieServer
         ),
         (
             "filters:\n  - {name: a, state: enforced, approved_by: [ann], match: {called_prefixes: [+3332]}, action: reject}\n",
-            "v.yaml:2:32: filters[0].approved_by: 1 of 2 people"
+            "v.yaml:2:32: filters[0].approved_by: 1 of 2 people: `enforced` needs"
         ),
         (
             "alerts: {alertmanager: localhost}\n",
