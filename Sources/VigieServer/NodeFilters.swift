@@ -18,6 +18,7 @@ struct FilterService: Service {
             of: NodeConfiguration.self, bufferingPolicy: .bufferingNewest(1))
         configurations.add("filters") { configuration in
             _ = try configuration.configuredFilters()
+            _ = try configuration.numberLists()
             return { inlet.yield(configuration) }
         }
         await cancelWhenGracefulShutdown {
@@ -37,6 +38,10 @@ struct FilterService: Service {
     private func take(_ configuration: NodeConfiguration) async {
         do {
             await desk.setPolicy(FilterPolicy(configuration))
+            let known = await desk.lists
+            for list in try configuration.numberLists() where known[list.name] != list {
+                try await desk.order(.putList(list), by: FilterBook.configurationActor, reason: "in the configuration file")
+            }
             try await desk.configure(try configuration.configuredFilters())
         } catch {
             let why = (error as? FilterDeskError)?.sentence ?? "\(error)"
