@@ -33,7 +33,7 @@ public enum StoreError: Error, Equatable, Sendable {
     public var sentence: String {
         switch self {
         case .diskFull(let path):
-            "\(path) cannot be written: no space left on the disk (or a quota is reached); free some, or lower `store.retention`"
+            "\(path) cannot be written: no space left on the disk (or a quota is reached); free some, or lower `storage.retention`"
         case .readOnly(let path):
             "\(path) cannot be written: permission denied or read-only; check the owner of the directory and the mount"
         case .locked(let path, let seconds):
