@@ -177,9 +177,9 @@ import VigieWire
     @Test func `the state stays below its bound when every table is full`() {
         var lane = DetectionLane()
         lane.pairs.level = lane.pairs.largestLevel
-        lane.pairs.buckets = Array(repeating: .init(repeating: 0), count: 1 << lane.pairs.level)
+        lane.pairs.buckets = CacheLines(count: 1 << lane.pairs.level)
         lane.numbers.level = lane.numbers.largestLevel
-        lane.numbers.sets = Array(repeating: .init(repeating: 0), count: 1 << lane.numbers.level)
+        lane.numbers.sets = CacheLines(count: 1 << lane.numbers.level)
         #expect(lane.state().count < 128 << 20)
     }
 
