@@ -9,6 +9,7 @@ enum Catalog {
             DialerCampaign(settings.dialerCampaign, home: settings.home),
             Wangiri(settings.wangiri),
             RevenueShareFraud(settings.revenueShareFraud, home: settings.home),
+            EmergencyFailure(settings: settings.emergencyFailure, home: settings.home),
         ]
     }
 
@@ -20,6 +21,7 @@ enum Catalog {
         DialerCampaign.card,
         Wangiri.card,
         RevenueShareFraud.card,
+        EmergencyFailure.card,
     ]
 }
 

@@ -16,6 +16,8 @@ public struct DetectionLane: Sendable {
     var numbers: NumberTable
     var retries = RetryMemory()
     var detectors: [any Detector]
+    /// Held apart from the others: it is told names and counts, and shows a board.
+    var lookout: EmergencyFailure?
     private let plans: NumberingPlans
     let home: Country
     var began: Timestamp?
@@ -37,6 +39,28 @@ public struct DetectionLane: Sendable {
         self.plans = plans
         home = settings.home
         self.detectors = detectors
+        if let index = detectors.firstIndex(where: { $0 is EmergencyFailure }) {
+            lookout = self.detectors.remove(at: index) as? EmergencyFailure
+        }
+    }
+
+    /// Tells the lane the names of locations: call it when the symbol table may have grown, before the calls that use the names.
+    public mutating func meet(_ symbols: borrowing SymbolTable) { lookout?.meet(symbols) }
+
+    /// How the emergency numbers stand; `nil` when the lane has no emergency lookout.
+    public var emergencyBoard: EmergencyBoard? { lookout?.board() }
+
+    /// Takes in emergency calls that somebody counted.
+    public mutating func take(_ count: EmergencyCount, report: (Finding) -> Void) {
+        if count.start >= nextAdvance { advance(to: count.start, report: report) }
+        lookout?.take(count, report: report)
+    }
+
+    /// Notes what people declare about a service in a department; `nil` withdraws it.
+    public mutating func declare(
+        _ declaration: EmergencyBoard.Declared?, service: EmergencyService, department: DepartmentCode
+    ) {
+        lookout?.declare(declaration, service: service, department: department)
     }
 
     /// Takes in one call; findings come out while it does.
@@ -51,6 +75,7 @@ public struct DetectionLane: Sendable {
         var facts = CallFacts()
         work(out: &facts, event)
         for index in detectors.indices { detectors[index].observe(event, facts, report: report) }
+        lookout?.observe(event, facts, report: report)
     }
 
     /// Takes in what became of a call that `observe` took in as it began: no further call, and nothing new about who knows whom.
@@ -81,6 +106,7 @@ public struct DetectionLane: Sendable {
         now = moment
         nextAdvance = Timestamp(seconds: (moment.seconds / 60 + 1).clamped * 60)
         for index in detectors.indices { detectors[index].advance(to: moment, report: report) }
+        lookout?.advance(to: moment, report: report)
     }
 
     /// Says that no event will come any more: what waits for the end of a minute is judged now.

@@ -33,6 +33,9 @@ public struct DetectionSettings: Sendable {
     /// Tunables of revenue-share-fraud.
     public var revenueShareFraud = RevenueShareFraud.Settings()
 
+    /// Tunables of emergency-failure.
+    public var emergencyFailure = EmergencyFailure.Settings()
+
     /// The defaults.
     public init() {}
 }

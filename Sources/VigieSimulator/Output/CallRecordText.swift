@@ -198,7 +198,8 @@ public struct CallRecordText: Sendable {
     private func putDepartment(_ department: UInt16, to text: inout TextBuffer) {
         switch department {
         case 0: break
-        case 20: text.put("2A")
+        case 20, 201: text.put("2A")
+        case 202: text.put("2B")
         default: text.put(Int(department), width: 2)
         }
     }

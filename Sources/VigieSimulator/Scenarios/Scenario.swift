@@ -28,6 +28,8 @@ public struct Scenario: Sendable {
     var firstHour = 0.0
     let days: Double
     let callsADay: Double
+    /// Share of `callsADay` that are ordinary calls; the rest, or more, is the stories'.
+    var ordinaryShare = 1.0
     let sources: @Sendable (inout ScenarioContext) -> [TrafficSource]
 
     /// All scenarios, in the order of `--list`.
@@ -73,7 +75,7 @@ public struct Scenario: Sendable {
         Scenario(
             name: "telephony-dos", summary: "one line kept busy on purpose",
             start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.flooding),
-    ]
+    ] + EmergencyScenarios.all
 
     /// Background calls a day when nobody says otherwise.
     public var usualCallsADay: Double { callsADay }
@@ -95,7 +97,8 @@ public struct Scenario: Sendable {
         var exchange = Exchange(
             world: context.world, window: window, callsADay: rate, tellsDialled: settings.tellsDialled)
         exchange.reroutes = context.reroutes
-        let background = BackgroundTraffic(seed: settings.seed, world: context.world, callsADay: rate)
+        let background = BackgroundTraffic(
+            seed: settings.seed, world: context.world, callsADay: rate * ordinaryShare)
         return Simulation(exchange: exchange, sources: [background] + stories)
     }
 }

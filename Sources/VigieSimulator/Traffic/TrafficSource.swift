@@ -82,6 +82,14 @@ struct Exchange {
         return call
     }
 
+    /// A call of which only the moment and the serial number are known.
+    mutating func blank(at time: Int64) -> SimulatedCall {
+        var call = SimulatedCall(start: Timestamp(rawValue: time / 1_000_000 * 1_000_000))
+        serial += 1
+        call.serial = serial
+        return call
+    }
+
     /// Writes the price, once the outcome is known.
     func charge(_ call: inout SimulatedCall, _ caller: Party, _ called: Party) {
         guard let answer = call.answer else {

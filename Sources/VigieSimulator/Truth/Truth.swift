@@ -52,6 +52,20 @@ public struct TrueIncident: Codable, Sendable {
     public var pairedCallsVisible: Bool?
     /// Signs of a machine, as the contract names them.
     public var signs: [String] = []
+    /// Short numbers that failed.
+    public var services: [String]?
+    /// Short numbers that did not fail, where the truth singles some out.
+    public var soundServices: [String]?
+    /// Machines at fault, the most to blame first.
+    public var nodes: [String]?
+    /// Callers' operators that were hit; absent when all were.
+    public var operators: [String]?
+    /// Whether every department was hit, some more than others; otherwise `departments` are those that were.
+    public var isNationwide: Bool?
+    /// Callers who tried and did not get through.
+    public var lostCallers: Int?
+    /// Attempts of all callers, within the window of the incident.
+    public var attempts: Int?
     /// Why it happened.
     public var cause: TrueCause?
     /// Whether it must be found; otherwise it may be, and is not a false incident.
@@ -70,7 +84,10 @@ public struct TrueIncident: Codable, Sendable {
         case callBacks = "call_backs"
         case distinctCallers = "distinct_callers"
         case pairedCallsVisible = "paired_calls_visible"
-        case signs, cause
+        case signs, cause, services, nodes, operators, attempts
+        case soundServices = "sound_services"
+        case isNationwide = "nationwide"
+        case lostCallers = "lost_callers"
         case isRequired = "required"
     }
 }

@@ -59,6 +59,20 @@ struct Network: Sendable {
         return UInt16(trunks.count - 1)
     }
 
+    /// The node of a name, made when it is new.
+    mutating func nodeNamed(_ name: String) -> UInt16 {
+        if let index = nodes.firstIndex(of: name) { return UInt16(index) }
+        nodes.append(name)
+        return UInt16(nodes.count - 1)
+    }
+
+    /// The operator of a name, made when it is new.
+    mutating func operatorNamed(_ name: String) -> UInt16 {
+        if let index = operators.firstIndex(of: name) { return UInt16(index) }
+        operators.append(name)
+        return UInt16(operators.count - 1)
+    }
+
     /// The node that handles a call arriving on this trunk.
     func node(ingress: UInt16, region: Int, hash: UInt64) -> UInt16 {
         let name = trunks[Int(ingress)]

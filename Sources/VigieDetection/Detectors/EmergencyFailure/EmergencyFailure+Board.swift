@@ -1,0 +1,140 @@
+import VigieCalls
+import VigieWire
+
+extension EmergencyFailure {
+    /// How every cell, machine, operator and centre stands at the lookout's data time.
+    ///
+    /// - Complexity: linear in the streams; about a millisecond for a nation.
+    public func board() -> EmergencyBoard {
+        var board = EmergencyBoard(
+            at: Timestamp(seconds: Int64(now)), falseAlarmsAYear: settings.falseAlarmsAYear)
+        board.blindSince = blindSince.map { Timestamp(seconds: Int64($0)) }
+        let active = episodes.filter { now &- $0.lastAlarm <= 300 }
+        board.failures = active.sorted { $0.strength > $1.strength }.map(\.scope)
+        for stream in streams {
+            switch stream.key.level {
+            case .nation: board.nation = cell(of: stream, active)
+            case .cell: board.cells.append(cell(of: stream, active))
+            case .node: board.elements.append(element(.node, stream, active))
+            case .operator: board.elements.append(element(.operator, stream, active))
+            case .ingress: board.elements.append(element(.ingress, stream, active))
+            case .egress: board.elements.append(element(.egress, stream, active))
+            case .centre: board.elements.append(element(.centre, stream, active))
+            default: break
+            }
+        }
+        board.cells.sort { ($0.service, $0.department) < ($1.service, $1.department) }
+        board.elements.sort {
+            $0.kind != $1.kind
+                ? $0.kind.rawValue < $1.kind.rawValue
+                : ($0.name.rawValue, $0.number) < ($1.name.rawValue, $1.number)
+        }
+        return board
+    }
+
+    private func cell(of stream: EmergencyStream, _ active: [EmergencyEpisode]) -> EmergencyBoard.Cell {
+        let key = stream.key
+        let isNation = key.level == .nation
+        let department = isNation ? .none : DepartmentCode(rawValue: UInt16(truncatingIfNeeded: key.second))
+        var cell = EmergencyBoard.Cell(
+            service: isNation ? EmergencyService(rawValue: 0) : key.service, department: department,
+            since: Timestamp(seconds: Int64(stream.firstSecond)))
+        cell.measures = measures(of: stream)
+        cell.usualFailureShare = stream.usualFailure
+        cell.lastCall = Timestamp(seconds: Int64(stream.lastSecond))
+        let rate = stream.ratePerMinute
+        cell.callersPerMinute = rate > 0 ? rate : nil
+        cell.delay30 = delay(0.30, stream, rate)
+        cell.delay11 = delay(0.11, stream, rate)
+        cell.declared = declared[key]
+        let hit = active.first { episode in
+            isNation || episode.scope.services.contains(key.service)
+                && (episode.scope.departments.isEmpty || episode.scope.departments.contains(department))
+        }
+        if blindSince != nil {
+            (cell.state, cell.reason) = (.blind, "blind")
+        } else if let hit {
+            let share = isNation || cell.measures.callers == 0
+                ? hit.scope.share : Double(cell.measures.failed) / Double(cell.measures.callers)
+            cell.state = max(share, isNation ? 0 : hit.scope.nodes.isEmpty ? hit.scope.share : 0) >= 0.85 ? .down : .partial
+            cell.reason = hit.scope.sign
+            cell.since = Timestamp(seconds: Int64(hit.onset))
+        } else if stream.height >= 1 {
+            (cell.state, cell.reason) = (.partial, "failures")
+        } else if stream.load > 1.8 {
+            let answered = Double(cell.measures.answered) / Double(max(1, cell.measures.callers))
+            let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
+            (cell.state, cell.reason) = isDrowned ? (.overloaded, "overload") : (.majorIncidentInProgress, "rush")
+        } else if stream.failures.learned < 50 {
+            (cell.state, cell.reason) = (.learning, "learning")
+        } else {
+            cell.state = .normal
+        }
+        return cell
+    }
+
+    private func measures(of stream: EmergencyStream) -> EmergencyBoard.Measures {
+        let minute = now / 60
+        var measures = EmergencyBoard.Measures()
+        measures.attempts = stream.recent.sum(.attempts, minute: minute)
+        measures.callers = stream.recent.sum(.callers, minute: minute)
+        measures.failed = stream.recent.sum(.failed, minute: minute)
+        measures.answered = stream.recent.sum(.answered, minute: minute)
+        measures.cut = stream.recent.sum(.cut, minute: minute)
+        measures.retries = stream.recent.sum(.retries, minute: minute)
+        if stream.learnedMinutes > 240 { measures.expected = stream.ratePerMinute * 15 }
+        return measures
+    }
+
+    /// How long until a failure of a share of the calls would be seen on this stream alone, at the rate expected now.
+    private func delay(_ share: Double, _ stream: EmergencyStream, _ rate: Double) -> EmergencyBoard.Delay {
+        var delay = EmergencyBoard.Delay()
+        guard rate > 1e-4 else { return delay }
+        func time(_ minutes: Double) -> Duration? {
+            minutes < 30 * 1_440 ? .seconds(Int64((minutes * 60).rounded(.up))) : nil
+        }
+        delay.byFailures = stream.failureTest.attemptsToSee(added: share, usual: stream.usualFailure)
+            .flatMap { time($0 / rate) }
+        if stream.key.level.watchesAnswers {
+            delay.byAnswers = stream.answerTest.attemptsToSee(added: share, usual: stream.usualSilence)
+                .flatMap { time($0 / rate) }
+        }
+        if stream.isVolumeKnown {
+            delay.byVolume = stream.volumeTest.expectedToSee(drop: share, slack: stream.slackNow)
+                .flatMap { time($0 / rate) }
+        }
+        return delay
+    }
+
+    private func element(_ kind: EmergencyBoard.Element.Kind, _ stream: EmergencyStream, _ active: [EmergencyEpisode])
+        -> EmergencyBoard.Element
+    {
+        let key = stream.key
+        let name = kind == .centre ? Symbol.none : Symbol(rawValue: UInt32(key.first))
+        let number = kind == .centre ? PhoneNumber(e164: key.second << 28 | key.first) ?? .absent : .absent
+        var element = EmergencyBoard.Element(kind: kind, name: name, number: number)
+        element.measures = measures(of: stream)
+        element.lastCall = Timestamp(seconds: Int64(stream.lastSecond))
+        let isNamed = active.contains { episode in
+            switch kind {
+            case .node: episode.scope.nodes.contains(name)
+            case .operator: episode.scope.operators.contains(name)
+            case .ingress: episode.scope.ingresses.contains(name)
+            case .egress: episode.scope.egresses.contains(name)
+            case .centre: episode.scope.centres.contains(number)
+            }
+        }
+        let silent =
+            kind == .node || kind == .operator
+            ? (kind == .node ? feeds.silentNodes(at: now, factor: 0.4) : feeds.silentOperators(at: now, factor: 0.4))
+                .contains(name) : false
+        if blindSince != nil || silent {
+            element.state = .blind
+        } else if isNamed {
+            element.state = .partial
+        } else {
+            element.state = stream.failures.learned < 50 ? .learning : .normal
+        }
+        return element
+    }
+}

@@ -1,0 +1,228 @@
+import VigieCalls
+import VigieWire
+
+extension EmergencyFailure {
+    /// Judges all streams: time passes for missing callers, tests are compared with their thresholds, hours are learned.
+    mutating func tick(report: (Finding) -> Void) {
+        let passed = now - lastTick
+        lastTick = now
+        noticeBlindness()
+        expectCallers()
+        if now / 900 != quarter { endQuarter() }
+        if now / 3_600 != hour { endHour() }
+        // Young streams settle often: their thresholds hang on a level that is hardly known.
+        let isYoung = now - began < 7_200
+        if now - lastSettled >= (isYoung ? 120 : 600) || passed >= 600 {
+            lastSettled = now
+            for index in streams.indices { settle(index) }
+        }
+        judge(report: report)
+    }
+
+    // MARK: Blindness
+
+    private mutating func noticeBlindness() {
+        let silence = now &- feeds.last
+        if now > feeds.last, silence > feeds.deathAfter(now) {
+            if blindSince == nil { blindSince = feeds.last }
+        } else {
+            blindSince = nil
+        }
+        let factor = nationSeason.factor(minuteOfWeek: minuteOfWeek(now)).factor
+        isAnyFeedBlind =
+            !feeds.silentNodes(at: now, factor: factor).isEmpty
+            || !feeds.silentOperators(at: now, factor: factor).isEmpty
+    }
+
+    mutating func minuteOfWeek(_ second: UInt32) -> Int {
+        let moment = Timestamp(seconds: Int64(second))
+        return clock.hourOfWeek(at: moment) * 60 + Int(second / 60 % 60)
+    }
+
+    // MARK: Missing callers
+
+    /// Adds what was to be expected since the last time, where something was seen; a hole in the feeds counts for nothing.
+    private mutating func expectCallers() {
+        let until = min(now, max(seenUntil, feeds.last))
+        var seconds = until > seenUntil ? until - seenUntil : 0
+        if seconds > max(7_200, feeds.deathAfter(now)) || blindSince != nil { seconds = 0 }
+        seenUntil = max(seenUntil, until)
+        let middle = minuteOfWeek(until &- seconds / 2)
+        let minutes = Double(seconds) / 60
+        let nation = nationSeason.factor(minuteOfWeek: middle)
+        var factors: [EmergencyService: (factor: Double, doubt: Double)] = [:]
+        for (service, season) in seasons { factors[service] = season.factor(minuteOfWeek: middle) }
+        let moment = Timestamp(seconds: Int64(until))
+        let civil = CivilTime(moment, offsetSeconds: clock.offsetSeconds(at: moment))
+        let isFeast = PublicHolidays.contains(year: civil.year, month: civil.month, day: civil.day)
+        let minute = until / 60
+        for index in streams.indices {
+            var season = nation
+            switch streams[index].key.level {
+            case .service, .cell, .serviceOperator, .receiver:
+                season = factors[streams[index].key.service] ?? nation
+            default: break
+            }
+            streams[index].expect(
+                minutes: minutes, season: season, isFeast: isFeast, second: until, minute: minute,
+                isWatched: !isAnyFeedBlind)
+        }
+    }
+
+    // MARK: Learning
+
+    private mutating func endQuarter() {
+        quarter = now / 900
+        for index in streams.indices {
+            streams[index].endQuarter()
+            if streams[index].height > 0.5 || isFailing(streams[index].key) { streams[index].tainted = true }
+        }
+    }
+
+    private mutating func endHour() {
+        let moment = Timestamp(seconds: Int64(hour) * 3_600)
+        let hourOfWeek = clock.hourOfWeek(at: moment)
+        hour = now / 3_600
+        let isSound = episodes.allSatisfy { now - $0.lastAlarm > 3_600 }
+        let civil = CivilTime(moment, offsetSeconds: clock.offsetSeconds(at: moment))
+        let isFeast = PublicHolidays.contains(year: civil.year, month: civil.month, day: civil.day)
+        for index in streams.indices {
+            let key = streams[index].key
+            let exposure = min(1, streams[index].hourSeenMinutes / 60)
+            if isSound, !isFeast, exposure > 0.2, !streams[index].tainted || key.level == .nation {
+                if key.level == .service {
+                    seasons[key.service, default: EmergencySeason()].learn(
+                        callers: streams[index].hourCallers, hourOfWeek: hourOfWeek, exposure: exposure)
+                } else if key.level == .nation {
+                    nationSeason.learn(
+                        callers: streams[index].hourCallers, hourOfWeek: hourOfWeek, exposure: exposure)
+                }
+            }
+            streams[index].endHour(learns: isSound && !streams[index].tainted)
+        }
+    }
+
+    private func isFailing(_ key: StreamKey) -> Bool {
+        guard key.level == .nation || key.level == .service else { return false }
+        return episodes.contains { now - $0.lastAlarm < 1_800 }
+    }
+
+    // MARK: Thresholds
+
+    private static let failureSizes: InlineArray<4, Double> = [0.04, 0.11, 0.30, 0.70]
+    private static let answerSizes: InlineArray<4, Double> = [0.15, 0.30, 0.60, 0.90]
+    private static let shortSizes: InlineArray<4, Double> = [0.08, 0.15, 0.30, 0.70]
+    private static let redialSizes: InlineArray<4, Double> = [0.12, 0.20, 0.40, 0.70]
+
+    /// Sets what a stream's tests take for usual, and how high they must climb.
+    mutating func settle(_ index: Int) {
+        let nationPlace = places[StreamKey.nation.rawValue].map(Int.init)
+        var stream = streams[index]
+        let level = stream.key.level
+        let streamCount = max(1, population[Int(level.rawValue)])
+        var parentFailure = 0.01
+        var parentSilence = 0.12
+        var parentShort = 0.06
+        var parentRedial = 0.10
+        var strength = 150.0
+        if let nationPlace, level != .nation {
+            let nation = streams[nationPlace]
+            parentFailure = nation.failures.share(parent: 0.01, strength: 200)
+            parentSilence = nation.silences.share(parent: 0.12, strength: 100)
+            parentShort = nation.shorts.share(parent: 0.06, strength: 100)
+            parentRedial = nation.redials.share(parent: 0.10, strength: 100)
+            if level == .cell || level == .serviceOperator,
+                let place = places[StreamKey.service(stream.key.service).rawValue]
+            {
+                parentSilence = streams[Int(place)].silences.share(parent: parentSilence, strength: 100)
+            }
+        } else {
+            strength = 200
+        }
+        stream.usualFailure = max(0.003, stream.failures.cautious(parent: parentFailure, strength: strength))
+        stream.usualSilence = max(0.02, stream.silences.cautious(parent: parentSilence, strength: 60))
+        let usualShort = max(0.01, stream.shorts.cautious(parent: parentShort, strength: 60))
+        let usualRedial = max(0.02, stream.redials.cautious(parent: parentRedial, strength: 60))
+        // A stream of which little was seen is taken for busy: its thresholds are high until it shows.
+        let isYoung = now &- stream.firstSecond < 1_800
+        let perMinute = max(isYoung ? 1 : 0.002, stream.level)
+        func attempts(_ kind: AlarmBudget.Kind, _ levels: Int, _ sizes: Int = BernoulliBank.sizes) -> Double {
+            perMinute * budget.minutesBetweenAlarms(kind, levels: levels, streams: streamCount, sizes: sizes)
+        }
+        stream.failureTest.set(
+            usual: stream.usualFailure, added: Self.failureSizes,
+            attemptsBetweenAlarms: attempts(.failures, 13), runs: &runs)
+        if level.watchesAnswers {
+            stream.answerTest.set(
+                usual: stream.usualSilence, added: Self.answerSizes, dispersion: 1.6,
+                attemptsBetweenAlarms: attempts(.answers, 8), runs: &runs)
+        }
+        if level.watchesHabits {
+            stream.shortTest.set(
+                usual: usualShort, added: Self.shortSizes, dispersion: 1.3,
+                attemptsBetweenAlarms: attempts(.cuts, 5), runs: &runs)
+            stream.redialTest.set(
+                usual: usualRedial, added: Self.redialSizes, dispersion: 2,
+                attemptsBetweenAlarms: attempts(.retries, 5), runs: &runs)
+        }
+        if level == .receiver {
+            stream.receiverTest.set(
+                usual: 0.03, added: Self.failureSizes, dispersion: 1.3,
+                attemptsBetweenAlarms: attempts(.receiver, 2), runs: &runs)
+        }
+        if level.watchesVolume {
+            stream.volumeTest.set(
+                dispersion: stream.dispersion,
+                expectedBetweenAlarms: attempts(level == .receiver ? .receiver : .volume, 6, VolumeBank.sizes))
+        }
+        streams[index] = stream
+    }
+}
+
+extension EmergencyStream {
+    /// Hours of its own that a stream needs before missing callers mean something: a week, with the day's shape from the others.
+    static let volumeMinutes = 6.5 * 1_440
+
+    /// How far below the expectation the null stands, for what is not known: the season's shape, the level, the day's mood, a feast.
+    func slack(seasonDoubt: Double, isFeast: Bool) -> Double {
+        let mood = isFeast ? 0.30 : 0.06
+        return (seasonDoubt * seasonDoubt + levelDoubt * levelDoubt + mood * mood).squareRoot()
+    }
+
+    /// Time passes: expected callers against those who came.
+    mutating func expect(
+        minutes: Double, season: (factor: Double, doubt: Double), isFeast: Bool, second: UInt32, minute: UInt32,
+        isWatched: Bool
+    ) {
+        defer { pendingCallers = 0 }
+        let weighted = minutes * season.factor
+        hourMinutes += weighted
+        hourSeenMinutes += minutes
+        quarterMinutes += weighted
+        hourCallers += Double(pendingCallers)
+        quarterCallers += Double(pendingCallers)
+        let level = level
+        if level > 0, minutes > 0 {
+            if minutes >= 15 {
+                load = Double(pendingCallers) / max(0.5, level * weighted)
+            } else if learnedMinutes > 30 {
+                let expected = level * 15 * season.factor
+                let came = Double(recent.sum(.callers, minute: minute))
+                // Few callers say little: two standard deviations of them are no rush.
+                load = max(0, came - 2 * came.squareRoot()) / max(1, expected)
+            }
+        }
+        slackNow = slack(seasonDoubt: season.doubt, isFeast: isFeast)
+        ratePerMinute = level * season.factor
+        guard key.level.watchesVolume else { return }
+        guard learnedMinutes >= Self.volumeMinutes, slackNow < 0.45 else {
+            isVolumeKnown = false
+            volumeTest.reset()
+            return
+        }
+        isVolumeKnown = true
+        guard isWatched, minutes > 0 else { return }
+        volumeTest.add(
+            callers: pendingCallers, expected: level * weighted * (1 - slackNow), second: second)
+    }
+}

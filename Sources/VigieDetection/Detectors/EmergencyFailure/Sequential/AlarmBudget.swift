@@ -1,0 +1,37 @@
+/// Shares one national false-alarm budget among all tests that run.
+///
+/// A test of one kind, on one stream, for one size of failure, gets `alarmsAYear · share(kind) / levels / streams / sizes`. Adding
+/// the rates of all tests gives the budget back, so the nation's rate is at most that, however the tests depend on each other.
+public struct AlarmBudget: Sendable {
+    /// What a test looks at.
+    public enum Kind: Int, CaseIterable, Sendable {
+        case failures, answers, cuts, retries, volume, sums, receiver
+
+        /// Share of the budget; failed attempts tell most and soonest.
+        var share: Double {
+            switch self {
+            case .failures: 0.40
+            case .answers: 0.15
+            case .cuts: 0.05
+            case .retries: 0.05
+            case .volume: 0.20
+            case .sums: 0.10
+            case .receiver: 0.05
+            }
+        }
+    }
+
+    /// Minutes in a year.
+    public static let year = 525_600.0
+    /// False alarms a year, all tests of the nation together.
+    public var alarmsAYear: Double
+
+    /// A budget of so many false alarms a year, at least one in ten thousand years.
+    public init(alarmsAYear: Double = 1) { self.alarmsAYear = max(1e-4, alarmsAYear) }
+
+    /// Mean minutes between false alarms of one test: one size of failure on one of `streams` streams of one of `levels` levels.
+    public func minutesBetweenAlarms(_ kind: Kind, levels: Int, streams: Int, sizes: Int) -> Double {
+        let tests = Double(max(1, levels)) * Double(max(1, streams)) * Double(max(1, sizes))
+        return Self.year * tests / (alarmsAYear * kind.share)
+    }
+}

@@ -1,0 +1,120 @@
+import VigieCalls
+
+/// What is known and tested of one stream of attempts; plain, about 1 KiB.
+struct EmergencyStream: Sendable {
+    let key: StreamKey
+    // What is usual.
+    var failures = UsualShare()
+    var silences = UsualShare()  // delivered and not answered
+    var shorts = UsualShare()  // answered and over at once
+    var redials = UsualShare()
+    /// Callers that were learned, and the minutes they came in, each weighed by the season's factor.
+    private(set) var learnedCallers = 0.0
+    private(set) var learnedMinutes = 0.0
+    /// Variance over mean of quarter hours against the expectation.
+    var dispersion: Double = 1.25
+    // What is tested.
+    var failureTest = BernoulliBank()
+    var answerTest = BernoulliBank()
+    var shortTest = BernoulliBank()
+    var redialTest = BernoulliBank()
+    var volumeTest = VolumeBank()
+    /// Calls that the network delivered and the receiver did not count.
+    var receiverTest = BernoulliBank()
+    // What was counted.
+    var recent = QuarterHour()
+    /// Callers since the last tick, and of the present hour with its minutes.
+    var pendingCallers = 0
+    var hourCallers = 0.0
+    var hourMinutes = 0.0
+    /// The same, not weighed.
+    var hourSeenMinutes = 0.0
+    var quarterCallers = 0.0
+    var quarterMinutes = 0.0
+    /// Callers of the last quarter of an hour over those expected; 1 until it is known.
+    var load = 1.0
+    var firstSecond: UInt32 = 0
+    var lastSecond: UInt32 = 0
+    /// Until when failures of this hour keep it from being learned.
+    var tainted = false
+    // What tests use, set now and then.
+    var usualFailure = 0.01
+    var usualSilence = 0.12
+    /// Callers a minute expected now, and how far below it the test for missing callers stands.
+    var ratePerMinute = 0.0
+    var slackNow = 1.0
+    var isVolumeKnown = false
+
+    init(_ key: StreamKey) { self.key = key }
+
+    /// The highest of its tests against its threshold.
+    var height: Double {
+        max(
+            max(failureTest.height, answerTest.height, shortTest.height),
+            max(redialTest.height, volumeTest.height, receiverTest.height))
+    }
+
+    mutating func resetTests() {
+        failureTest.reset()
+        answerTest.reset()
+        shortTest.reset()
+        redialTest.reset()
+        volumeTest.reset()
+        receiverTest.reset()
+    }
+
+    /// Adds what another node learned of the same stream: levels add up, shares pool.
+    mutating func merge(_ other: EmergencyStream) {
+        failures.merge(other.failures)
+        silences.merge(other.silences)
+        shorts.merge(other.shorts)
+        redials.merge(other.redials)
+        learnedCallers += other.learnedCallers
+        learnedMinutes = max(learnedMinutes, other.learnedMinutes)
+        dispersion = max(dispersion, other.dispersion)
+        lastSecond = max(lastSecond, other.lastSecond)
+    }
+
+    /// Callers a minute when the season's factor is 1; 0 until some were seen.
+    var level: Double {
+        let minutes = learnedMinutes + hourMinutes
+        return minutes > 0 ? (learnedCallers + hourCallers) / minutes : 0
+    }
+
+    /// How far `level` may be wrong, as a share of it (one standard deviation).
+    var levelDoubt: Double {
+        (dispersion / max(1, learnedCallers)).squareRoot()
+    }
+
+    /// Ends the hour: learns its callers, a rush with less weight, or forgets them when something was wrong.
+    mutating func endHour(learns: Bool) {
+        failures.endHour(learns: learns)
+        silences.endHour(learns: learns)
+        shorts.endHour(learns: learns)
+        redials.endHour(learns: learns)
+        defer {
+            (hourCallers, hourMinutes, hourSeenMinutes) = (0, 0, 0)
+            tainted = false
+        }
+        guard learns, hourMinutes > 0 else { return }
+        var callers = hourCallers
+        if learnedMinutes > 0 {
+            let expected = learnedCallers / learnedMinutes * hourMinutes
+            let most = expected + 3 * (dispersion * max(1, expected)).squareRoot()
+            if learnedMinutes > 240 { callers = min(callers, most) }
+        }
+        let fade = 1 - 1.0 / 504  // three weeks of hours
+        learnedCallers = learnedCallers * fade + callers
+        learnedMinutes = learnedMinutes * fade + hourMinutes
+    }
+
+    /// Ends a quarter of an hour: learns how far counts swing around the expectation.
+    mutating func endQuarter() {
+        defer { (quarterCallers, quarterMinutes) = (0, 0) }
+        guard learnedMinutes > 240, quarterMinutes > 0 else { return }
+        let expected = max(0.2, learnedCallers / learnedMinutes * quarterMinutes)
+        let residual = (quarterCallers - expected) * (quarterCallers - expected) / expected
+        dispersion += 0.01 * (min(residual, 10) - dispersion)
+        dispersion = min(max(dispersion, 1), 6)
+    }
+}
