@@ -88,6 +88,8 @@ extension DetectionLane {
             guard kind == own else { return state.refuse("the detectors") }
             detectors[index].code(&state)
         }
+        state.expect(lookout == nil ? 0 : 1, "the emergency lookout")
+        lookout?.code(&state)
     }
 }
 

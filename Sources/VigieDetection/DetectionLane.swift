@@ -87,6 +87,7 @@ public struct DetectionLane: Sendable {
         facts.calledHash = KeyHash.of(event.called.rawValue)
         if let began { facts.learned = now - began }
         for index in detectors.indices { detectors[index].complete(event, facts, report: report) }
+        lookout?.complete(event, facts, report: report)
     }
 
     /// Says that a call between these numbers comes a few calls later: asks for the memory that it will need. Changes nothing.

@@ -100,6 +100,8 @@ public struct Dossier: Sendable {
     public var countries: [(Country, Int)] = []
     /// Departments of the lines reached, most first.
     public var departments: [(String, Int)] = []
+    /// Callers of an emergency number who did not get through, the latest first; for those who may see it.
+    public var callBacks: [CallBack] = []
     /// Up to ten calls that show it.
     public var samples: [CallID] = []
 

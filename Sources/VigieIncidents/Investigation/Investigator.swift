@@ -22,17 +22,25 @@ public struct Investigator {
     private var departments: [String: Int] = [:]
     private var shown: Set<PhoneNumber> = []
     private var evidence: MisrouteEvidence?
+    private var callBacks: CallBackList?
 
     private struct FlowKey: Hashable {
         var from: NumberPrefix
         var to: NumberPrefix
     }
 
-    /// - Parameter plans: the numbering plans by which numbers are read.
-    public init(_ incident: Incident, plans: NumberingPlans) {
+    /// - Parameters:
+    ///   - plans: the numbering plans by which numbers are read.
+    ///   - locations: in which department a call's location lies.
+    ///   - home: whose emergency numbers are meant.
+    public init(
+        _ incident: Incident, plans: NumberingPlans, locations: Locations = Locations(),
+        home: Country = .france
+    ) {
         self.incident = incident
         self.plans = plans
-        scope = IncidentScope(incident, plans: plans)
+        scope = IncidentScope(incident, plans: plans, locations: locations, home: home)
+        if case .emergencyFailure = incident.subject { callBacks = CallBackList() }
         if case .misroutedFlood(let origin, let landing) = incident.subject {
             evidence = MisrouteEvidence(
                 originCountry: origin.country, landing: landing, from: incident.firstSeen,
@@ -45,6 +53,7 @@ public struct Investigator {
         let role = scope.role(of: event)
         evidence?.take(event, isMisrouted: role == .trouble, plans: plans)
         guard let role else { return }
+        callBacks?.take(event, isLost: role == .trouble)
         switch role {
         case .ordinary:
             dossier.ordinary += 1
@@ -63,6 +72,7 @@ public struct Investigator {
     /// The dossier, and for a flood the material for its diagnosis.
     public consuming func finish() -> (dossier: Dossier, evidence: MisrouteEvidence?) {
         dossier.distinctCallers = callers.count
+        dossier.callBacks = callBacks?.list() ?? []
         dossier.pairs = callers.intersection(shown).count
         dossier.reachedTotal = reached.count
         dossier.reached = reached.values.sorted { ($0.calls, $1.first) > ($1.calls, $0.first) }

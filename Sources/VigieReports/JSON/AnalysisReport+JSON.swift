@@ -8,12 +8,13 @@ public import VigieWire
 extension AnalysisReport {
     /// The report as `vigie.analysis/1`.
     public var json: JSONValue {
-        .object([
-            ("schema", .string("vigie.analysis/1")),
-            ("inputs", .array(inputs.map(\.json))),
-            ("calls", callsJSON),
-            ("incidents", .array(entries.map(incident))),
-        ])
+        .object(
+            [
+                ("schema", .string("vigie.analysis/1")),
+                ("inputs", .array(inputs.map(\.json))),
+                ("calls", callsJSON),
+                ("incidents", .array(entries.map(incident))),
+            ] + (emergency.map { [("emergency", $0.json(symbols))] } ?? []))
     }
 
     private var callsJSON: JSONValue {
@@ -56,7 +57,10 @@ extension AnalysisReport {
             ),
             ("census", .array(entry.dossier.reached.prefix(Self.censusLimit).map(\.json))),
             ("census_total", .integer(Int64(entry.dossier.reachedTotal))),
-        ])
+        ]
+            + (entry.dossier.callBacks.isEmpty
+                ? [] : [("to_call_back", .array(entry.dossier.callBacks.prefix(Self.censusLimit).map { $0.json(symbols) }))])
+        )
     }
 
     /// Lines of the census in the JSON at most; `census_total` says how many there are.
@@ -222,6 +226,16 @@ extension Dossier.Reached {
         .object([
             ("number", .string(number.description)), ("calls", .integer(Int64(calls))),
             ("answered", .integer(Int64(answered))), ("charged", .integer(Int64(charged))),
+            ("first", JSONValue(first)), ("last", JSONValue(last)),
+        ])
+    }
+}
+
+extension CallBack {
+    fileprivate func json(_ symbols: SymbolTable) -> JSONValue {
+        .object([
+            ("caller", .string(caller.description)), ("called", .string(called.description)),
+            ("location", .string(symbols.name(location))), ("tries", .integer(Int64(tries))),
             ("first", JSONValue(first)), ("last", JSONValue(last)),
         ])
     }

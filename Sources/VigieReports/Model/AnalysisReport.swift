@@ -1,4 +1,5 @@
 public import VigieCalls
+public import VigieDetection
 public import VigieIncidents
 public import VigieMitigation
 public import VigieWire
@@ -91,6 +92,9 @@ public struct AnalysisReport: Sendable {
     public var surges = 0
     /// Events that came too late for their place in time; they were used all the same.
     public var late: UInt64 = 0
+
+    /// How the emergency numbers stood at the end; `nil` when no emergency call was seen.
+    public var emergency: EmergencyBoard?
 
     /// An empty report.
     public init() {}

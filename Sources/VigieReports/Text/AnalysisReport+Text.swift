@@ -48,6 +48,13 @@ extension AnalysisReport {
         for (index, entry) in entries.enumerated() {
             lines += incidentLines(entry, index + 1, language, style)
         }
+        if let emergency {
+            lines += ["", style.bold(language.choose("Emergency numbers", "Numéros d’urgence"))
+                    + "  " + style.dim(
+                        language.choose("as at ", "au ") + moment(emergency.at)
+                            + language.choose(", last 15 minutes", ", 15 dernières minutes"))]
+            lines.append(emergency.text(symbols, language: language))
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

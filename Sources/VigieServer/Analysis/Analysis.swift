@@ -62,6 +62,7 @@ public struct Analysis {
             // One feed is read on as long as it is the earliest.
             repeat {
                 feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
+                line.meet(symbols)
                 if let call = order.upcoming(Self.lookahead) {
                     line.prepare(call.caller, call.called, call.ingress)
                 }

@@ -55,6 +55,15 @@ public struct AnalysisLine: ~Copyable {
         if !findings.isEmpty { file(event.start) }
     }
 
+    /// Tells the names of locations, as the feeds meet them.
+    public mutating func meet(_ symbols: borrowing SymbolTable) { lane.meet(symbols) }
+
+    /// Takes in emergency calls that somebody counted.
+    public mutating func take(_ count: EmergencyCount) {
+        lane.take(count) { findings.append($0) }
+        if !findings.isEmpty { file(count.start) }
+    }
+
     /// Takes in the signalling figures that a joiner of messages measured.
     public mutating func take(_ measures: SignallingMeasures) { statistics.add(measures) }
 
@@ -66,6 +75,7 @@ public struct AnalysisLine: ~Copyable {
         report.statistics = statistics
         report.hours = hours.values.sorted { $0.start < $1.start }
         report.forgotten = journal.forgotten
+        report.emergency = lane.emergencyBoard.flatMap { $0.cells.isEmpty ? nil : $0 }
         let entries = investigate(report.symbols, progress)
         report.entries = entries.filter { !$0.isSetAside }
         report.surges = entries.count - report.entries.count

@@ -24,7 +24,11 @@ struct Investigation {
     ) -> [AnalysisReport.Entry] {
         guard !incidents.isEmpty else { return [] }
         var incidents = incidents
-        var investigators = incidents.map { Investigator($0, plans: plans) }
+        var locations = Locations()
+        if incidents.contains(where: { $0.kind == .emergencyFailure }) { locations.meet(symbols) }
+        var investigators = incidents.map {
+            Investigator($0, plans: plans, locations: locations, home: home)
+        }
         replay { event in
             for index in investigators.indices { investigators[index].take(copy event) }
         }
@@ -37,8 +41,15 @@ struct Investigation {
             if let evidence = results[index].evidence {
                 incidents[index].causes = diagnosis.explain(evidence)
             }
+            if case .emergencyFailure(let scope) = incidents[index].subject {
+                incidents[index].causes = EmergencyDiagnosis.explain(scope, symbols: symbols)
+            }
             incidents[index].severity = Severity(incidents[index], results[index].dossier)
-            incidents[index].localisation = Self.localisation(results[index].dossier, symbols)
+            if case .emergencyFailure(let scope) = incidents[index].subject {
+                incidents[index].localisation = EmergencyDiagnosis.localisation(scope, symbols: symbols)
+            } else {
+                incidents[index].localisation = Self.localisation(results[index].dossier, symbols)
+            }
             let search = FilterSearch(incidents[index], dossier: results[index].dossier, plans: plans)
             searches.append(search)
             trials.append(

@@ -34,6 +34,21 @@ public struct AnalysisDocument: Decodable, Sendable {
         /// A part of the document.
         struct Presenter: Decodable, Sendable { var ingress: String? }
 
+        /// How an emergency failure stood at one moment.
+        struct Moment: Decodable, Sendable {
+            var at: String
+            var services: [String]?
+            var departments: [String]?
+            var nodes: [String]?
+            var operators: [String]?
+        }
+
+        var services: [String]?
+        var departments: [String]?
+        var nodes: [String]?
+        var operators: [String]?
+        var lostCalls: Int?
+        var history: [Moment]?
         var origin: Origin?
         var landing: Landing?
         var mostHit: [Hit]?
@@ -43,7 +58,8 @@ public struct AnalysisDocument: Decodable, Sendable {
         var ingress: OneOrMany?
 
         enum CodingKeys: String, CodingKey {
-            case origin, landing, number, numbers, ingress
+            case origin, landing, number, numbers, ingress, services, departments, nodes, operators, history
+            case lostCalls = "lost_calls"
             case mostHit = "most_hit"
             case presentedBy = "presented_by"
         }

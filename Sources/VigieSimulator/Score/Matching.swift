@@ -28,6 +28,14 @@ enum Matching {
         _ subject: AnalysisDocument.Subject?, _ truth: TrueIncident, _ addresses: [String: [String]]
     ) -> Bool {
         guard let subject else { return false }
+        if truth.kind == "emergency-failure" {
+            // A service must be the same, and a department or a machine, where both name some.
+            let services = Set(subject.services ?? [])
+            guard !services.isDisjoint(with: truth.services ?? []) else { return false }
+            let departments = Set(subject.departments ?? [])
+            return departments.isEmpty || !departments.isDisjoint(with: truth.departments)
+                || !Set(subject.nodes ?? []).isDisjoint(with: truth.nodes ?? [])
+        }
         if let country = subject.origin?.country, let wanted = truth.country, !country.isEmpty,
             country != wanted,
             truth.kind == "misrouted-flood"

@@ -18,6 +18,8 @@ public struct Score: Encodable, Sendable {
         public var causeRank: Int?
         /// What the proposed filter would have done.
         public var filter: FilterMeasure?
+        /// How well an emergency failure was followed.
+        public var emergency: EmergencyMeasure?
 
         enum CodingKeys: String, CodingKey {
             case kind
@@ -26,7 +28,7 @@ public struct Score: Encodable, Sendable {
             case delaySeconds = "delay_seconds"
             case callsBefore = "calls_before"
             case causeRank = "cause_rank"
-            case filter
+            case filter, emergency
         }
     }
 
@@ -92,6 +94,10 @@ public struct Score: Encodable, Sendable {
                         kind: incident.kind, detectedAt: incident.detectedAt ?? "",
                         summary: incident.summary ?? ""))
             }
+        }
+        for (index, incident) in truth.incidents.enumerated() where incident.kind == "emergency-failure" {
+            matches[index].emergency = EmergencyMeasure(
+                analysis.incidents.filter { Matching.isSame($0, incident) }, incident)
         }
     }
 

@@ -27,7 +27,35 @@ public struct ScoreSummary: Encodable, Sendable {
     /// Median share of near ordinary calls that the filter stops.
     public var medianOrdinaryShare: Double?
 
+    /// Longest data time to being sure, in seconds.
+    public var longestDelaySeconds: Double?
+    /// Emergency failures: median and lowest agreement of the affected set ten minutes in.
+    public var medianSetF1: Double?
+    /// The lowest.
+    public var lowestSetF1: Double?
+    /// Of the failures with a machine at fault, how many had it named first within fifteen minutes.
+    public var nodeFirst: Int?
+    /// Failures with a machine at fault.
+    public var nodes: Int?
+    /// Of the failures of some operators' callers, how many had exactly these named within fifteen minutes.
+    public var operatorsRight: Int?
+    /// Failures of some operators' callers.
+    public var operators: Int?
+    /// Failures in which a sound service was named ten minutes in.
+    public var soundAccused: Int?
+    /// Median of lost callers found over true ones.
+    public var medianLostRatio: Double?
+
     enum CodingKeys: String, CodingKey {
+        case longestDelaySeconds = "longest_delay_seconds"
+        case medianSetF1 = "median_set_f1_10min"
+        case lowestSetF1 = "lowest_set_f1_10min"
+        case nodeFirst = "node_first_15min"
+        case nodes
+        case operatorsRight = "operators_right_15min"
+        case operators
+        case soundAccused = "sound_accused"
+        case medianLostRatio = "median_lost_ratio"
         case scenario, runs, incidents, found, missed
         case wrong = "false"
         case repeated
@@ -62,6 +90,62 @@ public struct ScoreSummary: Encodable, Sendable {
         causeFirst = hits.count { $0.causeRank == 1 }
         medianUnwantedStopped = Self.median(hits.compactMap { $0.filter?.unwantedStopped })
         medianOrdinaryShare = Self.median(hits.compactMap { $0.filter?.ordinaryShare })
+        longestDelaySeconds = hits.compactMap(\.delaySeconds).max()
+        let emergencies = hits.compactMap(\.emergency)
+        guard !emergencies.isEmpty else { return }
+        let sets = emergencies.compactMap { $0.at(10)?.f1 }
+        medianSetF1 = Self.median(sets)
+        lowestSetF1 = sets.min()
+        let ranks = emergencies.compactMap { $0.at(15)?.nodeRank }
+        nodes = ranks.count
+        nodeFirst = ranks.count { $0 == 1 }
+        let limited = emergencies.compactMap { $0.at(15)?.operatorsRight }
+        operators = limited.count
+        operatorsRight = limited.count { $0 }
+        soundAccused = emergencies.count { $0.at(10)?.accusesSound == true }
+        medianLostRatio = Self.median(
+            emergencies.filter { $0.lostTrue > 0 }.map { Double($0.lostFound) / Double($0.lostTrue) })
+    }
+
+    /// What only emergency failures have, as a second table; empty when there are none.
+    public static func emergencyTable(_ summaries: [ScoreSummary]) -> String {
+        let emergencies = summaries.filter { $0.medianSetF1 != nil }
+        guard !emergencies.isEmpty else { return "" }
+        let head = [
+            "emergency failures", "runs", "delay", "longest", "F1 at 10 min", "lowest", "node 1st", "operator",
+            "sound accused", "lost / true",
+        ]
+        let rows = emergencies.map { summary in
+            [
+                summary.scenario, "\(summary.runs)", summary.medianDelaySeconds.map(duration) ?? "",
+                summary.longestDelaySeconds.map(duration) ?? "", summary.medianSetF1.map(hundredths) ?? "",
+                summary.lowestSetF1.map(hundredths) ?? "", of(summary.nodeFirst, summary.nodes),
+                of(summary.operatorsRight, summary.operators), "\(summary.soundAccused ?? 0)",
+                summary.medianLostRatio.map(hundredths) ?? "",
+            ]
+        }
+        return layOut([head] + rows)
+    }
+
+    private static func of(_ part: Int?, _ whole: Int?) -> String {
+        guard let part, let whole, whole > 0 else { return "" }
+        return "\(part) of \(whole)"
+    }
+
+    private static func hundredths(_ value: Double) -> String {
+        let whole = Int((value * 100).rounded())
+        return "\(whole / 100).\(whole % 100 < 10 ? "0" : "")\(whole % 100)"
+    }
+
+    private static func layOut(_ rows: [[String]]) -> String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, text in
+                let space = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + space : space + text
+            }
+            return cells.joined(separator: "  ") + "\n"
+        }.joined()
     }
 
     private static func median(_ values: [Double]) -> Double? {

@@ -66,6 +66,8 @@ struct ScoreCommand: ParsableCommand {
         switch format {
         case .text:
             print(ScoreSummary.table(summaries), terminator: "")
+            let emergencies = ScoreSummary.emergencyTable(summaries)
+            if !emergencies.isEmpty { print("\n" + emergencies, terminator: "") }
             for score in scores {
                 for wrong in score.wrong {
                     print(

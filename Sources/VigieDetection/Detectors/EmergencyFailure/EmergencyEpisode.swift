@@ -19,6 +19,8 @@ struct EmergencyEpisode: Sendable {
     var attempts = 0.0
     var failed = 0.0
     var strength = 0.0
+    /// The most evidence that a search found for it, in nats.
+    var bestGain = 0.0
     /// Share that fails on ordinary days within the set.
     var usual = 0.01
     /// Callers whose last try is more than ten minutes old, and that never got through.

@@ -12,10 +12,23 @@ extension EmergencyFailure {
                 operator: Self.short(attempt.operator), ingress: Self.short(attempt.ingress),
                 egress: Self.short(attempt.egress), fate: attempt.fate, isRetry: isRetry))
         let keys = StreamKeys(attempt)
+        let isCalm = isCalm(attempt.service, attempt.department)
         for index in 0..<keys.count {
             guard let place = place(of: keys[index]) else { continue }
-            streams[place].count(attempt.fate, isRetry: isRetry, second: second)
+            streams[place].count(attempt.fate, isRetry: isRetry, isCalm: isCalm, second: second)
         }
+    }
+
+    /// Whether no rush is on where this attempt goes: in a rush callers wait, give up and redial, and that is no failure.
+    func isCalm(_ service: EmergencyService, _ department: DepartmentCode) -> Bool {
+        let keys = [
+            StreamKey.nation, StreamKey.service(service), StreamKey.cell(service, department),
+            StreamKey(.department, UInt64(department.rawValue)),
+        ]
+        for key in keys {
+            if let place = places[key.rawValue], streams[Int(place)].isRushed { return false }
+        }
+        return true
     }
 
     // Symbols beyond 65,535 do not exist: the symbol table ends there.
@@ -84,15 +97,11 @@ extension StreamKey {
 }
 
 extension EmergencyStream {
-    /// A rush makes callers wait, give up and redial: habits are not judged beyond this load.
-    static let rushLoad = 1.3
-
     /// Counts one attempt. Redials tell nothing new about the network, but they tell how callers fare.
-    mutating func count(_ fate: EmergencyFate, isRetry: Bool, second: UInt32) {
+    mutating func count(_ fate: EmergencyFate, isRetry: Bool, isCalm: Bool, second: UInt32) {
         let minute = second / 60
         recent.add(.attempts, minute: minute)
         lastSecond = max(lastSecond, second)
-        let isCalm = load <= Self.rushLoad
         if key.level.watchesHabits {
             redials.count(isRetry)
             if isCalm { redialTest.add(isBad: isRetry, second: second) }

@@ -61,7 +61,7 @@ extension EmergencyFailure {
             cell.since = Timestamp(seconds: Int64(hit.onset))
         } else if stream.height >= 1 {
             (cell.state, cell.reason) = (.partial, "failures")
-        } else if stream.load > 1.8 {
+        } else if stream.isRushed, stream.load > 1.8, cell.measures.callers >= 8 {
             let answered = Double(cell.measures.answered) / Double(max(1, cell.measures.callers))
             let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
             (cell.state, cell.reason) = isDrowned ? (.overloaded, "overload") : (.majorIncidentInProgress, "rush")

@@ -26,11 +26,12 @@ extension EmergencyFailure {
         let failed = min(max(0, count.failed + count.cut), callers)
         let answered = min(max(0, count.answered), attempts)
         let keys = StreamKeys(attempt)
+        let isCalm = isCalm(count.service, count.department)
         for index in 0..<keys.count {
             guard let place = place(of: keys[index]) else { continue }
             streams[place].count(
                 attempts: attempts, callers: callers, failed: failed, answered: answered, cut: count.cut,
-                second: second)
+                isCalm: isCalm, second: second)
         }
         attempt.callerHash = KeyHash.of(UInt64(second), UInt64(attempts))
         for (fate, number) in [(EmergencyFate.failed, failed), (.answered, callers - failed)] where number > 0 {
@@ -95,7 +96,7 @@ extension EmergencyAttempt {
 extension EmergencyStream {
     /// Counts an interval's attempts at once.
     mutating func count(
-        attempts: Int, callers: Int, failed: Int, answered: Int, cut: Int, second: UInt32
+        attempts: Int, callers: Int, failed: Int, answered: Int, cut: Int, isCalm: Bool, second: UInt32
     ) {
         let minute = second / 60
         recent.add(.attempts, minute: minute, attempts)
@@ -109,7 +110,6 @@ extension EmergencyStream {
         failures.count(false, weight: Float(callers - failed))
         failures.count(true, weight: Float(failed))
         failureTest.add(good: callers - failed, bad: failed, second: second)
-        let isCalm = load <= Self.rushLoad
         if key.level.watchesAnswers {
             let reached = max(0, attempts - failed)
             let silent = max(0, reached - answered)

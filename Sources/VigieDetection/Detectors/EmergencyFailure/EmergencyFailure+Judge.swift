@@ -15,6 +15,8 @@ extension EmergencyFailure {
     private static let reportSeconds: UInt32 = 60
     /// The search looks at this much at most: a failure changes its shape.
     private static let searchSeconds: UInt32 = 2_400
+    /// What the last minutes must show for a failure to go on.
+    private static let recentSeconds: UInt32 = 480
 
     /// Compares all tests with their thresholds; where one is above, looks for what the failed calls share.
     mutating func judge(report: (Finding) -> Void) {
@@ -22,9 +24,8 @@ extension EmergencyFailure {
         guard blindSince == nil else { return }
         let alarms = alarms()
         guard let strongest = alarms.max(by: { $0.excess < $1.excess }) else { return }
-        let isNew = episodes.allSatisfy { now - $0.lastAlarm > 120 }
+        let isNew = episodes.allSatisfy { now - $0.lastAlarm > 180 }
         guard isNew || now - lastFinding >= Self.reportSeconds else {
-            for index in episodes.indices { episodes[index].lastAlarm = now }
             return
         }
         lastFinding = now
@@ -94,6 +95,10 @@ extension EmergencyFailure {
         for _ in 0..<3 {
             guard let found = AffectedSetSearch(groups).best(), isFirst || found.gain > 30 && found.share > 0.05
             else { break }
+            if isFirst, !lasts(found, alarm.sign, since: since) {
+                calm()
+                return
+            }
             var scope = scope(of: found, groups, sign: alarm.sign)
             if isFirst || !episodes.contains(where: { $0.isSame(scope) && $0.lastAlarm == now }) {
                 keep(&scope, found, alarm, since: since, report: report)
@@ -102,7 +107,35 @@ extension EmergencyFailure {
             groups.removeAll { found.holds($0) }
             if groups.isEmpty { break }
         }
-        if isFirst { keepStream(alarm, since: since, report: report) }
+        guard isFirst else { return }
+        // Nothing in common, shortly after a failure: what is left of it on quiet streams.
+        if episodes.contains(where: { now - $0.lastAlarm < 3_600 }) {
+            calm()
+        } else {
+            keepStream(alarm, since: since, report: report)
+        }
+    }
+
+    /// Whether the last minutes still look like the failure, rather than like ordinary days.
+    private func lasts(_ found: AffectedSetSearch.Found, _ sign: Alarm.Sign, since: UInt32) -> Bool {
+        let recent = groups(since: max(since, now &- Self.recentSeconds), sign: sign)
+        var weight = 0.0
+        for group in recent where found.holds(group) {
+            let usual = min(0.9, max(0.003, group.usual))
+            let share = min(0.98, max(found.share, usual * 1.5))
+            weight +=
+                group.failed * Logarithm.natural(share / usual)
+                + (group.attempts - group.failed) * Logarithm.natural((1 - share) / (1 - usual))
+        }
+        return weight > -4
+    }
+
+    /// The failure is over: tests begin anew.
+    private mutating func calm() {
+        for index in streams.indices where streams[index].height > 0.05 {
+            streams[index].resetTests()
+            streams[index].tainted = true
+        }
     }
 
     private func isBad(_ entry: AttemptRing.Entry, _ sign: Alarm.Sign) -> Bool {
@@ -292,8 +325,14 @@ extension EmergencyFailure {
             index = episodes.count - 1
         }
         episodes[index].lastAlarm = now
-        scope.history = episodes[index].scope.history
-        episodes[index].scope = scope
+        // Towards its end a failure shows only parts of itself: what was known when most was seen stays.
+        if found.gain >= 0.4 * episodes[index].bestGain || found.gain == 0 && episodes[index].bestGain == 0 {
+            episodes[index].bestGain = max(episodes[index].bestGain, found.gain)
+            scope.history = episodes[index].scope.history
+            episodes[index].scope = scope
+        } else {
+            scope = episodes[index].scope
+        }
         episodes[index].attempts = found.attempts
         episodes[index].failed = found.failed
         episodes[index].strength = max(0, max(alarm.excess, found.gain))

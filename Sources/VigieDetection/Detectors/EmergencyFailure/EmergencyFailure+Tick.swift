@@ -6,13 +6,14 @@ extension EmergencyFailure {
     mutating func tick(report: (Finding) -> Void) {
         let passed = now - lastTick
         lastTick = now
+        stopWaiting()
         noticeBlindness()
         expectCallers()
         if now / 900 != quarter { endQuarter() }
         if now / 3_600 != hour { endHour() }
         // Young streams settle often: their thresholds hang on a level that is hardly known.
-        let isYoung = now - began < 7_200
-        if now - lastSettled >= (isYoung ? 120 : 600) || passed >= 600 {
+        let age = now - began
+        if now - lastSettled >= (age < 7_200 ? 120 : age < 172_800 ? 600 : 3_600) || passed >= 600 {
             lastSettled = now
             for index in streams.indices { settle(index) }
         }
@@ -204,14 +205,18 @@ extension EmergencyStream {
         let level = level
         if level > 0, minutes > 0 {
             if minutes >= 15 {
-                load = Double(pendingCallers) / max(0.5, level * weighted)
-            } else if learnedMinutes > 30 {
+                let expected = max(0.5, level * weighted)
+                load = Double(pendingCallers) / expected
+                isRushed = load > 1.2 + 0.8 / expected.squareRoot()
+            } else if learnedMinutes > 30, minute != loadMinute {
+                loadMinute = minute
                 let expected = level * 15 * season.factor
                 let came = Double(recent.sum(.callers, minute: minute))
-                // Few callers say little: two standard deviations of them are no rush.
-                load = max(0, came - 2 * came.squareRoot()) / max(1, expected)
+                load = came / max(0.5, expected)
+                isRushed = load > 1.2 + 0.8 / max(0.25, expected).squareRoot()
             }
         }
+        if isRushed { wasRushed = true }
         slackNow = slack(seasonDoubt: season.doubt, isFeast: isFeast)
         ratePerMinute = level * season.factor
         guard key.level.watchesVolume else { return }

@@ -11,6 +11,10 @@ public import VigieWire
 public struct EmergencyFailure: Detector {
     /// Seconds between two judgements.
     static let tickSeconds: UInt32 = 20
+    /// How long a call that was told as it began may go without an end.
+    static let patienceSeconds: UInt32 = 180
+    /// Such calls at most: three minutes of 2,700 a minute.
+    static let maxWaiting = 8_192
 
     let settings: Settings
     let home: Country
@@ -32,6 +36,9 @@ public struct EmergencyFailure: Detector {
     var lostSamples: [(attempt: EmergencyAttempt, callID: CallID)] = []
     var declared: [StreamKey: EmergencyBoard.Declared] = [:]
     var counts = NamedCounts()
+    var waiting: [UInt64: (second: UInt32, attempt: EmergencyAttempt)] = [:]
+    /// Whether calls told as they began ever had their ends told.
+    var hasEnds = false
 
     // Data time in seconds.
     var now: UInt32 = 0
@@ -80,10 +87,50 @@ public struct EmergencyFailure: Detector {
             let attempt = EmergencyAttempt(
                 event, home: home, centres: settings.centres, locations: locations, plans: plans)
         else { return }
+        // A live node tells a call as it begins: what becomes of it comes later, or not at all.
+        if event.outcome == .indeterminate, event.answer == nil, event.end == nil, event.sipStatus == 0,
+            event.q850 == 0
+        {
+            wait(attempt, key: event.callID.key, second: second)
+            return
+        }
+        finish(attempt, event.callID, second: second)
+    }
+
+    public mutating func complete(
+        _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
+    ) {
+        hasEnds = true
+        guard let begun = waiting.removeValue(forKey: event.callID.key) else { return }
+        var attempt = begun.attempt
+        attempt.fate = EmergencyFate(event)
+        finish(attempt, event.callID, second: now)
+    }
+
+    private mutating func finish(_ attempt: EmergencyAttempt, _ callID: CallID, second: UInt32) {
         take(attempt, second: second, weight: 1)
         if attempt.fate.isLost {
             if lostSamples.count >= 64 { lostSamples.removeFirst(32) }
-            lostSamples.append((attempt, event.callID))
+            lostSamples.append((attempt, callID))
+        }
+    }
+
+    private mutating func wait(_ attempt: EmergencyAttempt, key: UInt64, second: UInt32) {
+        guard waiting.count < Self.maxWaiting else {
+            counts.count("emergency-call-without-end", at: 0)
+            return
+        }
+        waiting[key == 0 ? attempt.callerHash ^ UInt64(second) : key] = (second, attempt)
+    }
+
+    /// Calls whose end has not come in three minutes: where ends are told they are conversations, elsewhere nobody answered.
+    mutating func stopWaiting() {
+        guard !waiting.isEmpty else { return }
+        for (key, begun) in waiting where now &- begun.second > Self.patienceSeconds {
+            waiting[key] = nil
+            var attempt = begun.attempt
+            attempt.fate = hasEnds ? .answered : .unanswered
+            take(attempt, second: now, weight: 1)
         }
     }
 

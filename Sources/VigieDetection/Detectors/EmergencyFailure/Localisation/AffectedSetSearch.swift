@@ -69,13 +69,15 @@ struct AffectedSetSearch {
         costs = names.map { Self.costs(of: $0.count) }
     }
 
-    /// Nats to name s of V values: ln C(V, s) and one for saying that the dimension matters; nothing for all of them.
+    /// Nats to name s of V values: ln C(V, s) and some for saying that the dimension matters; nothing for all of them. Most of many
+    /// values cost more: a few without a failed call do not make the others a set.
     private static func costs(of count: Int) -> [Double] {
         var costs = [0.0]
         var sum = 0.0
         for size in 1...max(1, count) {
             sum += Logarithm.natural(Double(count - size + 1) / Double(size))
-            costs.append(size == count ? 0 : sum + 1.5)
+            let isMost = count >= 8 && size * 2 > count
+            costs.append(size == count ? 0 : sum + 1.5 + (isMost ? 12 : 0))
         }
         return costs
     }

@@ -3,7 +3,7 @@
 /// Each adds ln(p₁/p₀) for a bad attempt and ln((1−p₁)/(1−p₀)) for a good one, and never falls below 0 (Page 1954;
 /// Moustakides 1986 for its optimality). The sizes p₁ stand in parallel, so that a failure of 5 in a hundred and one of 95 are
 /// both seen near their own limit. Sums of such scores over places, nodes or operators are log-likelihoods too.
-public struct BernoulliBank: Sendable {
+public struct BernoulliBank: Sendable, BitwiseCopyable {
     /// How many sizes stand side by side.
     public static let sizes = 4
     /// Seconds in which evidence may grow by half a threshold at most: a stumble of seconds is no outage.

@@ -3,7 +3,7 @@
 /// In time the score of a drop by δ rises by δ·μ and falls by −ln(1−δ) at each caller (the log-likelihood ratio of two Poisson
 /// processes). It climbs without jumps, so the mean time to a false alarm has a closed form: with I = (1−δ)ln(1−δ)+δ, it is
 /// (e^h − 1)/I − … expected callers (scale function of a spectrally negative process), hence h = ln(γ·μ·I).
-public struct VolumeBank: Sendable {
+public struct VolumeBank: Sendable, BitwiseCopyable {
     /// How many sizes stand side by side.
     public static let sizes = 4
     /// The sizes: shares of callers who are missing.

@@ -33,6 +33,11 @@ struct EmergencyStream: Sendable {
     var quarterMinutes = 0.0
     /// Callers of the last quarter of an hour over those expected; 1 until it is known.
     var load = 1.0
+    /// Whether that is more than chance and the doubt about the season explain.
+    var isRushed = false
+    var wasRushed = false
+    var loadMinute: UInt32 = 0
+    var rushedHours = 0
     var firstSecond: UInt32 = 0
     var lastSecond: UInt32 = 0
     /// Until when failures of this hour keep it from being learned.
@@ -95,13 +100,15 @@ struct EmergencyStream: Sendable {
         defer {
             (hourCallers, hourMinutes, hourSeenMinutes) = (0, 0, 0)
             tainted = false
+            wasRushed = false
         }
         guard learns, hourMinutes > 0 else { return }
         var callers = hourCallers
-        if learnedMinutes > 0 {
+        rushedHours = wasRushed ? rushedHours + 1 : 0
+        if learnedMinutes > 120 {
             let expected = learnedCallers / learnedMinutes * hourMinutes
-            let most = expected + 3 * (dispersion * max(1, expected)).squareRoot()
-            if learnedMinutes > 240 { callers = min(callers, most) }
+            // A rush of hours is not the new measure of things; one of two days is.
+            if wasRushed, rushedHours < 48 { callers = min(callers, expected) }
         }
         let fade = 1 - 1.0 / 504  // three weeks of hours
         learnedCallers = learnedCallers * fade + callers
