@@ -1,4 +1,5 @@
 import VigieCalls
+import VigieDetection
 import VigieDiagnosis
 import VigieIncidents
 import VigieMitigation

@@ -103,8 +103,10 @@ extension EmergencyStream {
         recent.add(.attempts, minute: minute)
         lastSecond = max(lastSecond, second)
         if key.level.watchesHabits {
-            redials.count(isRetry)
-            if isCalm { redialTest.add(isBad: isRetry, second: second) }
+            if isCalm {
+                redials.count(isRetry)
+                redialTest.add(isBad: isRetry, second: second)
+            }
         }
         guard !isRetry else {
             recent.add(.retries, minute: minute)
@@ -119,8 +121,10 @@ extension EmergencyStream {
         if fate == .cut || fate == .short { recent.add(.cut, minute: minute) }
         if fate.isAnswered { recent.add(.answered, minute: minute) }
         if fate != .failed, key.level.watchesAnswers {
-            silences.count(!fate.isAnswered)
-            if isCalm { answerTest.add(isBad: !fate.isAnswered, second: second) }
+            if isCalm {
+                silences.count(!fate.isAnswered)
+                answerTest.add(isBad: !fate.isAnswered, second: second)
+            }
         }
         if fate.isAnswered, key.level.watchesHabits {
             shorts.count(fate == .short)

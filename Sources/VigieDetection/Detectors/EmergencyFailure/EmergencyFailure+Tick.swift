@@ -216,7 +216,12 @@ extension EmergencyStream {
                 isRushed = load > 1.2 + 0.8 / max(0.25, expected).squareRoot()
             }
         }
-        if isRushed { wasRushed = true }
+        if isRushed {
+            // What was half seen before the rush is not to be finished by it.
+            wasRushed = true
+            answerTest.reset()
+            redialTest.reset()
+        }
         slackNow = slack(seasonDoubt: season.doubt, isFeast: isFeast)
         ratePerMinute = level * season.factor
         guard key.level.watchesVolume else { return }

@@ -1,0 +1,209 @@
+import Testing
+import VigieCalls
+import VigieWire
+
+@testable import VigieDetection
+
+@Suite struct EmergencyFailureTests {
+    @Test func `one call in nine lost everywhere through one machine is seen in minutes, the machine named first`() throws {
+        var script = EmergencyScript(seed: 1)
+        script.run(from: 0, to: 240, perMinute: 60)
+        #expect(script.findings.isEmpty)
+        script.run(from: 240, to: 260, perMinute: 60, fate: { call, random in
+            call.node == 2 && random.unit() < 0.44 ? .lost : .answered
+        })
+        let minute = try #require(script.minuteOfFirst)
+        #expect(minute < 245)
+        let scope = try #require(script.scope)
+        #expect(script.names(scope.nodes) == ["node-2"])
+        #expect(scope.isNationwide && scope.operators.isEmpty)
+        #expect(scope.side == .network)
+        #expect((0.25...0.55).contains(scope.share))
+        #expect(script.names(scope.soundNodes).count == 3)
+    }
+
+    @Test func `six calls in ten lost to three numbers in two places accuse neither the fourth number nor other places`() throws {
+        var script = EmergencyScript(seed: 2)
+        script.run(from: 0, to: 200, perMinute: 40)
+        script.run(from: 200, to: 215, perMinute: 40, fate: { call, random in
+            call.service != 1 && call.department < 2 && random.unit() < 0.6 ? .lost : .answered
+        })
+        let scope = try #require(script.scope)
+        #expect(scope.services.map(\.description) == ["15", "18", "112"])
+        #expect(scope.departments.map(\.description) == ["59", "62"])
+        #expect(scope.soundServices.map(\.description) == ["17"])
+        #expect(scope.nodes.isEmpty && !scope.isNationwide)
+    }
+
+    @Test func `the callers of one operator lose three calls in four`() throws {
+        var script = EmergencyScript(seed: 3)
+        script.run(from: 0, to: 200, perMinute: 30)
+        script.run(from: 200, to: 212, perMinute: 30, fate: { call, random in
+            call.carrier == 1 && random.unit() < 0.75 ? .lost : .answered
+        })
+        let scope = try #require(script.scope)
+        #expect(script.names(scope.operators) == ["carrier-1"])
+        #expect(scope.side == .access)
+    }
+
+    @Test func `calls cut in mid-conversation count as lost`() throws {
+        var script = EmergencyScript(seed: 4)
+        script.run(from: 0, to: 200, perMinute: 30)
+        script.run(from: 200, to: 220, perMinute: 30, fate: { _, random in random.unit() < 0.15 ? .cut : .answered })
+        #expect(try #require(script.minuteOfFirst) < 212)
+        #expect(script.scope?.isNationwide == true)
+    }
+
+    @Test func `callers who did not get through are counted once, and those who did on another try are not`() throws {
+        var script = EmergencyScript(seed: 5)
+        script.run(from: 0, to: 120, perMinute: 30)
+        var lost: Set<UInt64> = []
+        script.run(from: 120, to: 140, perMinute: 30, fate: { call, random in
+            guard call.department == 0, random.unit() < 0.7 else {
+                lost.remove(call.caller)
+                return .answered
+            }
+            lost.insert(call.caller)
+            return .lost
+        })
+        let scope = try #require(script.scope)
+        #expect(scope.departments.map(\.description) == ["59"])
+        // The last minute's losers may still try again, and a few ordinary losses are inside.
+        #expect(abs(scope.lostCallers - lost.count) <= 6 + lost.count / 5)
+        #expect(scope.lostLow <= lost.count && scope.lostHigh >= lost.count * 4 / 5)
+    }
+
+    @Test func `it stays quiet on an ordinary day without history`() {
+        var script = EmergencyScript(seed: 6)
+        script.run(from: 0, to: 720, perMinute: 40)
+        #expect(script.findings.isEmpty)
+    }
+
+    @Test func `a storm drowns centres and is no failure`() {
+        var script = EmergencyScript(seed: 7)
+        script.run(from: 0, to: 240, perMinute: 20)
+        script.run(from: 240, to: 420, perMinute: 20, rush: { $0.department < 2 ? 8 : 1 }, fate: { call, random in
+            call.department < 2 && random.unit() < 0.55 ? .abandoned : .answered
+        })
+        #expect(script.findings.isEmpty)
+        let board = script.detector.board()
+        #expect(board.cells.contains { $0.state == .overloaded || $0.state == .majorIncidentInProgress })
+        #expect(!board.cells.contains { $0.state == .partial || $0.state == .down })
+    }
+
+    @Test func `missing answers without a rush are a failure`() throws {
+        var script = EmergencyScript(seed: 8)
+        script.run(from: 0, to: 300, perMinute: 30)
+        script.run(from: 300, to: 340, perMinute: 30, fate: { call, random in
+            call.department == 3 && random.unit() < 0.9 ? .abandoned : .answered
+        })
+        #expect(script.scope?.departments.map(\.description) == ["13"])
+        #expect(script.scope?.sign == "answers" || script.scope?.sign == "retries")
+    }
+
+    @Test func `a machine that stumbles for seconds raises nothing`() {
+        var script = EmergencyScript(seed: 9)
+        script.run(from: 0, to: 300, perMinute: 40, fate: { call, random in
+            let second = Int((call.at - EmergencyScript.noon).secondsAsDouble)
+            return second % 7_200 > 7_192 && random.unit() < 0.5 ? .lost : .answered
+        })
+        #expect(script.findings.isEmpty)
+    }
+
+    @Test func `a silent feed is blind, and blindness is no failure`() {
+        var script = EmergencyScript(seed: 10)
+        script.run(from: 0, to: 200, perMinute: 30)
+        #expect(script.detector.board().blindSince == nil)
+        script.wait(untilMinute: 320)
+        let board = script.detector.board()
+        #expect(board.blindSince != nil)
+        #expect(board.cells.allSatisfy { $0.state == .blind && $0.state.nena == "Unreachable" })
+        script.run(from: 320, to: 400, perMinute: 30)
+        #expect(script.findings.isEmpty)
+        #expect(script.detector.board().blindSince == nil)
+    }
+
+    @Test func `it recovers when the failure ends`() throws {
+        var script = EmergencyScript(seed: 11)
+        script.run(from: 0, to: 200, perMinute: 40)
+        script.run(from: 200, to: 240, perMinute: 40, fate: { _, random in random.unit() < 0.4 ? .lost : .answered })
+        #expect(script.detector.board().nation.state == .partial)
+        let reports = script.findings.count
+        script.run(from: 240, to: 330, perMinute: 40)
+        #expect(script.detector.board().nation.state == .normal)
+        // It may take some minutes to be sure that it is over.
+        #expect(script.findings.count - reports < 12)
+        #expect(Set(script.findings.map(\.key)).count == 1)
+        let last = try #require(script.findings.last)
+        #expect((last.lastSeen - EmergencyScript.noon).secondsAsDouble < 250 * 60)
+    }
+
+    @Test func `a call told as it began is judged when its end is told`() throws {
+        var script = EmergencyScript(seed: 12)
+        var event = CallEvent(start: EmergencyScript.noon, callID: CallID("a"))
+        event.called = PhoneNumber(form: .dialled, digits: 15, count: 2) ?? .absent
+        script.observe(event)
+        #expect(script.detector.streamCount == 0)
+        (event.sipStatus, event.q850, event.outcome) = (503, 34, .network)
+        event.end = event.start + .seconds(1)
+        script.detector.complete(event, CallFacts()) { _ in }
+        #expect(script.detector.board().nation.measures.failed == 1)
+    }
+
+    @Test func `names without end from outside do not make it grow without end`() {
+        var script = EmergencyScript(seed: 13)
+        for index in 0..<20_000 {
+            var event = CallEvent(start: EmergencyScript.noon + .seconds(Int64(index / 4)), callID: CallID("\(index)"))
+            event.called = PhoneNumber(form: .dialled, digits: 112, count: 3) ?? .absent
+            event.caller = PhoneNumber(e164: 33_639_980_000 + UInt64(index)) ?? .absent
+            event.node = Symbol(rawValue: UInt32(index % 5_000 + 2))
+            event.operator = Symbol(rawValue: UInt32(index % 4_999 + 2))
+            event.ingress = Symbol(rawValue: UInt32(index % 4_997 + 2))
+            (event.sipStatus, event.outcome) = (200, .success)
+            event.answer = event.start
+            script.observe(event)
+        }
+        #expect(script.detector.streamCount <= 3_700)
+        #expect(script.detector.notes.total > 0)
+    }
+
+    @Test func `what it learned survives a restart`() throws {
+        var script = EmergencyScript(seed: 14)
+        script.run(from: 0, to: 120, perMinute: 30)
+        var writer = StateCoder()
+        script.detector.code(&writer)
+        var reader = StateCoder(reading: writer.bytes)
+        var fresh = EmergencyFailure()
+        fresh.code(&reader)
+        #expect(reader.isComplete)
+        #expect(fresh.streamCount == script.detector.streamCount)
+        #expect(fresh.board().nation.callersPerMinute == script.detector.board().nation.callersPerMinute)
+    }
+
+    @Test func `the board tells for each cell what could be seen, and how soon`() throws {
+        var script = EmergencyScript(seed: 15)
+        script.run(from: 0, to: 240, perMinute: 32)
+        let board = script.detector.board()
+        #expect(board.cells.count == 32)
+        let nation = try #require(board.nation.delay30.byFailures)
+        let cell = try #require(board.cells.first?.delay30.byFailures)
+        let weak = try #require(board.cells.first?.delay11.byFailures)
+        #expect(nation < cell && cell < weak)
+        #expect(nation < .seconds(180))
+        // A week is needed before missing callers mean something.
+        #expect(board.nation.delay30.byVolume == nil)
+    }
+
+    @Test func `what people declare stands beside what is measured`() throws {
+        var script = EmergencyScript(seed: 16)
+        script.run(from: 0, to: 60, perMinute: 20)
+        let north = try #require(DepartmentCode("59"))
+        script.detector.declare(
+            EmergencyBoard.Declared(state: .down, by: "SAMU 59", since: EmergencyScript.noon, note: "panne"),
+            service: .samu, department: north)
+        let cell = try #require(
+            script.detector.board().cells.first { $0.service == .samu && $0.department == north })
+        #expect(cell.declared?.state == .down)
+        #expect(cell.state != .down)
+    }
+}

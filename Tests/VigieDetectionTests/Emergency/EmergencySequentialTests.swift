@@ -1,0 +1,124 @@
+import Testing
+import VigieWire
+
+@testable import VigieDetection
+
+/// The sequential tests against what theory and exact tables say of them.
+@Suite struct EmergencySequentialTests {
+    /// Attempts until a share of them fails is seen, one false alarm a year at λ = 1 a minute: the exact figures.
+    @Test(arguments: [
+        (0.005, 0.11, 40.0), (0.005, 0.30, 12.0), (0.01, 0.11, 52.0), (0.01, 0.30, 14.0), (0.02, 0.11, 72.0),
+        (0.02, 0.30, 18.0), (0.12, 0.11, 236.0), (0.12, 0.30, 46.0),
+    ])
+    func `a failing share is seen within half as much again as the limit`(usual: Double, added: Double, limit: Double) {
+        var runs = RunLengths()
+        var bank = BernoulliBank()
+        let one: InlineArray<4, Double> = [added, added, added, added]
+        bank.set(usual: usual, added: one, attemptsBetweenAlarms: 525_600, runs: &runs)
+        var random = TestRandom(seed: UInt64(usual * 1_000 + added * 100_000))
+        var total = 0.0
+        let rounds = 300
+        for _ in 0..<rounds {
+            bank.reset()
+            var attempts = 0
+            while bank.height < 1, attempts < 5_000 {
+                attempts += 1
+                // One attempt a minute: the limit of evidence in twenty seconds does not matter.
+                bank.add(isBad: random.unit() < usual + added, second: UInt32(attempts * 60 + 1_000))
+            }
+            total += Double(attempts)
+        }
+        #expect(total / Double(rounds) < 1.5 * limit)
+    }
+
+    @Test func `the exact mean run between false alarms is what happens`() {
+        let expected = RunLengths.mean(usual: 0.05, changed: 0.30, threshold: 4)
+        var random = TestRandom(seed: 77)
+        let up = Logarithm.natural(6)
+        let unit = -Logarithm.natural(0.7 / 0.95)
+        let step = (up / unit).rounded() * unit  // the lattice that the exact figure stands on
+        var total = 0.0
+        let rounds = 400
+        for _ in 0..<rounds {
+            var score = 0.0
+            var attempts = 0.0
+            while score < (4 / unit).rounded(.up) * unit - 1e-9 {
+                attempts += 1
+                score = max(0, score + (random.unit() < 0.05 ? step : -unit))
+            }
+            total += attempts
+        }
+        #expect(abs(total / Double(rounds) / expected - 1) < 0.2)
+    }
+
+    /// Minutes until missing callers are seen, one false alarm a year for the cell: the exact figures at known rates.
+    @Test(arguments: [
+        (1.0, 0.3, 184.0), (1.0, 0.5, 68.0), (5.0, 0.3, 43.0), (10.0, 0.3, 23.0), (10.0, 0.5, 8.0), (50.0, 0.3, 5.3),
+    ])
+    func `missing callers are seen within half as much again as the limit`(rate: Double, drop: Double, limit: Double) {
+        let size = drop == 0.3 ? 1 : 2
+        let threshold = VolumeBank.threshold(drop: drop, expectedBetweenAlarms: rate * AlarmBudget.year)
+        var bank = VolumeBank()
+        bank.set(dispersion: 1, expectedBetweenAlarms: rate * AlarmBudget.year)
+        #expect(abs(bank.threshold(size) - threshold) < 0.01)
+        var random = TestRandom(seed: UInt64(rate * 10 + drop * 1_000))
+        var total = 0.0
+        let rounds = 200
+        for _ in 0..<rounds {
+            bank.reset()
+            var minutes = 0
+            while bank.score(size) < threshold, minutes < 5_000 {
+                minutes += 1
+                bank.add(
+                    callers: random.poisson(rate * (1 - drop)), expected: rate, second: UInt32(minutes * 60))
+            }
+            total += Double(minutes)
+        }
+        #expect(total / Double(rounds) < 1.5 * limit)
+    }
+
+    @Test func `the budget adds up to itself`() {
+        let budget = AlarmBudget(alarmsAYear: 1)
+        #expect(abs(AlarmBudget.Kind.allCases.reduce(0) { $0 + $1.share } - 1) < 1e-9)
+        let one = budget.minutesBetweenAlarms(.failures, levels: 13, streams: 404, sizes: 4)
+        #expect(abs(AlarmBudget.year / one * 13 * 404 * 4 - 0.4) < 1e-6)
+    }
+
+    @Test func `the sum over cells needs more when there are more of them, or when it may err less`() {
+        let few = ShrunkSum.threshold(cells: 40, chance: 1e-6)
+        let many = ShrunkSum.threshold(cells: 404, chance: 1e-6)
+        #expect(few < many)
+        #expect(many < ShrunkSum.threshold(cells: 404, chance: 1e-9))
+    }
+
+    @Test func `a failure of half the calls in one place and machine is named so and not wider`() throws {
+        var random = TestRandom(seed: 5)
+        var groups: [AffectedSetSearch.Group] = []
+        for service in 1...4 {
+            for department in 1...30 {
+                for node in 1...5 {
+                    let isHit = node == 3 && [4, 7, 9, 20].contains(department)
+                    let attempts = 6
+                    var failed = 0
+                for _ in 0..<attempts where random.unit() < (isHit ? 0.5 : 0.01) { failed += 1 }
+                    groups.append(
+                        AffectedSetSearch.Group(
+                            values: [UInt64(service), UInt64(department), 0, UInt64(node), 1, 2, 3],
+                            attempts: Double(attempts), failed: Double(failed), usual: 0.01))
+                }
+            }
+        }
+        let found = try #require(AffectedSetSearch(groups).best())
+        #expect(found.values[0] == nil)
+        #expect(found.values[1] == [4, 7, 9, 20])
+        #expect(found.values[3] == [3])
+    }
+
+    @Test func `nothing is found where nothing fails`() {
+        let groups = (1...50).map { value in
+            AffectedSetSearch.Group(
+                values: [15, UInt64(value), 0, 1, 1, 1, 1], attempts: 20, failed: value % 7 == 0 ? 1 : 0, usual: 0.01)
+        }
+        #expect(AffectedSetSearch(groups).best() == nil)
+    }
+}
