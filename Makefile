@@ -22,15 +22,18 @@ release: packages
 	@echo "building (the first time takes a few minutes)"
 	@swift build -c release --product vigie 2>&1 | grep -E 'error|Compiling|Build' | tail -1
 
-run: release ## Build, analyse a capture and a replay of the 2009 night, print the report, leave a page.
+run: release ## Build, analyse a capture, then start a live node that lives through the night of 2009; prints the address to open.
 	@mkdir -p out
 	@$(VIGIE) simulate background --seed 3 --days 0.25 --rate 40000 --out out/evening.pcap
 	@$(VIGIE) simulate rabat-2009 --seed 7 --out out/rabat-2009.csv --truth out/rabat-2009.truth.json
 	@echo; echo "== A capture of an ordinary evening: vigie analyze out/evening.pcap"; echo
 	@$(VIGIE) analyze out/evening.pcap
-	@echo; echo "== February 2009, replayed: vigie analyze --html out/rabat-2009.html out/rabat-2009.csv"; echo
-	@$(VIGIE) analyze --html out/rabat-2009.html out/rabat-2009.csv
+	@echo; echo "== February 2009, analysed afterwards: vigie analyze --html out/rabat-2009.html out/rabat-2009.csv"
+	@$(VIGIE) analyze --html out/rabat-2009.html out/rabat-2009.csv >/dev/null
 	@echo "Open the page: file://$(CURDIR)/out/rabat-2009.html"
+	@echo; echo "== The same night, live at 100 times its speed (Ctrl-C ends it)"; echo
+	@rm -rf out/node
+	@$(VIGIE) serve --data out/node --lab --any-port --clock-speed 100 --clock-start 2009-02-16T11:00:00Z --replay out/rabat-2009.csv
 
 test: test-packages ## Run all tests.
 	@swift build --build-tests 2>&1 | grep -E "error|Build" || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Vigie beside its peers, on the same core and the same input, and prints each figure as a ratio.
-# bench.sh [capture|records|numbers|memory ...]; CALLS and ROWS size the inputs.
+# bench.sh [capture|records|numbers|memory|hep ...]; CALLS and ROWS size the inputs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ mkdir -p "$work"
 calls=${CALLS:-200000}
 rows=${ROWS:-3000000}
 what=("$@")
-[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory)
+[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep)
 pin="taskset -c $(($(nproc) - 1))"
 
 echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)"
@@ -57,6 +57,53 @@ memory() {
         kib=$(python3 Benchmarks/peers/distinct_numbers.py "$count" | { /usr/bin/env python3 Benchmarks/peers/peak_memory.py $vigie analyze --format json -; })
         awk -v n="$count" -v k="$kib" 'BEGIN { printf "distinct numbers %9d   peak memory %4.0f MiB (bar 256 MiB at 10,000,000, goal 128)\n", n, k / 1024 }'
     done
+}
+
+# spent PID…: user and system seconds that processes have used so far.
+spent() {
+    local sum=0 pid
+    for pid in "$@"; do
+        sum=$((sum + $(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat")))
+    done
+    awk -v t="$sum" -v h="$(getconf CLK_TCK)" 'BEGIN { print t / h }'
+}
+
+# Mirrored messages in, at a rate that both can follow: what counts is the time of a core that a message takes.
+hep() {
+    ./Scripts/install.sh kamailio curl
+    local port=19060 dir=$work/hep rate=${HEP_RATE:-10000} before after pid pids sent ours theirs taken
+    rm -rf "$dir" && mkdir -p "$dir/kamailio" "$dir/vigie"
+    sed "s#HEP_PORT#$port#; s#HEP_DIRECTORY#$(realpath "$dir")/kamailio#g" Benchmarks/kamailio-sipcapture.cfg >"$dir/kamailio.cfg"
+    $pin kamailio -f "$dir/kamailio.cfg" -DD -E -m 256 -M 16 -w "$dir/kamailio" -Y "$(realpath "$dir")/kamailio" >"$dir/kamailio.log" 2>&1 &
+    pid=$!
+    sleep 2
+    pids="$pid $(pgrep -P $pid | tr '\n' ' ')"
+    before=$(spent $pids)
+    sent=$($vigie bench hep-load --target 127.0.0.1:$port --rate "$rate" --seconds 10 | sed 's/.*sent=\([0-9]*\).*/\1/')
+    sleep 2
+    after=$(spent $pids)
+    kill $pid && wait $pid 2>/dev/null || true
+    taken=$(cat "$dir"/kamailio/sip_capture*.log | wc -l)
+    theirs=$(awk -v n="$taken" -v a="$before" -v b="$after" 'BEGIN { print n / (b - a) }')
+    echo "HEP3 in   Kamailio read $taken of $sent"
+
+    $pin $vigie serve --data "$dir/vigie" --lab --any-port --ready-file "$dir/ready.json" >"$dir/vigie.log" 2>&1 &
+    pid=$!
+    while [ ! -s "$dir/ready.json" ]; do sleep 0.1; done
+    port=$(python3 -c "import json; print(json.load(open('$dir/ready.json'))['hep_udp'][0])")
+    local http
+    http=$(python3 -c "import json; print(json.load(open('$dir/ready.json'))['http'])")
+    before=$(spent $pid)
+    sent=$($vigie bench hep-load --target 127.0.0.1:"$port" --rate "$rate" --seconds 10 | sed 's/.*sent=\([0-9]*\).*/\1/')
+    sleep 5
+    after=$(spent $pid)
+    curl -s "http://127.0.0.1:$http/metrics" >"$dir/metrics"
+    kill $pid && wait $pid 2>/dev/null || true
+    taken=$(awk '$1 == "vigie_line_taken_total{origin=\"signalling\"}" { printf "%d", $2 }' "$dir/metrics")
+    ours=$(awk -v n="$taken" -v a="$before" -v b="$after" 'BEGIN { print n / (b - a) }')
+    echo "HEP3 in   Vigie took $taken of $sent; named drops: $(awk '/^vigie_hep_dropped_total/ { s += $2 } END { print s + 0 }' "$dir/metrics")"
+    awk -v a="$ours" -v b="$theirs" -v v="$(kamailio -v | head -1)" 'BEGIN {
+        printf "HEP3 in, calls joined, detectors and store on   vigie %8.0f messages/s of a core   sipcapture to flat files %8.0f messages/s   ratio %5.1f (bar 3, goal 10)   %s\n", a, b, a/b, v }'
 }
 
 for part in "${what[@]}"; do "$part"; done

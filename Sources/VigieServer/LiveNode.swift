@@ -137,7 +137,9 @@ public final class LiveNode: Sendable {
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
             HousekeepingService(store: store, clock: clock, logger: logger),
-            ChangeService(changes: line.changes(), events: events), SIPService(server: sip, activity: filters.activity),
+            ChangeService(
+                changes: line.changes(), events: events, filters: filters, store: store, symbols: symbols,
+                logger: logger), SIPService(server: sip, activity: filters.activity),
             FilterService(desk: filters, configurations: desk, logger: logger), hep,
         ]
         if let spool { services.append(spool) }

@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycle
-import VigieReports
+import VigieIncidents
+import VigieMitigation
 import VigieStore
 import VigieWire
 
@@ -65,16 +66,43 @@ struct HousekeepingService: Service {
     }
 }
 
-/// Tells changes of incidents to those who listen to live events.
+/// Tells changes of incidents to those who listen to live events, and proposes the filter that the look into an incident found
+/// worth showing: once an incident, by `vigie`, and in force only when people approved it.
 struct ChangeService: Service {
+    /// Who proposes, in the audit.
+    static let actor = "vigie"
+
     let changes: AsyncStream<LiveChange>
     let events: LiveEvents
+    let filters: FilterDesk?
+    let store: any Store
+    let symbols: NodeSymbols
+    let logger: Logger
 
     func run() async throws {
         for await change in changes.cancelOnGracefulShutdown() {
             var members: [(String, JSONValue)] = [("change", .string(change.kind.rawValue))]
             if case .object(let document) = change.document { members += document }
             events.publish("incident", .object(members))
+            await propose(change.incident)
+        }
+    }
+
+    private func propose(_ live: LiveIncident) async {
+        guard let filters, let proposal = live.proposal, live.incident.state != .resolved else { return }
+        let id = live.incident.id
+        do {
+            // Proposed before, whatever became of it: people decide from there.
+            let known = try await store.background { store throws(StoreError) in
+                try store.filters(FilterQuery(incident: id, limit: 1))
+            }
+            guard known.records.isEmpty else { return }
+            _ = try await filters.propose(
+                FilterForm(proposal.filter, symbols: symbols.snapshot), by: Self.actor, reason: live.summary,
+                incident: live.incident, target: live.target)
+        } catch {
+            let why = (error as? FilterDeskError)?.sentence ?? (error as? StoreError)?.sentence ?? "\(error)"
+            logger.error("a filter cannot be proposed", metadata: ["incident": "\(id)", "why": "\(why)"])
         }
     }
 }

@@ -4,6 +4,7 @@ import Synchronization
 import VigieCalls
 import VigieDetection
 import VigieIncidents
+import VigieMitigation
 import VigieReports
 import VigieStore
 import VigieWire
@@ -179,11 +180,12 @@ final class InvestigationDesk: Sendable {
         var entry = entry
         let isSetAside = entry.isSetAside
         if isSetAside { entry.incident.state = .resolved }
-        let live = LiveIncident(
+        var live = LiveIncident(
             incident: entry.incident,
             summary: report.sentence(entry, language: .english),
             summaryInFrench: report.sentence(entry, language: .french),
             calls: entry.dossier.calls + entry.dossier.proofs, proposal: entry.proposal)
+        if entry.dossier.proofs > 0, case .numberUsurpation = entry.incident.subject { live.target = .proof }
         var known = Known(
             live: live, lookedAt: NodeClock.monotonic, cost: cost, isTold: before?.isTold ?? false,
             state: entry.incident.state)

@@ -15,6 +15,8 @@ public struct LiveIncident: Sendable {
     public var calls: Int
     /// The filter worth showing, and what it would have done; `nil`: none is.
     public var proposal: FilterProposal?
+    /// What the proposal is asked to stop.
+    public var target = FilterTrial.Target.trouble
 
     /// What the last look told.
     init(
