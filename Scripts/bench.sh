@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Vigie beside its peers, on the same core and the same input, and prints each figure as a ratio.
-# bench.sh [capture|records|numbers|memory|hep ...]; CALLS and ROWS size the inputs.
+# bench.sh [capture|records|numbers|memory|hep|sip ...]; CALLS and ROWS size the inputs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ mkdir -p "$work"
 calls=${CALLS:-200000}
 rows=${ROWS:-3000000}
 what=("$@")
-[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep)
+[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep sip)
 pin="taskset -c $(($(nproc) - 1))"
 
 echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)"
@@ -104,6 +104,47 @@ hep() {
     echo "HEP3 in   Vigie took $taken of $sent; named drops: $(awk '/^vigie_hep_dropped_total/ { s += $2 } END { print s + 0 }' "$dir/metrics")"
     awk -v a="$ours" -v b="$theirs" -v v="$(kamailio -v | head -1)" 'BEGIN {
         printf "HEP3 in, calls joined, detectors and store on   vigie %8.0f messages/s of a core   sipcapture to flat files %8.0f messages/s   ratio %5.1f (bar 3, goal 10)   %s\n", a, b, a/b, v }'
+}
+
+# INVITE -> decision: the generator on the last core, the server on the first, one after the other, the same requests. Answers by
+# the clock, and by the processor time the server took, which a busy machine does not change.
+ticks() { for pid in $1; do cat "/proc/$pid/stat"; done | awk '{ sum += $14 + $15 } END { print sum }'; }
+
+# ask PORT PIDS: answers a second, answers a second of processor time, p99 in microseconds.
+ask() {
+    local before after out
+    before=$(ticks "$2")
+    out=$($pin $vigie bench sip-load --target "127.0.0.1:$1" --seconds "${SECONDS_EACH:-10}" --window 256)
+    after=$(ticks "$2")
+    echo "$out" | awk -v t="$((after - before))" -v hz="$(getconf CLK_TCK)" -v s="${SECONDS_EACH:-10}" '{
+        for (i = 1; i <= NF; i++) { split($i, kv, "="); v[kv[1]] = kv[2] }
+        # The load ran a second longer, to warm up.
+        printf "%d %d %d %d", v["per_second"], v["per_second"] * (s + 1) / (t / hz), v["p99_us"], v["lost"] }'
+}
+
+sip() {
+    ./Scripts/install.sh kamailio
+    local theirs children pid
+    taskset -c 0 kamailio -f Benchmarks/kamailio-screen.cfg -l udp:127.0.0.1:5962 -m 256 -M 16 -DD -E >"$work/kamailio.log" 2>&1 &
+    pid=$!
+    sleep 2
+    children=$(pgrep -P "$pid" | tr '\n' ' ')
+    theirs=$(ask 5962 "$pid $children")
+    kill "$pid"
+    wait "$pid" 2>/dev/null || true
+    local filters ours
+    for filters in 1 1000 100000; do
+        rm -rf "$work/sip-$filters"
+        taskset -c 0 $vigie bench sip-serve --port 5970 --filters $filters --directory "$work/sip-$filters" >"$work/sip-$filters.log" 2>&1 &
+        pid=$!
+        for _ in $(seq 100); do grep -q ready "$work/sip-$filters.log" && break; sleep 0.2; done
+        ours=$(ask 5970 "$pid")
+        kill "$pid"
+        wait "$pid" 2>/dev/null || true
+        echo "$ours $theirs" | awk -v n="$filters" -v v="$(kamailio -v | awk 'NR == 1 { print $3 }')" '{
+            printf "INVITE -> decision   vigie %7d/s (%7d per processor second, p99 %5d us)   kamailio %7d/s (%7d, p99 %5d us)   ratio %4.2f (bar 3, goal 5)   %d filters, detectors and store on, one core, Kamailio %s, lost %d and %d\n",
+                $1, $2, $3, $5, $6, $7, $2 / $6, n, v, $4, $8 }'
+    done
 }
 
 for part in "${what[@]}"; do "$part"; done

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift $(($# > 0 ? 1 : 0))
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(sip stream capture hep gzip records time number)
+[ ${#targets[@]} -gt 0 ] || targets=(sip stream capture hep gzip records time number responder)
 
 build=.build/fuzz
 mkdir -p "$build/include"
@@ -50,7 +50,7 @@ for target in "${targets[@]}"; do
     crashes="Fuzz/Crashes/$target"
     mkdir -p "$found" "$crashes"
     words=()
-    case $target in sip | stream | capture) words=(-dict=Fuzz/sip.dict) ;; esac
+    case $target in sip | stream | capture | responder) words=(-dict=Fuzz/sip.dict) ;; esac
     echo "fuzz: $target for $seconds s"
     # Leaks are looked for elsewhere; the lists of what was found stay out of the repository.
     if ! VIGIE_FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no "$build/vigie-fuzz" \

@@ -19,6 +19,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case time
     /// Telephone numbers as people and machines write them.
     case number
+    /// Requests to the SIP server, one after the other, and what it answers.
+    case responder
 
     /// Feeds the bytes to the parser; the answer sums up what was read, so that nothing is optimised away.
     @discardableResult
@@ -32,6 +34,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .records: readRecords(bytes)
         case .time: readTimes(bytes)
         case .number: readNumbers(bytes)
+        case .responder: answerRequests(bytes)
         }
     }
 }

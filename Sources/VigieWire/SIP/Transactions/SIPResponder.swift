@@ -185,6 +185,9 @@ public struct SIPResponder: ~Copyable {
     private mutating func takeOptions(
         _ message: borrowing SIPMessage, _ ids: SIPRequestIDs, _ sender: SIPSender, _ answer: inout SIPAnswer
     ) -> SIPReception {
+        guard SIPLines.knowsScheme(of: message) else {
+            return refuse(message, ids, sender, .init(416), .scheme, &answer)
+        }
         if let refusal = refuseExtensions(message, ids, sender, &answer) { return refusal }
         if isDraining { return refuseDraining(message, ids, sender, &answer) }
         return refuse(message, ids, sender, .init(200), .options, &answer, SIPLines.capabilities)
