@@ -60,7 +60,7 @@ import VigieWire
 
     @Test func `without Vigie every call carries on`() async throws {
         let plant = try await Plant.start(filters: Self.filters)
-        await plant.vigie.stop()
+        await plant.stopVigie()
         for number in ["112", "+33199001202", "15"] {
             #expect(try await plant.call(number, SIPpScenario.answered(from: Self.caller)))
             #expect(plant.messages(of: "callee").contains("INVITE sip:\(number)@"))
@@ -76,12 +76,15 @@ import VigieWire
         let yaml = try String(contentsOf: Repository.kamailio.appending(path: "vigie.yaml"), encoding: .utf8)
         var configuration = try NodeConfiguration(yaml: yaml, file: "vigie.yaml")
         configuration.storage.directory = directory
-        configuration.sip.udp = []
+        configuration.sip.udp = [ListenAddress("127.0.0.1", 0)]
         configuration.hep.udp = [ListenAddress("127.0.0.1", 0)]
         configuration.http.listen = ListenAddress("127.0.0.1", 0)
         let node = try LiveNode(configuration)
         let (opened, told) = AsyncStream.makeStream(of: NodePorts.self)
-        let running = Task { try await node.run(stoppingOn: []) { told.yield($0) } }
+        let running = Task {
+            do { try await node.run(stoppingOn: []) { told.yield($0) } } catch { Issue.record(error) }
+            told.finish()
+        }
         let ports = await opened.first { _ in true }
         let plant = try await Plant.start(filters: Self.filters, hep: try #require(ports?.hep_udp.first))
         for number in ["+33199001201", "+33199001205"] {
@@ -102,6 +105,6 @@ import VigieWire
         #expect(status.malformed == 0)
         await plant.stop()
         running.cancel()
-        _ = try? await running.value
+        await running.value
     }
 }

@@ -18,6 +18,7 @@ final class Plant {
     private let kamailio: RunningProgram
     private let port: Int
     private var calls = 0
+    private var isVigieGone = false
 
     private init(
         directory: String, configuration: NodeConfiguration, vigie: SIPServer, events: CallEventRing,
@@ -55,12 +56,12 @@ final class Plant {
                 filter: try form.filter(lists: [:], symbol: { symbols.symbol($0) }), isEnforced: true)
         }
         let events = CallEventRing()
-        let vigie = try await SIPServer(
+        let vigie = SIPServer(
             configuration, tables: PublishedTable(DecisionTable(entries)), screening: Screening(),
             symbols: symbols,
             events: events)
         try await vigie.start()
-        let policy = try #require(vigie.ports.udp.first)
+        let policy = try #require(await vigie.ports?.udp.first)
 
         try SIPpScenario.callee.write(toFile: "\(directory)/callee.xml", atomically: true, encoding: .utf8)
         func person(_ name: String, _ port: Int) throws -> RunningProgram {
@@ -168,9 +169,16 @@ final class Plant {
         (try? String(contentsOfFile: "\(directory)/\(name).log", encoding: .utf8)) ?? ""
     }
 
+    /// Vigie goes away; Kamailio and the people stay.
+    func stopVigie() async {
+        guard !isVigieGone else { return }
+        isVigieGone = true
+        await vigie.stop()
+    }
+
     func stop() async {
         for program in [kamailio, callee, announcement] { program.stop() }
-        await vigie.stop()
+        await stopVigie()
         try? FileManager.default.removeItem(atPath: directory)
     }
 }
