@@ -9,7 +9,7 @@ enum FilterText {
         for item in items {
             rows.append([
                 text(item, "id"), text(item, "state"), percent(item["share"]?.numberValue ?? 1),
-                text(item, "expires_at"), what(item["filter"] ?? .null),
+                moment(item, "expires_at"), what(item["filter"] ?? .null),
             ])
         }
         let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -22,7 +22,7 @@ enum FilterText {
     static func one(_ item: JSONValue) -> String {
         var lines = ["Filter \(text(item, "id")): \(text(item, "state"))", "  " + what(item["filter"] ?? .null)]
         let author = text(item, "author")
-        if !author.isEmpty { lines.append("  Proposed by \(author), \(text(item, "proposed_at")). \(text(item, "reason"))") }
+        if !author.isEmpty { lines.append("  Proposed by \(author), \(moment(item, "proposed_at")). \(text(item, "reason"))") }
         if let incident = item["incident"]?.stringValue { lines.append("  Against \(incident)") }
         let approvals = item["approvals"]?.arrayValue ?? []
         let needed = item["approvals_needed"]?.integerValue ?? 0
@@ -30,7 +30,7 @@ enum FilterText {
         lines.append("  Approved by \(approvals.count) of \(needed)" + (names.isEmpty ? "" : ": \(names)"))
         if let trial = item["trial"], trial.objectValue != nil { lines.append("  " + self.trial(trial)) }
         if text(item, "state") == "enforced" { lines.append("  In force for \(percent(item["share"]?.numberValue ?? 1)) of the calls") }
-        if let end = item["expires_at"]?.stringValue { lines.append("  Ends by itself \(end)") }
+        if item["expires_at"]?.stringValue != nil { lines.append("  Ends by itself \(moment(item, "expires_at"))") }
         for (name, value) in item["counters"]?.objectValue ?? [] {
             lines.append("  \(name.split(separator: "_").joined(separator: " ")): \(value.text())")
         }
@@ -42,7 +42,7 @@ enum FilterText {
     static func history(_ lines: [JSONValue]) -> String {
         lines.map { line in
             let reason = text(line, "reason")
-            return "\(text(line, "at"))  \(text(line, "actor"))  \(text(line, "action"))" + (reason.isEmpty ? "" : "  \(reason)")
+            return "\(moment(line, "at"))  \(text(line, "actor"))  \(text(line, "action"))" + (reason.isEmpty ? "" : "  \(reason)")
         }.joined(separator: "\n")
     }
 
@@ -81,6 +81,12 @@ enum FilterText {
     }
 
     private static func text(_ item: JSONValue, _ name: String) -> String { item[name]?.stringValue ?? "" }
+
+    /// A moment without its fraction of a second.
+    private static func moment(_ item: JSONValue, _ name: String) -> String {
+        let text = text(item, name)
+        return text.contains(".") ? text.prefix { $0 != "." } + "Z" : text
+    }
 
     private static func percent(_ share: Double) -> String {
         let tenths = (share * 1_000).rounded() / 10
