@@ -87,6 +87,19 @@ extension NodeActions {
     ) {
         let home = home.homeCountry
         approvalsNeeded = approvals
+        verifyAudit = {
+            do throws(FilterDeskError) {
+                switch try await desk.verifyAudit() {
+                case nil: return nil
+                case .changed(let line): return "line \(line) was changed after it was written"
+                case .unlinked(let line):
+                    return "line \(line) does not follow the one before it: one was changed, removed or put between"
+                case .outOfSequence(let expected, let found): return "line \(expected) is missing: \(found) comes instead"
+                }
+            } catch {
+                throw NodeActionError(error)
+            }
+        }
         filterCounters = { id in
             guard let id = FilterID(id) else { return [] }
             let count = desk.activity.count(id)

@@ -21,7 +21,7 @@ extension FirstPage {
         let part = state == "enforced" && share < 1 ? " (\(words.percent(share)))" : ""
         let names = (document["approvals"]?.arrayValue ?? []).compactMap { $0["actor"]?.stringValue }
         let people = ([document["author"]?.stringValue ?? ""] + names).filter { !$0.isEmpty }
-        let met = (counters[filter.record.id] ?? []).map(\.1).reduce(0, +)
+        let met = (counters[filter.record.id] ?? []).first { $0.0 == "matched" }?.1 ?? 0
         let text = FilterWords.text(document["filter"] ?? .null, words)
         let end = document["expires_at"]?.stringValue.map { words.moment($0) } ?? "–"
         return """
@@ -138,6 +138,7 @@ enum FilterWords {
         case "called_prefixes": words("called in", "appelés en")
         case "called_numbers": words("called", "appelés")
         case "first_contact": words("first contact", "premier contact")
+        case "first_contact_since": words("strangers since", "inconnus depuis")
         case "hours": words("hours", "heures")
         default: name.split(separator: "_").joined(separator: " ")
         }

@@ -30,6 +30,7 @@ enum PageAssets {
         .incident p { margin: .2rem 0; } .facts { color: var(--soft); font-size: .92rem; }
         .tag { display: inline-block; margin-left: .4rem; padding: 0 .45rem; border: 1px solid currentColor; border-radius: .3rem;
           font-size: .8rem; font-weight: 600; vertical-align: middle; color: var(--soft); }
+        .tag:first-child { margin-left: 0; }
         .tag.critical, .tag.failed { color: var(--critical); } .tag.major, .tag.degraded, .tag.shadow { color: var(--major); }
         .tag.minor { color: var(--minor); } .tag.good, .tag.enforced { color: var(--good); }
         .wide { overflow-x: auto; }

@@ -140,6 +140,10 @@ public struct NodeActions: Sendable {
     }
     /// What a filter met so far: `stopped`, `would_have_stopped`, …
     public var filterCounters: @Sendable (_ id: String) -> [(String, Double)] = { _ in [] }
+    /// Checks the whole audit; the sentence says what is wrong with the first line that is wrong. Throws `NodeActionError`.
+    public var verifyAudit: @Sendable () async throws -> String? = {
+        throw NodeActionError.absent("this node keeps no audit")
+    }
     /// How many different people must approve a filter.
     public var approvalsNeeded: @Sendable () -> Int = { 2 }
 

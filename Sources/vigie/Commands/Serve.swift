@@ -184,8 +184,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     private static func logger(_ settings: NodeConfiguration) -> Logger {
-        var logger = Logger(label: "vigie") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: settings.log.level) ?? .info
+        let format = NodeLogHandler.Format(rawValue: settings.log.format.rawValue) ?? .text
+        let level = Logger.Level(rawValue: settings.log.level) ?? .info
+        let logger = Logger(label: "vigie") { NodeLogHandler(label: $0, format: format, level: level) }
         return logger
     }
 }

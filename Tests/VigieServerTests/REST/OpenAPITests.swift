@@ -41,8 +41,9 @@ struct OpenAPITests {
     @Test func `every answer of an empty node is as it is described`() async throws {
         try await RunningSite.with { site in
             for operation in Self.operations where operation.method == .get && !operation.path.contains("{") {
-                guard operation.id != "events" else { continue }
+                guard !["events", "verifyAudit"].contains(operation.id) else { continue }
                 let reply = try await site.send(.GET, operation.path)
+                if reply.status == 404, operation.problems.contains(404) { continue }  // a part that this node does not have
                 #expect(reply.status == 200, "\(operation.id)")
                 let schema = try #require(operation.results.first?.schema)
                 #expect(schema.complaints(reply.json, in: APISchemas.all).isEmpty, "\(operation.id)")

@@ -96,12 +96,14 @@ public final class LiveEvents: Sendable {
 
     private func say(_ word: Word, _ state: inout State) {
         for (number, outlet) in state.outlets {
-            if case .dropped = outlet.words.yield(word) {
-                outlet.words.finish()
-                outlet.dropped.finish()
-                state.outlets[number] = nil
-                droppedListeners.count()
+            switch outlet.words.yield(word) {
+            case .enqueued: continue
+            case .dropped: droppedListeners.count()
+            default: break  // it has gone by itself
             }
+            outlet.words.finish()
+            outlet.dropped.finish()
+            state.outlets[number] = nil
         }
     }
 

@@ -33,7 +33,30 @@ extension APIOperations {
                     let next = lines.count == limit ? lines.last.map { JSONValue.whole($0.sequence &+ 1) } : nil
                     return .json(
                         .object([("items", .array(shown.map(AuditDocument.json))), ("next", next ?? .null)]))
-                })
+                }),
+            Operation(
+                method: .get, path: "/api/v1/audit/verify", id: "verifyAudit", tag: "audit",
+                summary: "Check the audit's chain of hashes, from its first line to its last.",
+                access: .role(.viewer),
+                results: [
+                    .json(
+                        "Whether every line is as it was written, and none is missing.",
+                        .open([
+                            .must("valid", .truth), .must("lines", .count),
+                            .must("failure", .orNull(.text()), "What is wrong with the first line that is wrong."),
+                        ]))
+                ],
+                run: { _ in
+                    let last = try await services.store.background { store throws(StoreError) in
+                        try store.lastAuditLine()
+                    }
+                    let failure = try await NodeActionError.told { try await services.actions.verifyAudit() }
+                    return .json(
+                        .object([
+                            ("valid", .bool(failure == nil)), ("lines", .whole(last?.sequence ?? 0)),
+                            ("failure", .optional(failure)),
+                        ]))
+                }),
         ]
     }
 }
