@@ -159,7 +159,9 @@ struct RetryMemory: Sendable {
     /// Whether the same caller tried the same called number in the last 60 seconds; remembers this try.
     mutating func isRetry(_ pairHash: UInt64, _ callerIsSmaller: Bool, at now: Timestamp) -> Bool {
         let hash = callerIsSmaller ? pairHash : ~pairHash
-        let (line, slot) = (Int(truncatingIfNeeded: hash >> 23 & 2_047), Int(truncatingIfNeeded: hash >> 20 & 7))
+        let (line, slot) = (
+            Int(truncatingIfNeeded: hash >> 23 & 2_047), Int(truncatingIfNeeded: hash >> 20 & 7)
+        )
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let second = UInt64(UInt32(truncatingIfNeeded: now.seconds))
         let old = places[line][slot]

@@ -173,7 +173,8 @@ public struct NumberNormaliser: Sendable {
 
     private static func value(_ digits: InlineArray<18, UInt8>, _ first: Int, _ count: Int) -> UInt64 {
         var value: UInt64 = 0
-        for index in first..<count { value = value * 10 + UInt64(digits[index]) }  // 18 digits at most: below 2^60
+        // 18 digits at most: below 2^60.
+        for index in first..<count { value = value * 10 + UInt64(digits[index]) }
         return value
     }
 

@@ -146,7 +146,8 @@ public struct RecordJoiner {
     // 1990-01-01 and 2100-01-01: no call records are older, and a clock that is further off is broken.
     private static let earliest: Int64 = 631_152_000_000_000_000
     private static let latest: Int64 = 4_102_444_800_000_000_000
-    private static let longestCall: Int64 = 31 * 86_400 * 1_000_000_000  // leased lines aside, nobody talks for a month
+    // Leased lines aside, nobody talks for a month.
+    private static let longestCall: Int64 = 31 * 86_400 * 1_000_000_000
 
     private mutating func readTimes(_ record: borrowing CallRecord, _ event: inout CallEvent) {
         let start = event.start

@@ -8,7 +8,8 @@ struct SymbolCache: Sendable {
         var count = 0
         var symbol = Symbol.none
     }
-    private var entries = [Entry](repeating: Entry(), count: 512)  // a few hundred trunks and nodes are in use at a time
+    // A few hundred trunks and nodes are in use at a time.
+    private var entries = [Entry](repeating: Entry(), count: 512)
 
     /// The symbol of a name, from memory or from the table; every call must give the same table.
     @inline(__always)

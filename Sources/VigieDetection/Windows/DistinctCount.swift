@@ -40,7 +40,8 @@ public struct DistinctCount: Sendable {
 
     private mutating func raise(_ short: UInt32) -> Bool {
         // The register comes from the high half of a multiplication, the rank from the low bits: they are independent enough.
-        let index = Int((UInt64(short >> 8) * UInt64(Self.registers)) >> 24)  // a shift binds tighter than a product
+        // A shift binds tighter than a product.
+        let index = Int((UInt64(short >> 8) * UInt64(Self.registers)) >> 24)
         let mixed = short &* 0x85EB_CA6B ^ (short &* 0x85EB_CA6B) >> 15
         let rank = UInt32(min(31, (mixed &* 0xC2B2_AE35).leadingZeroBitCount) + 1)
         guard rank > register(index) else { return false }

@@ -8,8 +8,9 @@ public struct NumberActivity: Hashable, Sendable {
     public var receivedThisHour = 0
     /// The most calls received in one earlier clock hour, `0...1984`.
     public var busiestHour = 0
-    /// Calls made and received in all, as powers of two: `0, 1, 2, 4 … 2^30`, each within a factor of two.
+    /// Calls made in all, as a power of two: `0, 1, 2, 4 … 2^30`, within a factor of two.
     public var made = 0
+    /// Calls received in all, likewise.
     public var received = 0
 
     /// Never seen.

@@ -54,7 +54,9 @@ public struct PairMemory: Sendable {
     public var byteCount: Int { buckets.byteCount }
 
     /// Asks for the pair's bucket, which `observe` will read soon.
-    func prefetch(pairHash: UInt64) { buckets.prefetch(Int(truncatingIfNeeded: pairHash >> UInt64(64 - level))) }
+    func prefetch(pairHash: UInt64) {
+        buckets.prefetch(Int(truncatingIfNeeded: pairHash >> UInt64(64 - level)))
+    }
 
     /// Says what is known of the pair, and remembers that `caller` called `called` at `now`.
     ///

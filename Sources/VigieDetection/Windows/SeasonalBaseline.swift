@@ -18,7 +18,8 @@ public struct SeasonalBaseline: Sendable {
     }
 
     private static let memoryWeeks: Float = 8  // an hour of the week is averaged over about as many weeks
-    private static let lentWeeks = 2.0  // a level's own voice equals the wider level's after as many observations
+    // A level's own voice equals the wider level's after as many observations.
+    private static let lentWeeks = 2.0
     private var hourOfWeek: InlineArray<168, Float> = InlineArray(repeating: 0)
     private var weeks: InlineArray<168, Float> = InlineArray(repeating: 0)
     private var hourOfDay: InlineArray<48, Float> = InlineArray(repeating: 0)

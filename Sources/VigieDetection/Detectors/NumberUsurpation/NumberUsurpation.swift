@@ -17,7 +17,7 @@ public struct NumberUsurpation: Detector {
         public var pairSpan: Duration = .seconds(48 * 3_600)
         /// Surges watched at once, about 700 bytes each.
         public var surges = 2_048
-        /// Pairs of displayed calls remembered, 12 bytes each.
+        /// Pairs of displayed calls remembered, 16 bytes each.
         public var presentedCalls = 262_144
         /// Lines and blocks of lines whose ingress is remembered, 16 bytes each.
         public var lines = 262_144

@@ -33,7 +33,7 @@ extension NumberUsurpation {
             .init("surges", unit: "lines", default: "2048", "Surges watched at once, about 700 bytes each."),
             .init(
                 "presentedCalls", unit: "pairs", default: "262144",
-                "Displayed calls remembered, 12 bytes each."),
+                "Displayed calls remembered, 16 bytes each."),
             .init(
                 "lines", unit: "lines", default: "262144", "Lines whose ingress is remembered, 16 bytes each."
             ),
