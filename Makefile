@@ -48,6 +48,7 @@ bench: release ## Measure beside the peers, on one core, and print ratios.
 
 backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20.
 	@./Scripts/backtest.sh $(or $(SEEDS),20) $(SCENARIOS)
+	@./Scripts/backtest-emergency.sh $(or $(SEEDS),20)
 
 apicheck: release ## Let schemathesis try every operation of the API: make apicheck EXAMPLES=100.
 	@EXAMPLES=$(or $(EXAMPLES),25) ./Scripts/api-check.sh

@@ -26,6 +26,14 @@ struct CallLane: Sendable {
     /// What the detectors remember.
     var detection: DetectionLane { watch.detection }
 
+    /// Tells the names of locations, before the calls that use them.
+    mutating func meet(_ symbols: borrowing SymbolTable) { watch.detection.meet(symbols) }
+
+    /// Takes emergency calls that somebody counted.
+    mutating func take(_ count: EmergencyCount, report: (Finding) -> Void) {
+        watch.detection.take(count, report: report)
+    }
+
     /// Takes a call that is told without waiting for earlier ones.
     mutating func tell(_ event: borrowing CallEvent, report: (Finding) -> Void) {
         watch.observe(event, report)

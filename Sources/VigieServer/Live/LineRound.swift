@@ -32,6 +32,7 @@ struct LineRound: ~Copyable {
     private var lastStored: Int64 = 0
     private var lastPoke: Int64 = 0
     private var isFirst = true
+    private var knownNames = -1
 
     init(
         settings: LineSettings, clock: NodeClock, symbols: NodeSymbols, store: any Store,
@@ -53,6 +54,11 @@ struct LineRound: ~Copyable {
     ///
     /// - Parameter isReading: a file is being read, so earlier records may come.
     mutating func run(isReading: Bool) -> Bool {
+        let names = symbols.count
+        if names != knownNames {
+            knownNames = names
+            work.meet(symbols.snapshot)
+        }
         if isFirst {
             isFirst = false
             memory.relearn(&work)

@@ -137,6 +137,21 @@ struct LineWork: ~Copyable {
         if !findings.isEmpty { fileFindings(isPast: false) }
     }
 
+    /// Tells the detectors the names of locations, as far as they were met.
+    mutating func meet(_ symbols: borrowing SymbolTable) {
+        present.meet(symbols)
+        for index in past.indices { past[index].meet(symbols) }
+    }
+
+    /// How the emergency numbers stand, by the calls of the present.
+    var emergencyBoard: EmergencyBoard? { present.detection.emergencyBoard }
+
+    /// Takes in emergency calls that a centre or an exchange counted.
+    mutating func take(_ count: EmergencyCount) {
+        present.take(count) { findings.append($0) }
+        if !findings.isEmpty { fileFindings(isPast: false) }
+    }
+
     /// Remembers that a call is stored, so that it is not taken in again.
     mutating func remember(_ event: borrowing CallEvent) { told.remember(stored: event) }
 
