@@ -16,6 +16,7 @@ extension APIOperations {
                 results: [
                     .json("The versions.", .open([.must("items", .list(.named("Notice"), maxCount: 100))]))
                 ],
+                problems: [404],
                 run: { _ in
                     let versions = try await desk(services).versions
                     return noticeAnswer(.object([("items", .array(versions.reversed().map(NoticeDocument.json)))]))
