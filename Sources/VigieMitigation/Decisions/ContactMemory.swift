@@ -96,6 +96,23 @@ struct ContactMemory: Sendable {
         evicted &+= 1
     }
 
+    /// Remembers that the pair spoke in this minute, which may be earlier than what is known.
+    mutating func learn(_ hash: UInt64, minute: Int64) {
+        let base = Int(truncatingIfNeeded: hash >> shift) * Self.slotsInBucket
+        let stamp = UInt64(bitPattern: minute) & Self.minuteMask
+        for place in base..<base + Self.slotsInBucket
+        where slots[place] != 0 && slots[place] >> 40 == hash & 0xFF_FFFF {
+            let (first, last) = (slots[place] >> 20 & Self.minuteMask, slots[place] & Self.minuteMask)
+            // Half the circle is "later": 364 days.
+            let isEarlier = (first &- stamp) & Self.minuteMask < 1 << 19
+            let isLater = (stamp &- last) & Self.minuteMask < 1 << 19
+            let times = (isEarlier ? stamp : first) << 20 | (isLater ? stamp : last)
+            slots[place] = (hash & 0xFF_FFFF) << 40 | times
+            return
+        }
+        remember(hash, Contact(place: -1, minutesKnown: 0), minute: minute)
+    }
+
     /// Minutes since the pair of `slot` last spoke; a clock that went back a little is 0.
     private func age(_ slot: UInt64, _ minute: Int64) -> UInt64 {
         let age = (UInt64(bitPattern: minute) &- slot) & Self.minuteMask

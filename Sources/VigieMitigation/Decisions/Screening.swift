@@ -114,12 +114,10 @@ public struct Screening: Sendable {
         return decision
     }
 
-    /// Learns that two numbers spoke: a call that was not screened here, or one on record.
+    /// Learns that two numbers spoke: a call that was not screened here, or one on record, in whatever order.
     public mutating func learn(caller: PhoneNumber, called: PhoneNumber, at moment: Timestamp) {
         guard caller != .absent, called != .absent else { return }
-        let minute = ContactMemory.minute(moment)
-        let hash = KeyHash.ofPair(caller, called)
-        contacts.remember(hash, contacts.find(hash, minute: minute), minute: minute)
+        contacts.learn(KeyHash.ofPair(caller, called), minute: ContactMemory.minute(moment))
     }
 
     /// Takes over a new table; filters that stay keep their counts and allowances. Done by `decide` when it must.
