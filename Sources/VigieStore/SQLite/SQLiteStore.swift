@@ -101,7 +101,9 @@ public final class SQLiteStore: Store {
     public var counters: [StoreCounter] {
         let (commits, failures) = status.withLock { ($0.commits, $0.failures) }
         var counters = [StoreCounter("transactions", commits)]
-        counters += failures.sorted { $0.key < $1.key }.map { StoreCounter("failed_" + String($0.key.map { $0 == "-" ? "_" : $0 }), $0.value) }
+        for (name, count) in failures.sorted(by: { $0.key < $1.key }) {
+            counters.append(StoreCounter("failed_" + String(name.map { $0 == "-" ? "_" : $0 }), count))
+        }
         counters.append(StoreCounter("database_bytes", FileSize.of(path) + FileSize.of(path + "-wal")))
         return counters + callFiles.counters
     }

@@ -21,4 +21,14 @@ import VigieStore
         }
         .check()
     }
+
+    @Test func `the resilient store keeps what every store keeps while its disk is well`() async throws {
+        let root = try TemporaryDirectory()
+        var opened = 0
+        try await StoreConformance { retention in
+            opened += 1
+            return try ResilientStore.open(directory: "\(root.path)/\(opened)", retention: retention)
+        }
+        .check()
+    }
 }
