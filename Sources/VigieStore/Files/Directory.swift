@@ -69,5 +69,11 @@ final class DirectoryLock: Sendable {
         }
     }
 
-    func release() { file.withLock { $0 = nil } }
+    /// Lets the next one in. Unlocked in so many words: a child that was just forked may still hold the file.
+    func release() {
+        file.withLock { file in
+            if let file { flock(file.descriptor, LOCK_UN) }
+            file = nil
+        }
+    }
 }
