@@ -172,6 +172,20 @@ final class InvestigationDesk: Sendable {
         for (entry, waiting) in zip(entries, waiting) { file(entry, waiting, report, cost) }
     }
 
+    /// Incidents remembered here at most: some more than the book keeps.
+    static let capacity = 12_000
+
+    /// Remembers an incident; a thousand of the longest resolved make room.
+    private func keep(_ known: Known, _ id: String) {
+        state.withLock { state in
+            state.known[id] = known
+            guard state.known.count > Self.capacity else { return }
+            let over = state.known.filter { $0.value.state == .resolved }
+                .sorted { $0.value.live.incident.lastSeen < $1.value.live.incident.lastSeen }
+            for (old, _) in over.prefix(1_000) { state.known[old] = nil }
+        }
+    }
+
     private func file(
         _ entry: AnalysisReport.Entry, _ waiting: Waiting, _ report: AnalysisReport, _ cost: Int64
     ) {
@@ -191,7 +205,7 @@ final class InvestigationDesk: Sendable {
             state: entry.incident.state)
         if isSetAside, !known.isTold {
             setAside.count()
-            state.withLock { $0.known[id] = known }
+            keep(known, id)
             return
         }
         let members = Self.document(entry, live, report)
@@ -222,7 +236,7 @@ final class InvestigationDesk: Sendable {
                 .updated
             }
         known.isTold = true
-        state.withLock { $0.known[id] = known }
+        keep(known, id)
         logger.notice(
             "incident \(kind.rawValue)",
             metadata: [
