@@ -38,7 +38,7 @@ struct TortureAnswerTests {
     }
 
     @Test(.enabled(if: sharedMessages != nil, "set VIGIE_SHARED_DATA"))
-    func `every hostile message ends under one name, and no answer is much longer than its request`() throws {
+    func `every hostile message ends under one name, and no answer is longer than three requests`() throws {
         let folder = try #require(sharedMessages)
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects
             .compactMap { $0 as? URL }.filter { !$0.hasDirectoryPath }.sorted { $0.path < $1.path } ?? []
@@ -50,7 +50,7 @@ struct TortureAnswerTests {
                 for isEmergency in [true, false] {
                     let answer = scene.send(bytes, isKnown: isKnown, isEmergency: isEmergency)
                     count += 1
-                    #expect(answer.text.utf8.count <= bytes.count + 600, "\(file.lastPathComponent)")
+                    #expect(answer.text.utf8.count <= 3 * bytes.count + 600, "\(file.lastPathComponent)")
                     if !answer.text.isEmpty {
                         #expect(answer.text.hasPrefix("SIP/2.0 ") && answer.text.hasSuffix("\r\n\r\n"))
                     }
