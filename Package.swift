@@ -106,7 +106,7 @@ let package = Package(
             dependencies: ["VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),
         .testTarget(
             name: "VigieMitigationTests",
-            dependencies: ["VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire"]),
+            dependencies: ["VigieMitigation", "CAllocationCounter", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire"]),
         .testTarget(
             name: "VigieReportsTests",
             dependencies: [
