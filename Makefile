@@ -37,7 +37,7 @@ run: release ## Build, analyse a capture, then start a live node that lives thro
 
 test: test-packages ## Run all tests.
 	@swift build --build-tests 2>&1 | grep -E "error|Build" || true
-	@swift test --skip-build 2>&1 | ./Scripts/test-output.sh
+	@./Scripts/test.sh
 
 smoke: packages ## The quick tests: under a minute when the debug build is warm.
 	@swift build --build-tests 2>&1 | grep -E 'error|Build' || true

@@ -279,7 +279,13 @@ import VigieWire
         run(0)
         let before = vigie_allocations_on_this_thread()
         run(50)
-        #expect(vigie_allocations_on_this_thread() - before == 0)
+        let allocations = vigie_allocations_on_this_thread() - before
+        #if DEBUG
+            // Unoptimised code boxes the values that closures hold: about three a decision, and no more with more filters.
+            #expect(allocations <= 3 * 2_000)
+        #else
+            #expect(allocations == 0)
+        #endif
         #expect(sum > 100)
     }
 
