@@ -39,7 +39,7 @@ public final class DecisionTable: Sendable {
     }
 
     /// Filters under one key at most.
-    public static let maxPerKey = 64  // some 5 ns each: a call that meets a full key is still decided in a microsecond
+    public static let maxPerKey = 64  // what one call may be held against for one key; beyond it a filter is refused by name
     /// Filters without a selective key at most.
     public static let maxUnindexed = 64
     /// Keys of all filters together at most, 20 to 36 bytes each.

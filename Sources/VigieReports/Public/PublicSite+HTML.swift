@@ -106,7 +106,12 @@ extension PublicSite {
     private func fallbacks(_ line: PublicNotice.Line?, _ language: ReportLanguage) -> String {
         guard let line else { return "—" }
         guard !line.fallbacks.isEmpty else {
-            return language.choose("112, from any phone", "le 112, de n’importe quel téléphone")
+            // Nobody is sent to 112 where 112 fails too.
+            return reach(line.department, "112") == nil
+                ? language.choose("112, from any phone", "le 112, de n’importe quel téléphone")
+                : language.choose(
+                    "no tested number: try another phone or network",
+                    "aucun numéro testé : essayez un autre téléphone ou réseau")
         }
         return line.fallbacks.map { "<a href=\"tel:\($0.escaped)\">\(Self.spoken($0).escaped)</a>" }
             .joined(separator: "<br>")

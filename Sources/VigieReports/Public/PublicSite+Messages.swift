@@ -30,10 +30,12 @@ extension PublicSite {
     /// An SMS for the subscribers of one department, in the alphabet that fits 160 characters.
     public func sms(_ notice: PublicNotice, department: String) -> String {
         let lines = notice.lines.filter { $0.department == department }
+        let isEuropeanLost = lines.contains { $0.shortNumber == "112" }
+        let way = isEuropeanLost ? "Reessayez, ou autre telephone." : "Urgence vitale : essayez le 112."
         var text =
             notice.kind == .allClear
             ? "Appels d'urgence retablis. Composez le 15, 17, 18 ou 112 comme d'habitude."
-            : "Appels au \(lines.map(\.shortNumber).joined(separator: ", ")) perturbes (\(department)). Urgence vitale : essayez le 112."
+            : "Appels au \(lines.map(\.shortNumber).joined(separator: ", ")) perturbes (\(department)). \(way)"
         if notice.kind != .allClear {
             for line in lines {
                 guard let number = line.fallbacks.first else { continue }

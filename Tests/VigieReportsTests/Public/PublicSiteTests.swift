@@ -59,6 +59,22 @@ import VigieWire
         #expect(other.contains("Aucune perturbation") && !other.contains("tel:+33"))
     }
 
+    @Test func `nobody is sent to 112 where 112 fails too`() throws {
+        for (numbers, isSound) in [(["15"], true), (["15", "112"], false)] {
+            var book = PublicationBook(approvalsNeeded: 1)
+            let none = CentreDirectory([])
+            let draft = try book.draft(
+                .init(incident: "a", since: now, cells: numbers.map { ("59", $0, .partial) }, unserved: 0),
+                directory: none, at: now)
+            let notice = try book.approve(draft.id, version: 1, by: "ada", directory: none, at: now)
+            let site = site(book)
+            let page = try #require(site.file("59"))
+            #expect(page.text.contains("le 112, de n’importe quel téléphone") == isSound)
+            #expect(page.text.contains("aucun numéro testé") != isSound)
+            #expect(site.sms(notice, department: "59").contains("essayez le 112") == isSound)
+        }
+    }
+
     @Test func `few callers are not counted in public`() throws {
         let index = try #require(site(try book(departments: ["48"])).files.first { $0.path == "index.html" })
         #expect(index.text.contains("moins de 5"))
