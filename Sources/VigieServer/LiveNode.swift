@@ -54,6 +54,7 @@ public final class LiveNode: Sendable {
     /// Where SIP servers ask what to do with a call.
     public let sip: SIPServer
     private let otherTimes: any Store
+    let centres: CentreDirectory
     private let logger: Logger
 
     /// Builds everything; nothing is opened but the store.
@@ -70,6 +71,7 @@ public final class LiveNode: Sendable {
         if let clock { self.clock = clock } else { self.clock = try Self.clock(configuration) }
         store = try Self.openStore(configuration, health, logger)
         otherTimes = Self.openOtherTimes(configuration)
+        centres = try Self.centres(configuration, logger)
         symbols = NodeSymbols(remembered: (try? store.symbolNames()) ?? [])
         ring = CallEventRing(capacity: configuration.limits.decisionQueue)
         line = LiveLine(
@@ -90,9 +92,11 @@ public final class LiveNode: Sendable {
             throw Failure("filters: \(error.sentence)")
         }
         filters.activity.register(on: counters)
+        let protected = centres.numbers
         sip = SIPServer(
-            configuration, tables: tables, screening: Screening(home: configuration.homeCountry), symbols: symbols,
-            events: ring, clock: self.clock, logger: logger)
+            configuration, tables: tables,
+            screening: Screening(home: configuration.homeCountry, protected: protected), symbols: symbols, events: ring,
+            clock: self.clock, centres: protected, logger: logger)
         desk.add("sip", sip.prepare)
         line.register(on: counters)
         hep.register(on: counters)
@@ -159,11 +163,6 @@ public final class LiveNode: Sendable {
 }
 
 extension LiveNode {
-    /// Says that rows of a table were left out, and why the first one was.
-    func refusedRows(_ count: Int, _ path: String, _ why: String) {
-        logger.warning("rows of a table were left out", metadata: ["file": "\(path)", "rows": "\(count)", "first": "\(why)"])
-    }
-
     private var httpServices: HTTPServices {
         var services = HTTPServices(
             store: store, board: counters, health: health, logger: logger, events: events, clock: clock,

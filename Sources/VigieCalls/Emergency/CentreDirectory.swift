@@ -27,6 +27,11 @@ public struct CentreDirectory: Sendable {
         "\(department)/\(shortNumber)"
     }
 
+    /// Every number of a centre, fallbacks included, each once: whoever calls one calls for help.
+    public var numbers: [PhoneNumber] {
+        Set(centres.flatMap { [$0.longNumber] + $0.fallbacks }).sorted { $0.rawValue < $1.rawValue }
+    }
+
     /// The rows of a department and short number that hold at a moment.
     public func centres(department: String, shortNumber: String, at moment: Timestamp) -> [EmergencyCentre] {
         (byCell[Self.cell(department, shortNumber)] ?? []).map { centres[$0] }.filter { $0.isValid(at: moment) }

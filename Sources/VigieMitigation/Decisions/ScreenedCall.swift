@@ -13,17 +13,15 @@ public struct ScreenedCall: Sendable {
     public var caller: PhoneNumber
     /// The number that the network vouches for.
     public var asserted: PhoneNumber
-    /// The number that is called.
+    /// The number that is called: where the call goes, never only what somebody wrote beside it.
     public var called: PhoneNumber
-    /// The digits that the caller dialled, before translation, when they are given.
-    public var dialled: PhoneNumber
     /// The last number that diverted the call.
     public var divertedFrom: PhoneNumber
     /// The verification result that came with the call.
     public var verstat: CallEvent.Verstat
     /// What the originating network attested.
     public var attestation: CallEvent.Attestation
-    /// Whether the request itself says so (`urn:service:sos`, Resource-Priority `esnet`); emergency numbers are asked besides.
+    /// Whether the request says so in a way that may be believed (`urn:service:sos`); `called` is asked besides.
     public var isEmergency: Bool
     /// A hash of the Call-ID, for samples.
     public var callKey: UInt64
@@ -37,7 +35,6 @@ public struct ScreenedCall: Sendable {
         self.caller = caller
         self.called = called
         asserted = .absent
-        dialled = .absent
         divertedFrom = .absent
         verstat = .absent
         attestation = .none
@@ -49,7 +46,6 @@ public struct ScreenedCall: Sendable {
     public init(_ event: borrowing CallEvent) {
         self.init(at: event.start, ingress: event.ingress, caller: event.caller, called: event.called)
         asserted = event.asserted
-        dialled = event.dialled
         divertedFrom = event.divertedFrom
         verstat = event.verstat
         attestation = event.attestation

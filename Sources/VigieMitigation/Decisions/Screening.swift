@@ -92,8 +92,7 @@ public struct Screening: Sendable {
     public mutating func decide(_ call: borrowing ScreenedCall, _ table: DecisionTable) -> Decision {
         // Emergency calls pass. Nothing stands before these lines: no table, no filter, no limit, no memory, no clock.
         let (caller, called) = (call.caller, call.called)
-        let (dialled, saysSo) = (call.dialled, call.isEmergency)
-        if saysSo || isEmergency(called) || isEmergency(dialled) {
+        if call.isEmergency || isEmergency(called) {
             counts.emergency &+= 1
             return .pass
         }

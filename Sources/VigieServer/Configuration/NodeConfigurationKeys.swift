@@ -267,7 +267,7 @@ enum NodeConfigurationKeys {
             reload: .restart),
         .text(
             "directory", \.directory, unit: "CSV file",
-            "Emergency centres and their fallbacks; `vigie directory check` tells what is wrong with it.",
+            "Emergency centres and their fallbacks, whose numbers pass before every filter; `vigie directory check` tells what is wrong with it.",
             reload: .restart),
         .text(
             "export", \.export, unit: "directory",

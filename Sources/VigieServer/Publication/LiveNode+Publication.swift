@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import VigieCalls
 import VigieReports
 import VigieStore
@@ -6,26 +7,14 @@ import VigieStore
 extension LiveNode {
     /// The desk of public notices; `nil` when the configuration names no publisher.
     ///
-    /// - Throws: `Failure` when the directory of centres cannot be read at all; rows that are refused are told in the log.
+    /// - Throws: `Failure` when the notices of before cannot be read.
     func publicationDesk() throws(Failure) -> PublicationDesk? {
         let settings = configuration.publication
         guard !settings.name.isEmpty else { return nil }
-        var directory = CentreDirectory([])
-        if !settings.directory.isEmpty {
-            let path = configuration.path(settings.directory)
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw Failure("public.directory \(path) cannot be read: give a CSV table, see `vigie directory --help`")
-            }
-            let read = CentreDirectory.parse(csv: String(decoding: data, as: UTF8.self))
-            if let first = read.refusals.first {
-                refusedRows(read.refused, path, "line \(first.line): \(first.column) \(first.reason)")
-            }
-            directory = read.directory
-        }
         let desk = PublicationDesk.Settings(
             publisher: PublicSite.Publisher(
                 name: settings.name, sender: settings.sender, address: settings.address,
-                isExercise: settings.exercise), directory: directory,
+                isExercise: settings.exercise), directory: centres,
             approvalsNeeded: configuration.lab ? 1 : max(2, configuration.approvals),
             exportDirectory: settings.export.isEmpty ? "" : configuration.path(settings.export))
         do throws(StoreError) {
@@ -35,5 +24,26 @@ extension LiveNode {
         } catch {
             throw Failure("the public notices cannot be read: \(error.sentence)")
         }
+    }
+
+    /// The emergency centres of `public.directory`, empty without one: their numbers pass first, whether anything is published or not.
+    ///
+    /// - Throws: `Failure` when the table cannot be read at all; rows that are refused are told in the log.
+    static func centres(_ configuration: NodeConfiguration, _ logger: Logger) throws(Failure) -> CentreDirectory {
+        guard !configuration.publication.directory.isEmpty else { return CentreDirectory([]) }
+        let path = configuration.path(configuration.publication.directory)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure("public.directory \(path) cannot be read: give a CSV table, see `vigie directory --help`")
+        }
+        let read = CentreDirectory.parse(csv: String(decoding: data, as: UTF8.self))
+        if let first = read.refusals.first {
+            logger.warning(
+                "rows of a table were left out",
+                metadata: [
+                    "file": "\(path)", "rows": "\(read.refused)",
+                    "first": "line \(first.line): \(first.column) \(first.reason)",
+                ])
+        }
+        return read.directory
     }
 }

@@ -2,72 +2,52 @@ import VigieCalls
 import VigieMitigation
 import VigieWire
 
-/// Tells whether an INVITE goes to an emergency service. Asked before anything else, it takes no setting but the country.
+/// Tells whether an INVITE goes to an emergency service. Asked before anything else; it takes no setting but the country and the
+/// numbers of the centres.
+///
+/// | What the request says | Whoever sends it | A peer of trusted identity |
+/// |---|---|---|
+/// | Request-URI `urn:service:sos…` (RFC 5031) | yes | yes |
+/// | Request-URI an emergency number, in whichever form, or a centre's own number | yes | yes |
+/// | `Resource-Priority` of the namespace `esnet` (RFC 7135) | no | yes |
+/// | `To` an emergency number or service, Request-URI where a centre may be | no | yes |
+/// | `To` an emergency number, Request-URI anywhere else | no | no |
+///
+/// A call goes where its Request-URI leads. `To` is written by whoever calls: heard from everybody, it would be a way around every
+/// filter.
 struct EmergencyRule: Sendable {
     private let home: Country
     private let numbers: SIPNumbers
-    private let normaliser: NumberNormaliser
+    private let centres: Set<UInt64>
 
-    init(home: Country) {
+    /// - Parameter centres: the long numbers behind the short ones.
+    init(home: Country, centres: [PhoneNumber] = []) {
         self.home = home
         numbers = SIPNumbers(home: home)
-        normaliser = NumberNormaliser(home: home)
+        self.centres = Set(centres.filter(\.isE164).map(\.rawValue))
     }
 
-    /// Whether the Request-URI is `urn:service:sos…` (RFC 5031) or an emergency number of the country, in whichever form.
-    ///
-    /// Where the sender is trusted, a `To` with the service URN (the Request-URI is the centre's own number then, RFC 6881 §8) and a
-    /// `Resource-Priority` of the namespace `esnet` (RFC 7135) count too; from others they would be a way around every filter.
+    /// Whether the request leads to an emergency service; see the table above.
     func isEmergency(_ message: borrowing SIPMessage, isTrusted: Bool) -> Bool {
-        if let uri = message.requestURI, leadsToEmergency(message, uri) { return true }
+        let target = message.requestURI.map { numbers.number(message, $0) } ?? .absent
+        if leadsToEmergency(target) { return true }
         guard isTrusted else { return false }
         if let priority = message.value(.resourcePriority), begins(message[priority], "esnet.") { return true }
-        guard let to = message.value(.to) else { return false }
-        let uri = message.address(to).uri
-        return uri.scheme == .urn && begins(message[uri.host], "service:sos")
+        guard mayBeCentre(target), let to = message.to else { return false }
+        return EmergencyCheck.isEmergency(numbers.number(message, to.uri), home: home)
     }
 
-    private func leadsToEmergency(_ message: borrowing SIPMessage, _ uri: SIPURI) -> Bool {
-        switch uri.scheme {
-        case .urn: return begins(message[uri.host], "service:sos")
-        case .other: return false
-        case .sip, .sips, .tel: break
-        }
-        let user = message[message.number(of: uri)]
-        // The longest emergency number of any country has 9 digits; a country code, separators and escapes come on top.
-        guard user.count >= 2, user.count <= 40 else { return false }
-        for index in user.indices where user[index] == 0x25 { return isEmergency(escaped: user) }
-        return EmergencyCheck.isEmergency(normaliser.normalise(user).number, home: home)
+    /// Whether a number leads to an emergency service, by law or because it is a centre's own.
+    func leadsToEmergency(_ number: PhoneNumber) -> Bool {
+        EmergencyCheck.isEmergency(number, home: home) || !centres.isEmpty && centres.contains(number.rawValue)
     }
 
-    // RFC 3261 §19.1.2: `%31%31%32` is 112.
-    private func isEmergency(escaped user: Span<UInt8>) -> Bool {
-        var plain: InlineArray<40, UInt8> = InlineArray(repeating: 0)
-        var count = 0
-        var index = 0
-        while index < user.count {
-            var octet = user[index]
-            if octet == 0x25, index + 2 < user.count, let high = Self.hexadecimal(user[index + 1]),
-                let low = Self.hexadecimal(user[index + 2])
-            {
-                octet = high << 4 | low
-                index += 2
-            }
-            index += 1
-            if octet == 0x3B { break }
-            plain[count] = octet
-            count += 1
-        }
-        return EmergencyCheck.isEmergency(
-            normaliser.normalise(plain.span.extracting(first: count)).number, home: home)
-    }
-
-    private static func hexadecimal(_ octet: UInt8) -> UInt8? {
-        switch octet {
-        case 0x30...0x39: octet & 15
-        case 0x41...0x46, 0x61...0x66: (octet | 0x20) - 0x57
-        default: nil
-        }
+    // Behind 15, 17, 18 and 112 stand ordinary fixed lines of the country, routing codes that are no E.164 number, or the
+    // address of an emergency services routing proxy (RFC 6881 §8). No mobile, foreign or premium-rate number does.
+    private func mayBeCentre(_ number: PhoneNumber) -> Bool {
+        guard number.isE164 else { return true }
+        let plans = NumberingPlans.standard
+        return plans.country(of: number) == home && plans.type(of: number) == .fixedLine
     }
 
     private func begins(_ octets: Span<UInt8>, _ text: StaticString) -> Bool {

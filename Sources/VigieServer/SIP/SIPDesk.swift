@@ -44,7 +44,7 @@ final class SIPDesk {
 
     init(
         _ configuration: NodeConfiguration, tables: PublishedTable, screening: consuming Screening,
-        symbols: NodeSymbols, events: CallEventRing, clock: NodeClock, key: UInt64
+        symbols: NodeSymbols, events: CallEventRing, clock: NodeClock, emergency: EmergencyRule, key: UInt64
     ) {
         responder = SIPResponder(key: key, transactions: configuration.limits.answerCache)
         self.screening = screening
@@ -53,7 +53,7 @@ final class SIPDesk {
         self.events = events
         self.symbols = symbols
         self.clock = clock
-        emergency = EmergencyRule(home: configuration.homeCountry)
+        self.emergency = emergency
         numbers = SIPNumbers(home: configuration.homeCountry)
         answerLines = AnswerLines(configuration.sip)
         peers = PeerTable(configuration.peers, symbols)
@@ -235,10 +235,15 @@ final class SIPDesk {
             details.verstat = .absent
             details.attestation = .none
         }
+        var called = details.called
+        if !invite.isEmergency, emergency.leadsToEmergency(called) {
+            // Where the Request-URI names no number, `called` is what stands in `To`: a word, not a way (see `EmergencyRule`).
+            called = .malformed
+        }
         var event = CallEvent(start: dataNow, callID: CallID(message[message.callID]))
         event.caller = details.caller
         event.asserted = details.asserted
-        event.called = details.called
+        event.called = called
         event.dialled = details.dialled
         event.divertedFrom = details.divertedFrom
         event.verstat = details.verstat
@@ -247,10 +252,8 @@ final class SIPDesk {
         event.egress = style.egress
         if style.readsTrunkGroup, let trunk = trunkGroup(message) { event.ingress = trunk }
         batch.append(event)
-        var call = ScreenedCall(
-            at: dataNow, ingress: event.ingress, caller: details.caller, called: details.called)
+        var call = ScreenedCall(at: dataNow, ingress: event.ingress, caller: details.caller, called: called)
         call.asserted = details.asserted
-        call.dialled = details.dialled
         call.divertedFrom = details.divertedFrom
         call.verstat = details.verstat
         call.attestation = details.attestation

@@ -3,6 +3,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
+public import VigieCalls
 public import VigieMitigation
 import VigieWire
 
@@ -61,6 +62,7 @@ public final class SIPServer: Sendable {
     private let events: CallEventRing
     private let clock: NodeClock
     private let logger: Logger
+    private let emergency: EmergencyRule
     private let bound = Once<Ports?>()
     private let state = Mutex(State())  // start, stop and reload; never on the way of a call
 
@@ -70,9 +72,11 @@ public final class SIPServer: Sendable {
     ///   - tables: where the filters in force are published.
     ///   - screening: the memory of the deciding thread, as a snapshot brought it back or new.
     ///   - events: takes every new call with what was decided.
+    ///   - centres: the long numbers of emergency centres, which pass like the short ones.
     public init(
         _ configuration: NodeConfiguration, tables: PublishedTable, screening: Screening, symbols: NodeSymbols,
-        events: CallEventRing, clock: NodeClock = .real, logger: Logger = Logger(label: "vigie.sip")
+        events: CallEventRing, clock: NodeClock = .real, centres: [PhoneNumber] = [],
+        logger: Logger = Logger(label: "vigie.sip")
     ) {
         self.configuration = configuration
         self.tables = tables
@@ -81,6 +85,7 @@ public final class SIPServer: Sendable {
         self.events = events
         self.clock = clock
         self.logger = logger
+        emergency = EmergencyRule(home: configuration.homeCountry, centres: centres)
     }
 
     /// The ports, once all of them are open; `nil` when one could not be.
@@ -106,7 +111,7 @@ public final class SIPServer: Sendable {
                 NIOLoopBound(
                     SIPDesk(
                         configuration, tables: tables, screening: screening, symbols: symbols, events: events,
-                        clock: clock, key: key), eventLoop: loop)
+                        clock: clock, emergency: emergency, key: key), eventLoop: loop)
             }.get()
             state.withLock { state in
                 state.group = group
@@ -118,8 +123,8 @@ public final class SIPServer: Sendable {
                 state.withLock { $0.ports.udp.append(port) }
             }
             let streams = try await StreamListeners(
-                configuration, decisions: loop, connections: group.next(), desk: desk, counters: counters,
-                logger: logger)
+                configuration, decisions: loop, connections: group.next(), desk: desk, emergency: emergency,
+                counters: counters, logger: logger)
             state.withLock { $0.streams = streams }
             try await streams.start()
             let ports = state.withLock { state in

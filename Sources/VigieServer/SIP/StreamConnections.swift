@@ -31,9 +31,9 @@ final class StreamConnections {
     private let keepAlives: Counter
 
     init(
-        _ sip: NodeConfiguration.SIP, home: EmergencyRule, counters: StreamCounters
+        _ sip: NodeConfiguration.SIP, emergency: EmergencyRule, counters: StreamCounters
     ) {
-        emergency = home
+        self.emergency = emergency
         limit = max(1, sip.connections)
         // One machine that opens all it can leaves a sixth for the others.
         limitPerAddress = max(1, sip.connections * 5 / 6)

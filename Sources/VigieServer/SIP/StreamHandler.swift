@@ -105,7 +105,7 @@ final class StreamHandler: ChannelInboundHandler {
         // The deciding thread asks again; here it only chooses the queue.
         let isUrgent =
             message.isRequest && message.method == .invite
-            && owner.emergency.isEmergency(message, isTrusted: true)
+            && owner.emergency.isEmergency(message, isTrusted: false)
         return owner.push(
             StreamMessage(
                 connection: id, source: source, transport: isTLS ? .tls : .tcp,

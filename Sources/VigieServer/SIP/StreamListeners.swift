@@ -19,16 +19,14 @@ final class StreamListeners: Sendable {
 
     init(
         _ configuration: NodeConfiguration, decisions: any EventLoop, connections loop: any EventLoop,
-        desk: NIOLoopBound<SIPDesk>, counters: StreamCounters, logger: Logger
+        desk: NIOLoopBound<SIPDesk>, emergency: EmergencyRule, counters: StreamCounters, logger: Logger
     ) async throws {
         self.configuration = configuration
         self.loop = loop
         self.logger = logger
         connections = try await loop.submit {
             let connections = NIOLoopBound(
-                StreamConnections(
-                    configuration.sip, home: EmergencyRule(home: configuration.homeCountry),
-                    counters: counters), eventLoop: loop)
+                StreamConnections(configuration.sip, emergency: emergency, counters: counters), eventLoop: loop)
             let exchange = StreamExchange(decisions: decisions, desk: desk) { answers in
                 loop.execute { connections.value.deliver(answers) }
             } resume: {

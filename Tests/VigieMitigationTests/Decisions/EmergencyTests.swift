@@ -53,10 +53,9 @@ import VigieWire
                     to: 33_100_000_000 + UInt64(dice.below(40)), ingress: UInt32(dice.below(4)))
                 // Ordinary calls wear the counters and memories out.
                 if screening.decide(call, table).isStopped { stopped += 1 }
-                switch dice.below(4) {
+                switch dice.below(3) {
                 case 0: call.called = short(dice.pick(Self.codes))
                 case 1: call.called = number(dice.pick(Self.mistaken))
-                case 2: call.dialled = short(dice.pick(Self.codes))
                 default: call.isEmergency = true
                 }
                 if dice.chance(5) { call.at = dice.pick([.distantPast, .distantFuture]) }

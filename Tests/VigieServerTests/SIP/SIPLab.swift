@@ -15,14 +15,14 @@ struct SIPLab {
     let symbols = NodeSymbols()
 
     /// Starts one: UDP and TCP on IPv4 and IPv6, everything on loopback a peer unless `configure` says otherwise.
-    init(_ configure: (inout NodeConfiguration) -> Void = { _ in }) async throws {
+    init(centres: [PhoneNumber] = [], _ configure: (inout NodeConfiguration) -> Void = { _ in }) async throws {
         var configuration = NodeConfiguration()
         configuration.sip.udp = [ListenAddress("127.0.0.1", 0)]
         configuration.sip.tcp = [ListenAddress("127.0.0.1", 0)]
         configure(&configuration)
         server = SIPServer(
             configuration, tables: tables, screening: Screening(home: configuration.homeCountry),
-            symbols: symbols, events: ring)
+            symbols: symbols, events: ring, centres: centres)
         server.register(on: board)
         try await server.start()
         ports = await server.ports ?? SIPServer.Ports()
