@@ -55,6 +55,8 @@ apicheck: release ## Let schemathesis try every operation of the API: make apich
 
 fuzz: packages ## Fuzz every parser: make fuzz SECONDS_EACH=600.
 	@./Scripts/fuzz.sh $(or $(SECONDS_EACH),600)
+	@swift build --build-tests 2>&1 | grep -E 'error|Build' || true
+	@VIGIE_FUZZ_SECONDS=$(or $(SECONDS_EACH),600) swift test --skip-build --filter 'VigieServerTests\.BentTextTests/' 2>&1 | grep -aE 'fuzz:|✘|Test run|error:'
 
 deb: packages ## Build out/vigie_VERSION_ARCH.deb: one binary with Swift's runtime inside, service, configuration, pages.
 	@./Scripts/install.sh dpkg-dev binutils

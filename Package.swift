@@ -126,7 +126,7 @@ let package = Package(
             dependencies: [
                 "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
                 "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
-                "CAllocationCounter",
+                "VigieFuzzing", "CAllocationCounter",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),

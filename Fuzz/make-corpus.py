@@ -199,3 +199,15 @@ for index, text in enumerate([
     "+33199001234", "0199001234", "0033199001234", "01 99 00 12 34", "tel:+33-1-99-00-12-34;ext=1", "sip:+33199001234@example.net",
     "112", "3117", "+212600000000", "anonymous", "*21*0199001234#", "+3319900123456789012345"]):
     write("number", f"{index:02}", text)
+
+write("json", "filter", (
+    '{"match":{"caller_country":["MA"],"called_prefixes":["+333271"],"first_contact":true,"hours":"22:00-06:00"},'
+    '"action":"reject","expires":"24h","limit":{"per":"called","calls":3,"seconds":60},"reason":"détour"}'))
+write("json", "values", '[null,true,false,0,-0,1.5e300,-9223372036854775808,9223372036854775808,"\\ud83d\\ude91\\u0000\\n",{"":[[]]}]')
+write("directory", "two.csv", (
+    "commune_insee;short_number;service;psap_id;long_number_e164;valid_from;valid_to;fallback_1;fallback_2;last_tested;tester;public_ok\n"
+    "59606;15;SAMU;CRRA-59;+33199001115;2009-01-01;;+33199001215;;2009-02-01;operator;yes\n"
+    "59606;18;SDIS;CTA-59;+33199001118;2009-01-01;2010-01-01;\"+33199001218\";+33199001219;;;no\n"))
+write("directory", "commas.csv", (
+    "# a comment\nshort_number,commune_insee,psap_id,long_number_e164,valid_from,valid_to,public_ok\n112,2A004,X,+33199001112,2009-01-01,,yes\n"
+    "99,00000,,12,yesterday,tomorrow,perhaps\n"))

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift $(($# > 0 ? 1 : 0))
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(sip stream capture hep gzip records time number responder)
+[ ${#targets[@]} -gt 0 ] || targets=(sip stream capture hep gzip records time number responder json directory)
 
 build=.build/fuzz
 mkdir -p "$build/include"
@@ -21,8 +21,10 @@ swift_flags=(
     -enable-experimental-feature Lifetimes
     -I "$build" -I "$build/include" -I Sources/CZlib
 )
-printf 'module CNumberingData { umbrella header "%s" export * }\n' \
-    "$PWD/Sources/CNumberingData/include/CNumberingData.h" >"$build/include/module.modulemap"
+# The C targets' headers, as SwiftPM would show them.
+for target in CNumberingData CPrefetch; do
+    printf 'module %s { umbrella header "%s" export * }\n' "$target" "$PWD/Sources/$target/include/$target.h"
+done >"$build/include/module.modulemap"
 
 module() { # NAME FOLDER
     local sources
@@ -34,9 +36,9 @@ module() { # NAME FOLDER
         -c "${sources[@]}" -o "$build/$1.o"
 }
 
-for source in Sources/CNumberingData/*.c; do
+for source in Sources/CNumberingData/*.c Sources/CPrefetch/*.c; do
     object="$build/$(basename "$source" .c).c.o"
-    [ "$object" -nt "$source" ] || clang -O1 -g -fsanitize=address -I Sources/CNumberingData/include -c "$source" -o "$object"
+    [ "$object" -nt "$source" ] || clang -O1 -g -fsanitize=address -I "$(dirname "$source")/include" -c "$source" -o "$object"
 done
 module VigieWire Sources/VigieWire
 module VigieCalls Sources/VigieCalls

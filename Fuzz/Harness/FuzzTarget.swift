@@ -21,6 +21,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case number
     /// Requests to the SIP server, one after the other, and what it answers.
     case responder
+    /// JSON text, as requests and filters bring it.
+    case json
+    /// A directory of emergency centres.
+    case directory
 
     /// Feeds the bytes to the parser; the answer sums up what was read, so that nothing is optimised away.
     @discardableResult
@@ -35,6 +39,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .time: readTimes(bytes)
         case .number: readNumbers(bytes)
         case .responder: answerRequests(bytes)
+        case .json: readJSON(bytes)
+        case .directory: readDirectory(bytes)
         }
     }
 }
@@ -148,4 +154,21 @@ private func readNumbers(_ bytes: [UInt8]) -> Int {
         }
     }
     return sum
+}
+
+private func readJSON(_ bytes: [UInt8]) -> Int {
+    do throws(JSONParseError) {
+        let value = try JSONValue(parsing: bytes.span, limit: 4_096)
+        // What was read is written, read again and written the same.
+        let text = value.text()
+        guard let again = try? JSONValue(parsing: text), again.text() == text else {
+            preconditionFailure("JSON does not come back as it went")
+        }
+        return text.utf8.count
+    } catch { return error.offset }
+}
+
+private func readDirectory(_ bytes: [UInt8]) -> Int {
+    let read = CentreDirectory.parse(csv: String(decoding: bytes, as: UTF8.self))
+    return read.directory.centres.count &+ read.refusals.count
 }
