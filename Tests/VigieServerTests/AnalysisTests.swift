@@ -118,6 +118,17 @@ private func row(
         for path in ["junk", "empty"] { #expect(refusal([folder.path + path]).contains(folder.path + path)) }
     }
 
+    @Test func `a file that is missing does not keep the others from being read`() throws {
+        let folder = try Folder()
+        let report = try Analysis().run([
+            folder.path + "none.csv", folder.file("good.csv", header + row(0) + row(10)), folder.file("empty", ""),
+        ])
+        #expect(report.statistics.attempts == 2)
+        let refused = report.inputs.filter(\.isRefused)
+        #expect(refused.map(\.path) == [folder.path + "none.csv", folder.path + "empty"])
+        #expect(refused.allSatisfy { $0.stopped?.isEmpty == false })
+    }
+
     @Test func `rows that cannot be read are counted by name and the others are used`() throws {
         let folder = try Folder()
         let report = try Analysis().run([

@@ -28,11 +28,21 @@ public struct AnalysisReport: Sendable {
         public var problems: [RowProblem] = []
         /// Why reading stopped before the end; `nil`: it did not.
         public var stopped: String?
+        /// Whether nothing of it could be read; `stopped` says why.
+        public var isRefused: Bool { format == Self.unreadable }
+
+        private static let unreadable = "unreadable"
 
         /// An input of which nothing was read yet.
         public init(path: String, format: String) {
             self.path = path
             self.format = format
+        }
+
+        /// An input of which nothing can be read.
+        public init(path: String, refused reason: String) {
+            self.init(path: path, format: Self.unreadable)
+            stopped = reason
         }
     }
 

@@ -79,6 +79,10 @@ extension AnalysisReport {
 
     private func inputLines(_ language: ReportLanguage, _ style: TextStyle) -> [String] {
         inputs.flatMap { input in
+            if input.isRefused {
+                let label = language.choose("cannot be read", "illisible")
+                return ["\(style.bold(input.path))  \(label): \(input.stopped ?? "")"]
+            }
             let units =
                 input.records > 0
                 ? language.choose(

@@ -39,13 +39,14 @@ public struct Analysis {
     /// Reads the inputs in time order to their ends and says what is wrong.
     ///
     /// - Parameter progress: told now and then how much was done, in `0...1`, `nil` when the size is not known.
-    /// - Throws: `Failure` when an input cannot be opened or recognised; what is broken further on is in the report.
+    /// - Throws: `Failure` when no input can be opened and recognised; one among others that cannot, and what is broken further
+    ///   on, is in the report.
     public func run(_ paths: [String], progress: (Double?) -> Void = { _ in }) throws(Failure)
         -> AnalysisReport
     {
         let opened: OpenedFeeds
         do throws(OpenedFeeds.Failure) {
-            opened = try OpenedFeeds(paths, settings: settings)
+            opened = try OpenedFeeds(paths, settings: settings, steppingOver: true)
         } catch {
             throw Failure(sentence: "cannot read \(error.path): \(error.sentence)")
         }
@@ -77,6 +78,7 @@ public struct Analysis {
         report.home = settings.home
         report.symbols = symbols
         report.inputs = opened.records.map(\.summary) + signalling.summaries
+            + opened.refused.map { AnalysisReport.Input(path: $0.path, refused: $0.sentence) }
         let joining = signalling.joining
         report.joining = joining.counts
         report.late = order.late

@@ -15,9 +15,13 @@ struct OpenedFeeds {
     let signalling: SignallingFeed
     /// Those that have something to read.
     let feeds: [any EventFeed]
+    /// Files that were stepped over, and why.
+    private(set) var refused: [Failure] = []
 
     /// Opens files, `-` is standard input.
-    init(_ paths: [String], settings: AnalysisSettings) throws(Failure) {
+    ///
+    /// - Parameter steppingOver: whether a file that is none is noted in `refused` as long as another one can be read.
+    init(_ paths: [String], settings: AnalysisSettings, steppingOver: Bool = false) throws(Failure) {
         let recent = RecentCalls()
         var captures: [CaptureFeed] = []
         for path in paths {
@@ -30,9 +34,12 @@ struct OpenedFeeds {
                     records.append(try Self.records(input, path, settings, recent))
                 }
             } catch {
-                throw Failure(path: path, sentence: error.sentence)
+                let failure = Failure(path: path, sentence: error.sentence)
+                guard steppingOver else { throw failure }
+                refused.append(failure)
             }
         }
+        if records.isEmpty, captures.isEmpty, let first = refused.first { throw first }
         signalling = SignallingFeed(captures, home: settings.home)
         feeds = captures.isEmpty ? records : records + [signalling]
     }

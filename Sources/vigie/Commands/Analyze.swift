@@ -24,7 +24,7 @@ struct Analyze: ParsableCommand {
               zcat night.csv.gz | vigie analyze -
 
             EXIT STATUS
-              0 done, 1 an input could not be read (to its end: the report covers what came before), 2 usage,
+              0 done, 1 an input could not be read (the report covers the others, and what came before the damage), 2 usage,
               3 an incident as severe as --fail-on was found.
             """)
 
@@ -107,9 +107,9 @@ struct Analyze: ParsableCommand {
         }
         let broken = report.inputs.filter { $0.stopped != nil }
         for input in broken {
+            let (part, covered) = input.isRefused ? ("", "the other files") : (" to its end", "what came before")
             StandardError.print(
-                "vigie: cannot read \(input.path) to its end: \(input.stopped ?? ""); the report covers what came before"
-            )
+                "vigie: cannot read \(input.path)\(part): \(input.stopped ?? ""); the report covers \(covered)")
         }
         if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) {
             throw ExitCode(3)

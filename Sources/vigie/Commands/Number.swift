@@ -1,5 +1,6 @@
 import ArgumentParser
 import VigieCalls
+import VigieServer
 import VigieWire
 
 /// `vigie number`: what the numbering plan of the day says about a number.
@@ -28,8 +29,11 @@ struct Number: AsyncParsableCommand {
     var numbers: [String] = []
 
     func validate() throws {
-        guard Country(country) != nil else {
-            throw ValidationError("--country \(country): give two capital letters, such as FR or MA")
+        guard let home = Country(country.uppercased()),
+            home.description == "ZZ" || NumberingPlans.standard.countryCode(of: home) != 0
+        else {
+            throw ValidationError(
+                "--country takes the two letters of a country, such as FR or MA, or ZZ for none, not '\(country)'")
         }
         guard at == nil || moment != nil else {
             throw ValidationError("--at \(at ?? ""): give a day such as 2009-02-18, or RFC 3339 with a time")
@@ -42,13 +46,44 @@ struct Number: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let home = Country(country) ?? .france
+        let home = Country(country.uppercased()) ?? .france
         let moment = moment ?? .distantFuture
-        if numbers.isEmpty {
-            while let line = readLine() { show(line, home, moment) }
-        } else {
+        guard numbers.isEmpty else {
             for number in numbers { show(number, home, moment) }
+            return
         }
+        do throws(InputError) {
+            try eachLine { show($0, home, moment) }
+        } catch {
+            throw CommandFailure("cannot read standard input: \(error.sentence)")
+        }
+    }
+
+    /// No number as people write them is longer, in bytes; what is longer is shown and read up to here.
+    private static let longestLine = 256
+
+    /// Takes each line of standard input, as it comes.
+    private func eachLine(_ take: (String) -> Void) throws(InputError) {
+        var stream = ByteStream(try FileByteSource(path: "-"), capacity: 65_536, limit: 65_536)
+        var line: [UInt8] = []
+        func end() {
+            if line.last == 0x0D { line.removeLast() }
+            take(String(decoding: line, as: UTF8.self))
+            line.removeAll(keepingCapacity: true)
+        }
+        while try stream.readMore() {
+            let count = stream.unreadCount
+            for index in 0..<count {
+                let byte = stream.unread[index]
+                if byte == 0x0A {
+                    end()
+                } else if line.count <= Self.longestLine {
+                    line.append(byte)
+                }
+            }
+            stream.consume(count)
+        }
+        if !line.isEmpty { end() }
     }
 
     private func show(_ text: String, _ home: Country, _ moment: Timestamp) {
