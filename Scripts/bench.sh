@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Vigie beside its peers, on the same core and the same input, and prints each figure as a ratio.
-# bench.sh [capture|records|numbers|memory|hep|sip ...]; CALLS and ROWS size the inputs.
+# bench.sh [capture|records|numbers|memory|hep|sip|decisions ...]; CALLS and ROWS size the inputs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ mkdir -p "$work"
 calls=${CALLS:-200000}
 rows=${ROWS:-3000000}
 what=("$@")
-[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep sip)
+[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep sip decisions)
 pin="taskset -c $(($(nproc) - 1))"
 
 echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)"
@@ -146,5 +146,8 @@ sip() {
                 $1, $2, $3, $5, $6, $7, $2 / $6, n, v, $4, $8 }'
     done
 }
+
+# The decision table alone: its cost must be flat in the number of filters (a test counts the allocations: none).
+decisions() { $pin $vigie bench decisions; }
 
 for part in "${what[@]}"; do "$part"; done

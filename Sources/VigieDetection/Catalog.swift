@@ -3,13 +3,15 @@ enum Catalog {
     /// One line for each detector.
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
         [
-            MisroutedFlood(settings: settings.misroutedFlood, home: settings.home),
+            MisroutedFlood(
+                settings: settings.misroutedFlood, home: settings.home, clock: LocalClock(zone: settings.timeZone)),
             TelephonyDoS(settings: settings.telephonyDoS),
             NumberUsurpation(settings.numberUsurpation),
             DialerCampaign(settings.dialerCampaign, home: settings.home),
             Wangiri(settings.wangiri),
             RevenueShareFraud(settings.revenueShareFraud, home: settings.home),
-            EmergencyFailure(settings: settings.emergencyFailure, home: settings.home),
+            EmergencyFailure(
+                settings: settings.emergencyFailure, home: settings.home, clock: LocalClock(zone: settings.timeZone)),
         ]
     }
 

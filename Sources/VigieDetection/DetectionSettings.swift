@@ -19,6 +19,8 @@ public struct DetectionSettings: Sendable {
     public var memory = Memory()
     /// The country whose network this is: numbers as dialled are read by its plan.
     public var home = Country.france
+    /// Where the callers live, as an IANA name or an offset: what is usual depends on their hour of the week.
+    public var timeZone = LocalClock.centralEurope
 
     /// Tunables of the detectors, each on its card.
     public var misroutedFlood = MisroutedFlood.Settings()

@@ -3,6 +3,7 @@ public import Logging
 public import ServiceLifecycle
 public import UnixSignals
 import VigieCalls
+import VigieDetection
 import VigieIncidents
 import VigieMitigation
 public import VigieStore
@@ -55,6 +56,7 @@ public final class LiveNode: Sendable {
     public let sip: SIPServer
     private let otherTimes: any Store
     let centres: CentreDirectory
+    let heard = HeardBoard()
     private let logger: Logger
 
     /// Builds everything; nothing is opened but the store.
@@ -84,19 +86,22 @@ public final class LiveNode: Sendable {
         spool = try Self.spool(configuration, records, line, store, logger)
         batches.register(on: counters)
         spool?.register(on: counters)
+        let localClock = LocalClock(zone: configuration.timeZone)
         do throws(FilterDeskError) {
             filters = try FilterDesk(
                 store: store, symbols: symbols, clock: self.clock, tables: tables,
-                policy: FilterPolicy(configuration), home: configuration.homeCountry, logger: logger)
+                policy: FilterPolicy(configuration), home: configuration.homeCountry, localClock: localClock, logger: logger)
         } catch {
             throw Failure("filters: \(error.sentence)")
         }
         filters.activity.register(on: counters)
         let protected = centres.numbers
+        var screening = Screening(home: configuration.homeCountry, protected: protected, clock: localClock)
+        PairKeeper(store: store, logger: logger).restore(&screening)
         sip = SIPServer(
             configuration, tables: tables,
-            screening: Screening(home: configuration.homeCountry, protected: protected), symbols: symbols, events: ring,
-            clock: self.clock, centres: protected, logger: logger)
+            screening: screening, symbols: symbols, events: ring, clock: self.clock, centres: protected,
+            logger: logger)
         desk.add("sip", sip.prepare)
         line.register(on: counters)
         hep.register(on: counters)
@@ -141,9 +146,13 @@ public final class LiveNode: Sendable {
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
             HousekeepingService(store: store, clock: clock, logger: logger),
+            HeardService(board: heard, clock: clock, feeds: feedViews, peers: { [sip] in sip.peerCalls }),
             ChangeService(
                 changes: line.changes(), events: events, filters: filters, store: store, symbols: symbols,
-                logger: logger), SIPService(server: sip, activity: filters.activity),
+                logger: logger), 
+            SIPService(
+                server: sip, activity: filters.activity, pairs: PairKeeper(store: store, logger: logger), clock: clock,
+                interval: configuration.storage.snapshotInterval),
             FilterService(desk: filters, configurations: desk, logger: logger), hep,
         ]
         if let spool { services.append(spool) }
@@ -169,7 +178,7 @@ extension LiveNode {
             symbols: symbols,
             tokens: configuration.http.tokens ? TokenFile(directory: configuration.storage.directory) : nil)
         services.home = configuration.homeCountry
-        let (batches, hep, spool, line) = (batches, hep, spool, line)
+        let (batches, line) = (batches, line)
         services.actions.takeBatch = { id, bytes, _ in try await batches.accept(id, bytes) }
         services.actions.settings = { [desk] in
             .object(desk.current.settings.map { ($0.key, JSONValue.string($0.value)) })
@@ -186,9 +195,22 @@ extension LiveNode {
         services.actions.use(
             filters, home: configuration, approvals: { [desk] in desk.current.approvalsRequired }, events: events,
             incidents: { id in line.incidents.first { $0.incident.id == id }?.incident })
-        services.actions.peers = { [desk, counters] in PeerView.all(desk.current, counters) }
-        services.actions.feeds = { hep.views + (spool.map { [$0.view] } ?? []) + [batches.view, line.screeningView] }
+        services.actions.peers = { [desk, sip, heard] in
+            let now = NodeClock.monotonic
+            return PeerView.all(desk.current, sip.peerCalls).map { $0.dated(heard, monotonic: now) }
+        }
+        services.actions.feeds = { [heard, feedViews] in
+            let now = NodeClock.monotonic
+            return feedViews().map { $0.dated(heard, monotonic: now) }
+        }
         return services
+    }
+
+    /// The feeds as they stand.
+    private var feedViews: @Sendable () -> [FeedView] {
+        { [batches, hep, spool, line] in
+            hep.views + (spool.map { [$0.view] } ?? []) + [batches.view, line.screeningView]
+        }
     }
 
     /// How the node reads records.

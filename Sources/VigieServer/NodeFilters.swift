@@ -175,13 +175,12 @@ extension NodeActionError {
 
 extension PeerView {
     /// The peers of a configuration, with what was counted for each.
-    static func all(_ configuration: NodeConfiguration, _ board: CounterBoard) -> [PeerView] {
-        let samples = board.groups().filter { $0.name == "sip" }.flatMap(\.samples)
+    static func all(
+        _ configuration: NodeConfiguration, _ calls: [(name: String, calls: UInt64)]
+    ) -> [PeerView] {
+        let calls = Dictionary(calls.map { ($0.name, $0.calls) }, uniquingKeysWith: { first, _ in first })
         return configuration.peers.map { peer in
-            let calls = samples.first { sample in
-                sample.name == "vigie_sip_peer_calls_total" && sample.labels.contains { $0 == ("peer", peer.name) }
-            }
-            let count = calls?.value ?? 0
+            let count = Double(calls[peer.name] ?? 0)
             return PeerView(
                 name: peer.name, state: count > 0 ? "asking" : "never",
                 networks: peer.networks.map(\.description),

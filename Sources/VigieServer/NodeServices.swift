@@ -26,6 +26,34 @@ struct LineService: Service {
     }
 }
 
+/// Looks once a second who was heard.
+struct HeardService: Service {
+    let board: HeardBoard
+    let clock: NodeClock
+    let feeds: @Sendable () -> [FeedView]
+    let peers: @Sendable () -> [(name: String, calls: UInt64)]
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                look()
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    func look() {
+        let (now, monotonic) = (clock.now, NodeClock.monotonic)
+        for feed in feeds() {
+            let count = feed.counters.reduce(0) { $0 + $1.1 }
+            board.note(feed.kind + " " + feed.name, count, at: now, monotonic: monotonic)
+        }
+        for peer in peers() {
+            board.note("peer " + peer.name, Double(peer.calls), at: now, monotonic: monotonic)
+        }
+    }
+}
+
 /// Removes what is older than the retention, and brings stored calls to the disk, now and then.
 struct HousekeepingService: Service {
     /// Real time between two rounds.

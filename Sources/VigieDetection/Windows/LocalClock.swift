@@ -1,16 +1,24 @@
 public import VigieWire
 
-/// Says which hour of the week it is where the callers live: Central European Time with summer time.
+/// Says which hour of the week it is where the callers live: Central European Time with summer time, or the time of another zone.
 ///
-/// Rule since 1996 (directive 2000/84/EC): summer time runs from the last Sunday of March to the last Sunday of October,
+/// Central Europe's rule since 1996 (directive 2000/84/EC): summer time runs from the last Sunday of March to the last Sunday of October,
 /// each 01:00 UTC; before, it ended with September. The present stretch is kept, so asking is two comparisons.
 public struct LocalClock: Sendable {
     private var from = Int64.max
     private var until = Int64.min
     private var offset: Int64 = 3_600
+    private let zone: TimeZoneOffsets?
 
     /// A clock that has not been asked yet.
-    public init() {}
+    ///
+    /// - Parameter zone: an IANA name or an offset (`+02:00`); a zone that nobody knows is Central Europe.
+    public init(zone: String = LocalClock.centralEurope) {
+        self.zone = zone == Self.centralEurope ? nil : TimeZoneOffsets(zone)
+    }
+
+    /// The zone whose rule is built in.
+    public static let centralEurope = "Europe/Paris"
 
     /// Seconds east of UTC at `moment`.
     public mutating func offsetSeconds(at moment: Timestamp) -> Int {
@@ -27,6 +35,13 @@ public struct LocalClock: Sendable {
     }
 
     private mutating func turn(to seconds: Int64) {
+        if let zone {
+            // Every zone of the last fifty years turns at a whole quarter of an hour UTC.
+            from = (seconds >= 0 ? seconds : seconds - 899) / 900 * 900
+            until = from + 900
+            offset = zone.offset(atUTC: seconds)
+            return
+        }
         let year = CivilTime(Timestamp(seconds: seconds)).year
         let spring = Self.lastSunday(year: year, month: 3)
         let autumn = Self.lastSunday(year: year, month: year < 1996 ? 9 : 10)

@@ -128,31 +128,48 @@ struct ContactMemory: Sendable {
         }
     }
 
-    private static let mark: UInt64 = 0x3153_5249_4150_4756  // "VGPAIRS1"
+    private static let mark: UInt64 = 0x3253_5249_4150_4756  // "VGPAIRS2"
 
-    /// The memory as bytes, little endian: a mark, the number of slots, the slots.
-    var saved: [UInt8] {
+    /// How many slots there are; `append` takes them part by part.
+    var slotCount: Int { slots.count }
+
+    /// The start of a saved memory: a mark, the number of slots; little endian.
+    var head: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(16 + slots.count * 8)
-        func append(_ word: UInt64) {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
-        }
-        append(Self.mark)
-        append(UInt64(slots.count))
-        for slot in slots { append(slot) }
+        Self.append(Self.mark, 8, to: &bytes)
+        Self.append(UInt64(slots.count), 8, to: &bytes)
         return bytes
     }
 
-    /// Takes back what `saved` gave; `false` when the bytes are not of a memory of this size.
-    mutating func restore(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count == 16 + slots.count * 8 else { return false }
-        func word(_ index: Int) -> UInt64 {
+    /// Adds the slots in use of a stretch: the number of each in 4 octets, what it holds in 8.
+    func append(_ places: Range<Int>, to bytes: inout [UInt8]) {
+        for place in places.clamped(to: slots.indices) where slots[place] != 0 {
+            Self.append(UInt64(place), 4, to: &bytes)
+            Self.append(slots[place], 8, to: &bytes)
+        }
+    }
+
+    private static func append(_ word: UInt64, _ octets: Int, to bytes: inout [UInt8]) {
+        for index in 0..<octets { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * UInt64(index)))) }
+    }
+
+    /// Takes back `head` and what `append` added; `false` when the bytes are not of a memory of this size.
+    mutating func restore(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+        let bytes = Array(bytes)
+        guard bytes.count >= 16, (bytes.count - 16) % 12 == 0 else { return false }
+        func word(_ offset: Int, _ octets: Int) -> UInt64 {
             var word: UInt64 = 0
-            for byte in (0..<8).reversed() { word = word << 8 | UInt64(bytes[index * 8 + byte]) }
+            for index in (0..<octets).reversed() { word = word << 8 | UInt64(bytes[offset + index]) }
             return word
         }
-        guard word(0) == Self.mark, word(1) == UInt64(slots.count) else { return false }
-        for index in slots.indices { slots[index] = word(index + 2) }
+        guard word(0, 8) == Self.mark, word(8, 8) == UInt64(slots.count) else { return false }
+        var fresh = [UInt64](repeating: 0, count: slots.count)
+        for offset in stride(from: 16, to: bytes.count, by: 12) {
+            let place = Int(word(offset, 4))
+            guard place < fresh.count else { return false }
+            fresh[place] = word(offset + 4, 8)
+        }
+        slots = fresh
         return true
     }
 

@@ -1,5 +1,5 @@
 public import VigieCalls
-import VigieDetection
+public import VigieDetection
 public import VigieWire
 
 /// Decides about calls: the mutable state of one deciding thread, all of it allocated once and bounded.
@@ -63,18 +63,20 @@ public struct Screening: Sendable {
     private var contacts: ContactMemory
     private var rates: RateTable
     private var allowances: TokenTable
-    private var clock = LocalClock()
+    private var clock: LocalClock
     private var sinceSweep = 0
 
     /// - Parameters:
     ///   - home: the country whose short numbers are dialled here.
     ///   - protected: numbers that are treated as emergency numbers besides those of the law: the long numbers behind 15, 17,
     ///     18 and 112, at most 100,000.
+    ///   - clock: tells the hours of filters.
     ///   - salt: which pairs come first when a filter is ramped up; the same on every node that shares filters.
     public init(
-        home: Country = .france, protected: [PhoneNumber] = [], salt: UInt64 = 0, limits: Limits = Limits(),
-        plans: NumberingPlans = .standard
+        home: Country = .france, protected: [PhoneNumber] = [], clock: LocalClock = LocalClock(), salt: UInt64 = 0,
+        limits: Limits = Limits(), plans: NumberingPlans = .standard
     ) {
+        self.clock = clock
         self.home = home
         self.salt = salt
         self.plans = plans
@@ -141,13 +143,27 @@ public struct Screening: Sendable {
     /// - Complexity: reads the whole memory; for a status page, not for every call.
     public var pairsKnown: Int { contacts.count }
 
-    /// The pairs of numbers that spoke, to be kept over a restart; `restorePairs` takes them back. Copies the memory once.
-    public var pairs: [UInt8] { contacts.saved }
+    /// The pairs of numbers that spoke, to be kept over a restart; `restorePairs` takes them back. 12 bytes a pair.
+    public var pairs: [UInt8] {
+        var bytes: [UInt8] = []
+        for part in 0..<Self.parts { appendPairs(part, to: &bytes) }
+        return bytes
+    }
+
+    /// In how many parts the pairs can be read: between two of them calls are decided.
+    public static let parts = 64  // 512 KiB of 32 MiB, some tenths of a millisecond
+
+    /// Adds one of the `parts` of the pairs; in their order they make `pairs`.
+    public func appendPairs(_ part: Int, to bytes: inout [UInt8]) {
+        if part == 0 { bytes += contacts.head }
+        let size = (contacts.slotCount + Self.parts - 1) / Self.parts
+        contacts.append(part * size..<(part + 1) * size, to: &bytes)
+    }
 
     /// Takes back what `pairs` gave, in the place of what is known now.
     ///
     /// - Returns: `false` when the bytes are not of a memory of this size; nothing changes then.
-    public mutating func restorePairs(_ bytes: [UInt8]) -> Bool { contacts.restore(bytes) }
+    public mutating func restorePairs(_ bytes: some RandomAccessCollection<UInt8>) -> Bool { contacts.restore(bytes) }
 
     /// Bytes held, the table apart.
     public var byteCount: Int {
@@ -260,7 +276,12 @@ extension Screening {
             look(call, table, table.ingress, UInt64(call.ingress.rawValue) + 1, facts, &met)
         }
         if table.country.count > 0 { look(call, table, table.country, UInt64(facts.country) + 1, facts, &met) }
-        for place in table.unindexed { consider(call, table, place, facts, &met) }
+        // By index: unoptimised code allocates for each element of an array that it iterates.
+        var index = 0
+        while index < table.unindexed.count {
+            consider(call, table, table.unindexed[index], facts, &met)
+            index += 1
+        }
     }
 
     @inline(__always)

@@ -1,4 +1,5 @@
 public import VigieCalls
+public import VigieDetection
 public import VigieWire
 
 extension Filter {
@@ -55,8 +56,10 @@ extension Filter {
         ///   - callerCountry: the displayed caller's country by the plan of the day.
         ///   - isFirstContact: whether the two numbers never spoke before.
         ///   - isEmergency: whether the call goes to an emergency service.
+        ///   - clock: tells the hours.
         public func matches(
-            _ event: CallEvent, callerCountry country: Country, isFirstContact: Bool, isEmergency: Bool
+            _ event: CallEvent, callerCountry country: Country, isFirstContact: Bool, isEmergency: Bool,
+            clock: LocalClock = LocalClock()
         ) -> Bool {
             if isEmergency { return false }
             if !ingress.isEmpty, !ingress.contains(event.ingress) { return false }
@@ -80,7 +83,7 @@ extension Filter {
             }
             if !verstat.isEmpty, !verstat.contains(event.verstat) { return false }
             if !attestation.isEmpty, !attestation.contains(event.attestation) { return false }
-            if let hours, !hours.contains(event.start) { return false }
+            if let hours, !hours.contains(event.start, by: clock) { return false }
             return !firstContact || isFirstContact
         }
     }

@@ -1,4 +1,4 @@
-import VigieDetection
+public import VigieDetection
 public import VigieWire
 
 /// Hours of the week in local time: `Mo-Fr 22:00-06:00; Sa,Su 00:00-24:00`.
@@ -84,9 +84,9 @@ public struct WeeklyHours: Hashable, Sendable, CustomStringConvertible {
         stretches.contains { Int($0.from) <= minute && minute < Int($0.until) }
     }
 
-    /// Whether `moment` is in these hours, local time by `LocalClock`.
-    public func contains(_ moment: Timestamp) -> Bool {
-        var clock = LocalClock()
+    /// Whether `moment` is in these hours, local time by `clock`.
+    public func contains(_ moment: Timestamp, by clock: LocalClock = LocalClock()) -> Bool {
+        var clock = clock
         return contains(minuteOfWeek: clock.minuteOfWeek(at: moment))
     }
 }

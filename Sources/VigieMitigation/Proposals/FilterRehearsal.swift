@@ -1,4 +1,5 @@
 public import VigieCalls
+public import VigieDetection
 public import VigieIncidents
 import VigieWire
 
@@ -27,7 +28,7 @@ public struct FilterRehearsal {
     ///   - names: the names of trunks, for the examples.
     public init(
         _ filter: Filter, incident: Incident?, target: FilterTrial.Target = .trouble, home: Country = .france,
-        names: SymbolTable, plans: NumberingPlans = .standard
+        clock: LocalClock = LocalClock(), names: SymbolTable, plans: NumberingPlans = .standard
     ) {
         // Whatever it would do to a call, here it stops it, so that it shows.
         var stopping = filter
@@ -35,11 +36,11 @@ public struct FilterRehearsal {
         table = DecisionTable([DecisionTable.Entry(id: id, filter: stopping, isEnforced: true)])
         var limits = Screening.Limits()
         limits.pairs = 1_048_576  // 8 MiB: a rehearsal is one of several things that go on
-        screening = Screening(home: home, limits: limits, plans: plans)
+        screening = Screening(home: home, clock: clock, limits: limits, plans: plans)
         self.names = names
         self.target = target
         if let incident {
-            trial = FilterTrial([filter.match], incident: incident, target: target, plans: plans, home: home)
+            trial = FilterTrial([filter.match], incident: incident, target: target, plans: plans, home: home, clock: clock)
             scope = IncidentScope(incident, plans: plans)
         }
     }

@@ -1,4 +1,5 @@
 public import VigieCalls
+public import VigieDetection
 public import VigieIncidents
 import VigieWire
 
@@ -39,6 +40,7 @@ public struct FilterTrial {
     private var scope: IncidentScope
     private let plans: NumberingPlans
     private let home: Country
+    private let clock: LocalClock
     private let firstSeen: Timestamp
     private var legitimateFrom: Timestamp?
     private var pairs: Set<UInt64> = []
@@ -48,8 +50,9 @@ public struct FilterTrial {
     ///   - target: what to stop: the trouble itself, or the calls that cause it.
     public init(
         _ candidates: [Filter.Match], incident: Incident, target: Target, plans: NumberingPlans,
-        home: Country = .france
+        home: Country = .france, clock: LocalClock = LocalClock()
     ) {
+        self.clock = clock
         self.home = home
         self.candidates = candidates
         self.target = target
@@ -80,7 +83,8 @@ public struct FilterTrial {
             // A misrouted caller who insists is a first contact at the first try only; the filter in force would have
             // stopped that one, and with it the pair would still be unknown.
             let matches = candidates[index].matches(
-                event, callerCountry: country, isFirstContact: isFirst || isWanted, isEmergency: isEmergency)
+                event, callerCountry: country, isFirstContact: isFirst || isWanted, isEmergency: isEmergency,
+                clock: clock)
             if isWanted {
                 outcomes[index].wanted += 1
                 if matches { outcomes[index].wantedStopped += 1 }

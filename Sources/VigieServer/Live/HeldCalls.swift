@@ -7,8 +7,15 @@ import VigieWire
 /// Bounded by `capacity`; the oldest is stored without its end.
 struct HeldCalls: Sendable {
     /// Mirrored calls are told a minute after their start at the latest, and some seconds later when the line is busy.
-    static let patience = Duration.seconds(75)
-    static let capacity = 65_536
+    static let leastPatience = Duration.seconds(75)
+    /// Call records come when the call is over, or with their file: a quarter of an hour covers most calls and the usual delivery.
+    static let mostPatience = Duration.seconds(900)
+    static let capacity = 131_072  // about 300 bytes each
+
+    /// How long a call waits: longer once ends came later than that.
+    private(set) var patience = HeldCalls.leastPatience
+    /// Ends that came when their call had been stored without one: the detectors heard them, the stored call has none.
+    private(set) var tooLate: UInt64 = 0
 
     private var events: [UInt64: CallEvent] = [:]
     private var queue: [(key: UInt64, start: Timestamp)] = []
@@ -26,8 +33,13 @@ struct HeldCalls: Sendable {
     }
 
     /// The call that began as `start` told, with what `ended` adds; `nil` when it is not held.
-    mutating func complete(_ ended: CallEvent) -> CallEvent? {
-        guard var event = events.removeValue(forKey: ended.callID.key) else { return nil }
+    mutating func complete(_ ended: CallEvent, at now: Timestamp) -> CallEvent? {
+        guard var event = events.removeValue(forKey: ended.callID.key) else {
+            tooLate &+= 1
+            let waited = now - ended.start
+            if waited > patience { patience = min(Self.mostPatience, waited + waited / 4) }
+            return nil
+        }
         event.answer = ended.answer.map { max($0, event.start) }
         event.end = ended.end.map { max($0, event.start) }
         event.sipStatus = ended.sipStatus

@@ -160,6 +160,7 @@ struct LineRound: ~Copyable {
         status.answered = figures.answered
         status.completed = figures.completed
         status.repeated = figures.repeated
+        status.endsTooLate = work.held.tooLate
         status.otherTime = figures.otherTime
         status.aheadOfClock = figures.aheadOfClock
         status.malformed = figures.malformed

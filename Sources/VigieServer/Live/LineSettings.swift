@@ -33,6 +33,7 @@ public struct LineSettings: Sendable {
     public init(_ configuration: NodeConfiguration) {
         detection = configuration.detection
         detection.home = configuration.homeCountry
+        detection.timeZone = configuration.timeZone
         openCalls = configuration.limits.openCalls
         screeningCapacity = configuration.limits.decisionQueue
         messageCapacity = configuration.hep.capacity

@@ -22,6 +22,8 @@ public struct LineStatus: Sendable {
     public var completed: UInt64 = 0
     /// Calls that came by a second way, or again, and were not counted.
     public var repeated: UInt64 = 0
+    /// Ends that came when their call had been stored without one; the detectors heard them.
+    public var endsTooLate: UInt64 = 0
     /// Calls of another time than the present: they went to a lane of their own.
     public var otherTime: UInt64 = 0
     /// Calls that began five minutes or more ahead of the node's clock; they are among `otherTime`.

@@ -117,7 +117,7 @@ struct LineWork: ~Copyable {
         }
         fileFindings(isPast: false)
         resolve(clock)
-        let waited = clock - HeldCalls.patience
+        let waited = clock - held.patience
         release(before: waited)
     }
 
@@ -190,7 +190,7 @@ struct LineWork: ~Copyable {
             figures.completed &+= 1
             lastCompletion = clock
             if event.answer != nil { figures.answered &+= 1 }
-            if let whole = held.complete(event) { calls.append(whole) }
+            if let whole = held.complete(event, at: clock) { calls.append(whole) }
             present.complete(event) { findings.append($0) }
             fileFindings(isPast: false)
         case .new:
@@ -215,8 +215,8 @@ struct LineWork: ~Copyable {
     }
 
     private mutating func store(_ event: CallEvent, _ origin: EventOrigin, _ clock: Timestamp) {
-        // Ends of screened calls have been told in the last ten minutes: this one's will be too.
-        let endsAreTold = lastCompletion > clock - .seconds(600)
+        // Ends of screened calls have been told in the last hour (files come hourly): this one's will be too.
+        let endsAreTold = lastCompletion > clock - .seconds(3_600)
         if origin == .screening, endsAreTold, !event.callID.isEmpty {
             held.hold(event) { calls.append($0) }
         } else {

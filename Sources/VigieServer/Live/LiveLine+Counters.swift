@@ -16,6 +16,7 @@ extension LiveLine {
                 sample("calls_total", status.calls), sample("calls_answered_total", status.answered),
                 sample("calls_completed_total", status.completed),
                 sample("calls_repeated_total", status.repeated),
+                sample("calls_end_too_late_total", status.endsTooLate),
                 sample("calls_other_time_total", status.otherTime),
                 sample("calls_ahead_of_clock_total", status.aheadOfClock),
                 sample("calls_late_total", status.late), sample("calls_stored_total", status.stored),

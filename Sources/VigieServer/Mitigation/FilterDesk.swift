@@ -1,5 +1,6 @@
 public import Logging
 public import VigieCalls
+public import VigieDetection
 public import VigieIncidents
 public import VigieMitigation
 public import VigieStore
@@ -22,6 +23,7 @@ public actor FilterDesk {
     private let clock: NodeClock
     private let logger: Logger
     private let home: Country
+    private let localClock: LocalClock
     private var book: FilterBook
     private var configured: [ConfiguredFilter] = []
     private var isWorking = false
@@ -31,11 +33,13 @@ public actor FilterDesk {
 
     /// A desk over what the store keeps; the filters that were in force are in force again when it returns.
     ///
-    /// - Parameter trialSpan: how far back stored calls are looked at for a trial.
+    /// - Parameters:
+    ///   - localClock: tells the hours of filters.
+    ///   - trialSpan: how far back stored calls are looked at for a trial.
     /// - Throws: `FilterDeskError.store`, or `.damaged` when the store is not what was written.
     public init(
         store: any Store, symbols: NodeSymbols, clock: NodeClock, tables: PublishedTable = PublishedTable(),
-        activity: FilterActivity = FilterActivity(), policy: FilterPolicy = FilterPolicy(), home: Country = .france,
+        activity: FilterActivity = FilterActivity(), policy: FilterPolicy = FilterPolicy(), home: Country = .france, localClock: LocalClock = LocalClock(),
         trialSpan: Duration = .seconds(7 * 86_400), logger: Logger = Logger(label: "vigie.filters")
     ) throws(FilterDeskError) {
         self.store = store
@@ -44,6 +48,7 @@ public actor FilterDesk {
         self.tables = tables
         self.activity = activity
         self.home = home
+        self.localClock = localClock
         self.trialSpan = trialSpan
         self.logger = logger
         let book = try FilterStorage.book(store, policy: policy)
@@ -244,11 +249,12 @@ public actor FilterDesk {
         let symbols = symbols
         guard let filter = try? record.form.filter(lists: book.lists, symbol: { symbols.symbol($0) }) else { return }
         let window = (clock.now - trialSpan)...Timestamp.distantFuture
-        let (home, names) = (home, symbols.snapshot)
+        let (home, localClock, names) = (home, localClock, symbols.snapshot)
         trials[record.id] = Task { [store, logger] in
             do throws(StoreError) {
                 let report = try await store.background { store throws(StoreError) in
-                    var rehearsal = FilterRehearsal(filter, incident: incident, target: target, home: home, names: names)
+                    var rehearsal = FilterRehearsal(
+                        filter, incident: incident, target: target, home: home, clock: localClock, names: names)
                     try store.replay(window) { event in rehearsal.take(copy event) }
                     return rehearsal.finish()
                 }

@@ -65,8 +65,10 @@ final class DatagramHandler: ChannelInboundHandler {
         return OverloadGauge.Queues(fill: fill, dropped: new)
     }
 
-    /// Answers that were not sent: the queue was full, or the kernel refused.
-    var notSent: (full: UInt64, refused: UInt64) { (sender.queueFull, sender.refused) }
+    /// Answers that were not sent: the queue was full, the kernel refused, or no datagram can hold them.
+    var notSent: (full: UInt64, refused: UInt64, tooLong: UInt64) {
+        (sender.queueFull, sender.refused, sender.tooLong)
+    }
 }
 
 extension IPEndpoint {

@@ -13,6 +13,7 @@ struct DatagramSender: ~Copyable {
     // Linux takes at most 64 segments, and 65,507 octets, in one call.
     private static let maxSegments = 60
     private static let maxSegmented = 60_000
+    private static let maxDatagram = 65_507  // 65,535 octets of an IPv4 packet without its header and UDP's
 
     /// Datagrams the kernel took.
     private(set) var sent: UInt64 = 0
@@ -20,6 +21,8 @@ struct DatagramSender: ~Copyable {
     private(set) var queueFull: UInt64 = 0
     /// Answers the kernel refused: no route, not permitted.
     private(set) var refused: UInt64 = 0
+    /// Answers left out because no datagram can hold them.
+    private(set) var tooLong: UInt64 = 0
 
     private let octets: UnsafeMutablePointer<UInt8>
     private let items: UnsafeMutablePointer<vigie_datagram>
@@ -47,7 +50,11 @@ struct DatagramSender: ~Copyable {
         _ bytes: Span<UInt8>, to destination: IPEndpoint, from source: IPEndpoint?, scope: UInt32,
         through socket: DatagramSocket
     ) {
-        guard bytes.count > 0, bytes.count <= 65_507 else { return }
+        guard bytes.count > 0 else { return }
+        guard bytes.count <= Self.maxDatagram else {
+            tooLong &+= 1
+            return
+        }
         if used + bytes.count > Self.maxBytes || count == Self.maxItems { flush(through: socket) }
         let offset = used
         // In bounds: `used + bytes.count <= maxBytes` by the lines above.

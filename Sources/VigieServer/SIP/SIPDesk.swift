@@ -111,8 +111,12 @@ final class SIPDesk {
     /// What the filters did since the last report.
     func takeReport() -> ScreeningReport { screening.takeReport() }
 
-    /// The memory of the deciding thread, to be kept over a restart.
-    var memory: Screening { screening }
+    /// One of `Screening.parts` of the pairs of numbers that spoke.
+    func pairs(_ part: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        screening.appendPairs(part, to: &bytes)
+        return bytes
+    }
 
     /// Copies the figures to where others read them.
     func publish(to figures: SIPFigures) {

@@ -17,6 +17,8 @@ final class SIPFigures: Sendable {
         var answersQueueFull: UInt64 = 0
         /// Answers the kernel refused: no route, not permitted.
         var answersRefused: UInt64 = 0
+        /// Answers left out because no datagram can hold them.
+        var answersTooLong: UInt64 = 0
         var overloadPercent: UInt64 = 0
     }
 
@@ -46,6 +48,8 @@ extension SIPFigures.Values {
             MetricSample("vigie_sip_answers_not_sent_total", [("reason", "socket-queue-full")], Double(answersQueueFull)))
         samples.append(
             MetricSample("vigie_sip_answers_not_sent_total", [("reason", "refused")], Double(answersRefused)))
+        samples.append(
+            MetricSample("vigie_sip_answers_not_sent_total", [("reason", "too-long")], Double(answersTooLong)))
         samples.append(
             MetricSample(
                 "vigie_sip_answers_not_sent_total", [("reason", "connection-gone")],

@@ -91,6 +91,12 @@ public final class SIPServer: Sendable {
     /// The ports, once all of them are open; `nil` when one could not be.
     public var ports: Ports? { get async { await bound.value } }
 
+    /// The peers, and how many calls each asked about so far.
+    var peerCalls: [(name: String, calls: UInt64)] {
+        let values = figures.snapshot
+        return zip(values.peerNames, values.peerCalls).map { ($0, $1) }
+    }
+
     /// Puts the server's figures on a board.
     public func register(on board: CounterBoard) {
         board.register("sip", samples: { [figures, counters, events] in
@@ -163,8 +169,17 @@ public final class SIPServer: Sendable {
     /// What the filters did since the last report; `nil` when the server does not run.
     public func takeReport() async -> ScreeningReport? { await onDesk { $0.takeReport() } }
 
-    /// The memory of the deciding thread as it is now, to be kept over a restart; `nil` when the server does not run.
-    public func memory() async -> Screening? { await onDesk { $0.memory } }
+    /// The pairs of numbers that spoke, for `Screening.restorePairs` after a restart; `nil` when the server does not run.
+    ///
+    /// Read in parts: between two of them the deciding thread answers calls.
+    public func pairs() async -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for part in 0..<Screening.parts {
+            guard let some = await onDesk({ $0.pairs(part) }) else { return nil }
+            bytes += some
+        }
+        return bytes
+    }
 
     /// Prepares for another configuration: its peers, texts and certificates; listeners stay as they are.
     ///
@@ -277,10 +292,12 @@ public final class SIPServer: Sendable {
         let drops = handlers.reduce(UInt64(0)) { $0 &+ $1.kernelDrops }
         let full = handlers.reduce(UInt64(0)) { $0 &+ $1.notSent.full }
         let refused = handlers.reduce(UInt64(0)) { $0 &+ $1.notSent.refused }
+        let tooLong = handlers.reduce(UInt64(0)) { $0 &+ $1.notSent.tooLong }
         figures.update { values in
             values.kernelDrops = drops
             values.answersQueueFull = full
             values.answersRefused = refused
+            values.answersTooLong = tooLong
         }
     }
 

@@ -44,6 +44,7 @@ extension MemoryStore.Contents {
         where incident.state == "resolved" && incident.lastSeen < incidentsUntil {
             incidents[incident.id] = nil
             evidence[incident.id] = nil
+            settings["incident/" + incident.id] = nil
             report.incidents += 1
         }
         let before = batches.count + spool.count

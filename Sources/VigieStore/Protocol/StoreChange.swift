@@ -21,7 +21,7 @@ public enum StoreChange: Sendable, Equatable {
     /// Names of symbols: the first one has raw value `first`, which follows the last name stored (2 at first). Names that are
     /// stored already must be the same.
     case symbols(first: UInt32, names: [String])
-    /// A setting; `nil` forgets it.
+    /// A setting; `nil` forgets it. `incident/` and an incident's id goes when a sweep removes that incident.
     case setting(key: String, value: [UInt8]?)
     /// An outbound alert, new or in the place of the one with its id.
     case alert(StoredAlert)

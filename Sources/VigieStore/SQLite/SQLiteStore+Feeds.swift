@@ -76,6 +76,9 @@ extension SQLiteStore {
             try db.execute(
                 sql: "DELETE FROM evidence WHERE incident IN (SELECT id FROM incident WHERE \(old))",
                 arguments: [incidentsUntil])
+            try db.execute(
+                sql: "DELETE FROM setting WHERE key IN (SELECT 'incident/' || id FROM incident WHERE \(old))",
+                arguments: [incidentsUntil])
             try db.execute(sql: "DELETE FROM incident WHERE \(old)", arguments: [incidentsUntil])
             let incidents = db.changesCount
             try db.execute(sql: "DELETE FROM batch WHERE received < ?", arguments: [feedsUntil])

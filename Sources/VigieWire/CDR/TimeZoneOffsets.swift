@@ -54,6 +54,11 @@ public struct TimeZoneOffsets: Sendable {
         return lookUp(local)
     }
 
+    /// Seconds east of UTC at a moment, given in seconds since 1970-01-01 00:00 UTC.
+    public func offset(atUTC seconds: Int64) -> Int64 {
+        Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds))))
+    }
+
     /// Looks at the zone's offsets a day before and a day after: no zone changes twice within two days.
     private mutating func lookUp(_ local: Int64) -> (seconds: Int64, certainty: Certainty) {
         func offsetAt(_ utc: Int64) -> Int64 {

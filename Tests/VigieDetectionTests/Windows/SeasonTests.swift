@@ -13,6 +13,20 @@ import VigieWire
         #expect(clock.offsetSeconds(at: try #require(Timestamp(rfc3339: text))) == offset)
     }
 
+    @Test(arguments: [
+        ("Europe/London", "2024-07-01T12:00:00Z", 3_600), ("Europe/London", "2024-03-31T00:59:59Z", 0),
+        ("Europe/London", "2024-03-31T01:00:00Z", 3_600), ("Indian/Reunion", "2024-03-31T01:00:00Z", 14_400),
+        ("+05:45", "1960-01-01T00:00:00Z", 20_700), ("Nowhere/Atall", "2024-07-01T12:00:00Z", 7_200),
+    ]) func `another zone has its own hours`(zone: String, text: String, offset: Int) throws {
+        var clock = LocalClock(zone: zone)
+        let moment = try #require(Timestamp(rfc3339: text))
+        // Asked forth and back: what is remembered of the quarter of an hour before must not answer.
+        for step in [0, -900, 900, 0] as [Int64] {
+            let seconds = clock.offsetSeconds(at: moment + .seconds(step))
+            if step == 0 { #expect(seconds == offset) }
+        }
+    }
+
     @Test func `the week begins on Monday at midnight in Paris`() {
         var clock = LocalClock()
         #expect(clock.hourOfWeek(at: monday) == 0)

@@ -199,6 +199,17 @@ struct SIPServerTests {
             received == lab.figure("vigie_sip_answers_total") + lab.figure("vigie_sip_messages_dropped_total"))
     }
 
+    @Test func `an answer that no datagram holds is counted by name`() async throws {
+        let lab = try await SIPLab()
+        let socket = try TestSocket(port: lab.ports.udp[0])
+        let blank = Text.request("OPTIONS")
+        let long = String(repeating: "x", count: 65_500 - blank.utf8.count)
+        socket.send(blank.replacing(";branch=", with: ";p=\(long);branch="))
+        #expect(Text.status(socket.ask(Text.request("OPTIONS", callID: "2"))) == 200)
+        await lab.server.stop()
+        #expect(lab.figure("vigie_sip_answers_not_sent_total", "too-long") == 1)
+    }
+
     @Test func `IPv6 is answered too`() async throws {
         let lab = try await SIPLab { $0.sip.udp = [ListenAddress("::1", 0)] }
         let answer = try TestSocket(port: lab.ports.udp[0], ipv6: true).ask(Text.request())

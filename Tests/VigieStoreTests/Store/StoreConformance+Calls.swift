@@ -179,6 +179,8 @@ extension StoreConformance {
         let early = Sample.noon - .seconds(4 * Sample.day)
         try store.apply([
             .incident(old), .incident(open), .evidence([sample]), .audit(Sample.audit(1)),
+            .setting(key: "incident/" + old.id, value: [1]), .setting(key: "incident/" + open.id, value: [2]),
+            .setting(key: "incident", value: [3]),
             .batch(StoredBatch(id: "b", received: early, document: [])),
             .spool(StoredSpoolProgress(identity: "done", path: "", offset: 1, isDone: true, updated: early)),
             .spool(StoredSpoolProgress(identity: "open", path: "", offset: 1, isDone: false, updated: early)),
@@ -195,6 +197,9 @@ extension StoreConformance {
         #expect(store.callDays().count == 4)
         #expect(try store.incident(old.id) == nil)
         #expect(try store.evidence(of: old.id).isEmpty)
+        #expect(try store.setting("incident/" + old.id) == nil)
+        #expect(try store.setting("incident/" + open.id) == [2])
+        #expect(try store.setting("incident") == [3])
         #expect(try store.incident(open.id) == open)
         #expect(try store.batch("b") == nil)
         #expect(try store.spoolProgress("open") != nil)

@@ -30,7 +30,7 @@ public struct EmergencyFailure: Detector {
     var runs = RunLengths()
     var seasons: [EmergencyService: EmergencySeason] = [:]
     var nationSeason = EmergencySeason()
-    var clock = LocalClock()
+    var clock: LocalClock
     var feeds = FeedActivity()
     var episodes: [EmergencyEpisode] = []
     var lostSamples: [(attempt: EmergencyAttempt, callID: CallID)] = []
@@ -55,9 +55,11 @@ public struct EmergencyFailure: Detector {
 
     /// A lookout for the emergency numbers of `home`.
     public init(
-        settings: Settings = Settings(), home: Country = .france, plans: NumberingPlans = .standard
+        settings: Settings = Settings(), home: Country = .france, clock: LocalClock = LocalClock(),
+        plans: NumberingPlans = .standard
     ) {
         self.settings = settings
+        self.clock = clock
         self.home = home
         self.plans = plans
         budget = AlarmBudget(alarmsAYear: settings.falseAlarmsAYear)

@@ -28,7 +28,7 @@ public struct MisroutedFlood: Detector {
     private var alarms: [UInt64] = []
     var callers = CallerWatch(hours: 24)
     var blocks = CallerWatch(hours: 6)
-    private var clock = LocalClock()
+    private var clock: LocalClock
     var began: Timestamp?
     var hour = Int64.min
     /// Whether this state was read back, and the hour that was going on then is not over yet.
@@ -38,8 +38,9 @@ public struct MisroutedFlood: Detector {
     var minutes: Float = 0
 
     /// A detector that has learned nothing.
-    public init(settings: Settings = Settings(), home: Country = .france) {
+    public init(settings: Settings = Settings(), home: Country = .france, clock: LocalClock = LocalClock()) {
         self.settings = settings
+        self.clock = clock
         self.home = home
         let budget = min(max(settings.falseAlarmsPerYear, 0.01), 100)
         threshold = Float(Logarithm.natural(Double(max(settings.cells, 1_024)) * 525_600 / budget))

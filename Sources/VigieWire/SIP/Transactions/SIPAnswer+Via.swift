@@ -8,8 +8,9 @@ extension SIPAnswer {
     ) {
         let via = ids.via
         let element = ids.viaElement.range
+        let first = message.index(of: .via) ?? 0
         let head = via.parameters.isEmpty ? element.upperBound : max(element.lowerBound, via.parameters.offset - 1)
-        buffer.append("Via: ")
+        name(message, first, sender.isKnown ? "" : "v:", "Via: ")
         buffer.append(unfolding: message.bytes.extracting(element.lowerBound..<min(head, element.upperBound)))
         var hasPort = false
         var offer = SIPOverloadOffer()
@@ -45,14 +46,14 @@ extension SIPAnswer {
             buffer.append(decimal: UInt64(sender.source.port))
         }
         if offer.isMade, let report { write(report, offer) }
-        let value = message.header(at: message.index(of: .via) ?? 0).value.range
+        let value = message.header(at: first).value.range
         if element.upperBound < value.upperBound {
             buffer.append(unfolding: message.bytes.extracting(element.upperBound..<value.upperBound))
         }
         buffer.append("\r\n")
-        var next = message.index(of: .via, from: (message.index(of: .via) ?? 0) + 1)
+        var next = message.index(of: .via, from: first + 1)
         while let index = next {
-            buffer.append("Via: ")
+            name(message, index, sender.isKnown ? "" : "v:", "Via: ")
             buffer.append(unfolding: message[message.header(at: index).value])
             buffer.append("\r\n")
             next = message.index(of: .via, from: index + 1)
@@ -95,11 +96,23 @@ extension SIPAnswer {
         return IPEndpoint(high: sender.source.high, low: sender.source.low, port: sentBy)
     }
 
-    mutating func copy(_ message: borrowing SIPMessage, _ kind: SIPHeaderKind, _ name: StaticString) {
-        guard let value = message.value(kind) else { return }
-        buffer.append(name)
-        buffer.append(unfolding: message[value])
+    /// Copies a header field; see `name` for `compact`.
+    mutating func copy(
+        _ message: borrowing SIPMessage, _ kind: SIPHeaderKind, _ compact: StaticString, _ long: StaticString
+    ) {
+        guard let index = message.index(of: kind) else { return }
+        name(message, index, compact, long)
+        buffer.append(unfolding: message[message.header(at: index).value])
         buffer.append("\r\n")
+    }
+
+    /// Writes a field's name: the compact one, if there is one, where the request did.
+    ///
+    /// §7.3.3. Unknown senders get their own form back: a hundred `v:` that became a hundred `Via: ` would make the answer larger than
+    /// what asked for it, and Vigie an amplifier for forged addresses.
+    mutating func name(_ message: borrowing SIPMessage, _ index: Int, _ compact: StaticString, _ long: StaticString) {
+        let isCompact = compact.utf8CodeUnitCount > 0 && message.header(at: index).name.range.count == 1
+        buffer.append(isCompact ? compact : long)
     }
 }
 

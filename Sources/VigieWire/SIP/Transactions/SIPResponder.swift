@@ -17,6 +17,7 @@ public struct SIPResponder: ~Copyable {
     /// `Retry-After` while draining, seconds.
     public var retryAfterSeconds: UInt64 = 30
 
+    private static let maxUnsupported = 16  // more than any phone requires: the answer is no larger than the request
     private let key: UInt64
     private var table: SIPTransactionTable
     private var scratch = OctetBuffer(capacity: 512)
@@ -272,11 +273,14 @@ public struct SIPResponder: ~Copyable {
     ) -> SIPReception? {
         guard message.value(.require) != nil else { return nil }
         scratch.clear()
+        var listed = 0
         var values = message.values(of: .require)
         while let value = values.next(in: message) {
             if SIPLines.knowsExtension(message[value]) { continue }
             scratch.append(scratch.count == 0 ? "Unsupported: " : ", ")
             scratch.append(unfolding: message[value])
+            listed += 1
+            if listed == Self.maxUnsupported { break }
         }
         guard scratch.count > 0 else { return nil }
         scratch.append("\r\n")
@@ -309,18 +313,18 @@ public struct SIPResponder: ~Copyable {
         _ report: SIPOverloadReport?, _ answer: inout SIPAnswer
     ) {
         answer.writeVias(message, ids, sender, sender.isKnown ? report : nil)
-        answer.copy(message, .from, "From: ")
-        if let to = message.value(.to) {
-            answer.buffer.append("To: ")
-            answer.buffer.append(unfolding: message[to])
+        answer.copy(message, .from, sender.isKnown ? "" : "f:", "From: ")
+        if let to = message.index(of: .to) {
+            answer.name(message, to, sender.isKnown ? "" : "t:", "To: ")
+            answer.buffer.append(unfolding: message[message.header(at: to).value])
             if !ids.hasToTag {
                 answer.buffer.append(";tag=")
                 answer.buffer.append(hexadecimal: ids.tag(key))
             }
             answer.buffer.append("\r\n")
         }
-        answer.copy(message, .callID, "Call-ID: ")
-        answer.copy(message, .cSeq, "CSeq: ")
+        answer.copy(message, .callID, sender.isKnown ? "" : "i:", "Call-ID: ")
+        answer.copy(message, .cSeq, "", "CSeq: ")
     }
 
     private mutating func finish(_ sender: SIPSender, _ answer: inout SIPAnswer) {
