@@ -130,6 +130,16 @@ public struct NumberPrefix: Hashable, Comparable, Codable, Sendable, CustomStrin
         number.isE164 && number.count >= count && number.leading(count) == digits
     }
 
+    /// Its own first `length` digits, or all of it when it is shorter.
+    public func cut(to length: Int) -> NumberPrefix {
+        var shorter = self
+        while shorter.count > max(1, length) {
+            shorter.digits /= 10
+            shorter.count -= 1
+        }
+        return shorter
+    }
+
     /// Prefixes sort as text does: `+33`, `+332`, `+34`.
     public static func < (left: NumberPrefix, right: NumberPrefix) -> Bool {
         left.description < right.description

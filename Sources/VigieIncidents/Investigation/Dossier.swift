@@ -64,6 +64,8 @@ public struct Dossier: Sendable {
     public var ordinary = 0
     /// Distinct callers of the trouble; exact up to `maxDistinct`.
     public var distinctCallers = 0
+    /// The one caller who made more than half of the calls; nil when nobody did.
+    public var mainCaller: PhoneNumber?
     /// Callers that had been called with the number in question before they called it: the paired proof.
     public var pairs = 0
     /// Calls of the trouble that were answered.

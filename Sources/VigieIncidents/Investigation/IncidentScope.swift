@@ -123,7 +123,11 @@ public struct IncidentScope {
     }
 
     private func revenueShare(_ event: CallEvent, _ prefixes: [NumberPrefix], _ ingress: Symbol) -> Role? {
-        guard numbers.contains(event.called) || prefixes.covers(event.called) else { return nil }
+        // Of the same callers, the whole network called belongs to it: the list of numbers holds the first twenty only.
+        let isAccomplice =
+            numbers.contains(event.caller)
+            && prefixes.contains { $0.count >= 4 && $0.cut(to: 4).contains(event.called) }
+        guard isAccomplice || numbers.contains(event.called) || prefixes.covers(event.called) else { return nil }
         let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
         return isDuring && (ingress == .none || event.ingress == ingress) ? .trouble : .ordinary
     }

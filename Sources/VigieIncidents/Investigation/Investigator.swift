@@ -9,7 +9,7 @@ public struct Investigator {
     private let incident: Incident
     private let plans: NumberingPlans
     private var dossier = Dossier()
-    private var callers: Set<PhoneNumber> = []
+    private var callers: [PhoneNumber: Int] = [:]
     private var reached: [PhoneNumber: Dossier.Reached] = [:]
     private var hours: [Int64: Dossier.Hour] = [:]
     private var flows: [FlowKey: Int] = [:]
@@ -72,8 +72,9 @@ public struct Investigator {
     /// The dossier, and for a flood the material for its diagnosis.
     public consuming func finish() -> (dossier: Dossier, evidence: MisrouteEvidence?) {
         dossier.distinctCallers = callers.count
+        dossier.mainCaller = callers.first { $0.value * 2 > dossier.calls }?.key
         dossier.callBacks = callBacks?.list() ?? []
-        dossier.pairs = callers.intersection(shown).count
+        dossier.pairs = shown.count { callers[$0] != nil }
         dossier.reachedTotal = reached.count
         dossier.reached = reached.values.sorted { ($0.calls, $1.first) > ($1.calls, $0.first) }
         dossier.hours = hours.values.sorted { $0.start < $1.start }
@@ -93,7 +94,9 @@ public struct Investigator {
     private mutating func countTrouble(_ event: CallEvent) {
         dossier.calls += 1
         countHour(event.start) { $0.trouble += 1 }
-        if callers.count < Dossier.maxDistinct, event.caller != .absent { callers.insert(event.caller) }
+        if event.caller != .absent, callers.count < Dossier.maxDistinct || callers[event.caller] != nil {
+            callers[event.caller, default: 0] += 1
+        }
         if event.answer != nil { dossier.answered += 1 }
         if let talk = event.talk, talk <= .seconds(10) { dossier.shortCalls += 1 }
         let called = plans.facts(of: event.called, at: event.start)

@@ -46,7 +46,7 @@ public struct FilterSearch {
             candidates = [Self.match { $0.calledNumbers = numbers }]
         case .revenueShareFraud(let numbers, let prefixes, let ingress):
             target = .trouble
-            candidates = Self.revenueShareCandidates(numbers, prefixes, ingress)
+            candidates = Self.revenueShareCandidates(numbers, prefixes, ingress, dossier.mainCaller)
         case .telephonyDoS(let numbers, let ingress):
             target = .trouble
             candidates = Self.denialCandidates(numbers, ingress, dossier)
@@ -202,10 +202,17 @@ public struct FilterSearch {
     }
 
     private static func revenueShareCandidates(
-        _ numbers: [PhoneNumber], _ prefixes: [NumberPrefix], _ ingress: Symbol
+        _ numbers: [PhoneNumber], _ prefixes: [NumberPrefix], _ ingress: Symbol, _ caller: PhoneNumber?
     ) -> [Filter.Match] {
         let trunks = ingress == .none ? [] : [ingress]
         var matches: [Filter.Match] = []
+        if let caller {
+            matches.append(
+                match {
+                    $0.ingress = trunks; $0.callerNumbers = [caller]
+                    $0.calledPrefixes = Set(prefixes.map { $0.cut(to: min(4, $0.count)) }).sorted()
+                })
+        }
         if !numbers.isEmpty {
             matches.append(
                 match {
@@ -229,6 +236,12 @@ public struct FilterSearch {
                 $0.calledNumbers = numbers; $0.firstContact = true
             }
         ]
+        if let caller = dossier.mainCaller {
+            matches.append(
+                match {
+                    $0.calledNumbers = numbers; $0.callerNumbers = [caller]
+                })
+        }
         let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
         if !trunks.isEmpty {
             matches.append(

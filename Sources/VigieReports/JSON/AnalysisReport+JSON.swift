@@ -123,6 +123,7 @@ extension AnalysisReport {
                 ("numbers", JSONValue(numbers.map(\.description))),
                 ("prefixes", JSONValue(prefixes.map(\.description))),
                 ("ingress", .string(symbols.name(ingress))),
+                ("callers", JSONValue(dossier.mainCaller.map { [$0.description] } ?? [])),
             ])
         case .telephonyDoS(let numbers, let ingress):
             return .object([

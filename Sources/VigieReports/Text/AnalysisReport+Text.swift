@@ -11,8 +11,8 @@ public enum TextStyle: Sendable {
 
     func bold(_ text: String) -> String { self == .coloured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     func dim(_ text: String) -> String { self == .coloured ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
-    func severity(_ severity: Severity) -> String {
-        let word = severity.rawValue.uppercased()
+    func severity(_ severity: Severity, _ language: ReportLanguage) -> String {
+        let word = language.severity(severity).uppercased()
         guard self == .coloured else { return word }
         let code =
             switch severity {
@@ -158,7 +158,7 @@ extension AnalysisReport {
         let summary = IncidentSummary(entry, report: self, language: language)
         var lines = [
             "",
-            "\(number). \(style.severity(incident.severity))  \(style.bold(summary.title))  \(style.dim(incident.id))",
+            "\(number). \(style.severity(incident.severity, language))  \(style.bold(summary.title))  \(style.dim(incident.id))",
         ]
         lines.append("   " + summary.sentence)
         lines.append(
@@ -194,12 +194,15 @@ extension AnalysisReport {
 
     private func figureLines(_ entry: Entry, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
         let dossier = entry.dossier
+        let callers = language.count(dossier.distinctCallers, ("caller", "callers"), ("appelant", "appelants"))
+        let reached = language.count(dossier.reachedTotal, ("line", "lines"), ("ligne atteinte", "lignes atteintes"))
+        let answered = language.count(dossier.answered, ("call", "calls"), ("appel décroché", "appels décrochés"))
         var lines = ["", "   " + style.bold(language.choose("What happened", "Ce qui s’est passé"))]
         lines.append(
             "   "
                 + language.choose(
-                    "\(language.count(dossier.distinctCallers)) callers, \(language.count(dossier.reachedTotal)) lines reached, \(language.count(dossier.answered)) calls answered (\(language.count(dossier.shortCalls)) within ten seconds)",
-                    "\(language.count(dossier.distinctCallers)) appelants, \(language.count(dossier.reachedTotal)) lignes atteintes, \(language.count(dossier.answered)) appels décrochés (dont \(language.count(dossier.shortCalls)) en moins de dix secondes)"
+                    "\(callers), \(reached) reached, \(answered) answered (\(language.count(dossier.shortCalls)) over within ten seconds)",
+                    "\(callers), \(reached), \(answered) (dont \(language.count(dossier.shortCalls)) en moins de dix secondes)"
                 ))
         if dossier.charged + dossier.free > 0 {
             lines.append(
@@ -211,8 +214,8 @@ extension AnalysisReport {
         }
         for reached in dossier.reached.prefix(5) {
             lines.append(
-                "   \(reached.number.description.padded(16)) \(language.count(reached.calls)) "
-                    + language.choose("calls", "appels"))
+                "   \(reached.number.description.padded(16)) "
+                    + language.count(reached.calls, ("call", "calls"), ("appel", "appels")))
         }
         if dossier.reachedTotal > 5 {
             lines.append(
@@ -230,16 +233,28 @@ extension AnalysisReport {
     {
         [
             "", "   " + style.bold(language.choose("Proposed filter", "Filtre proposé")),
-            "   \(proposal.filter.action.rawValue) " + filterWords(proposal.filter.match, language),
+            "   \(language.action(proposal.filter.action)) " + filterWords(proposal.filter.match, language),
             "   "
                 + language.choose(
-                    "would have stopped \(language.percent(proposal.outcome.wantedShare)) of these calls, and \(language.percent(proposal.outcome.legitimateShare)) of \(language.count(proposal.outcome.legitimate)) wanted ones",
-                    "aurait arrêté \(language.percent(proposal.outcome.wantedShare)) de ces appels, et \(language.percent(proposal.outcome.legitimateShare)) de \(language.count(proposal.outcome.legitimate)) appels voulus"
+                    "would have stopped \(language.percent(proposal.outcome.wantedShare)) of these calls, and \(collateral(proposal, language))",
+                    "aurait arrêté \(language.percent(proposal.outcome.wantedShare)) de ces appels, et \(collateral(proposal, language))"
                 )
                 + language.choose(
                     "; lasts \(proposal.filter.expiresHours) h at most",
                     " ; dure \(proposal.filter.expiresHours) h au plus"),
         ]
+    }
+
+    /// What it would have cost others.
+    private func collateral(_ proposal: FilterProposal, _ language: ReportLanguage) -> String {
+        let outcome = proposal.outcome
+        guard outcome.legitimate > 0 else {
+            return language.choose(
+                "there were no wanted calls to measure it on", "il n’y avait pas d’appels voulus pour le mesurer")
+        }
+        let wanted = language.count(
+            outcome.legitimate, ("wanted one", "wanted ones"), ("appel voulu", "appels voulus"))
+        return language.percent(outcome.legitimateShare) + language.choose(" of ", " de ") + wanted
     }
 
     /// A filter's match in words: `caller in +2126, called in +3332, first contact`.
@@ -252,7 +267,7 @@ extension AnalysisReport {
             parts.append(language.choose(english, french) + " " + shown)
         }
         add("trunk", "faisceau", match.ingress.map(symbols.name))
-        add("callers of", "appelants de", match.callerCountry.map { language.country($0) })
+        add("callers", "appelants", match.callerCountry.map { language.from($0) })
         add(
             "caller", "appelant",
             match.callerPrefixes.map { "\($0)…" } + match.callerNumbers.map(\.description))

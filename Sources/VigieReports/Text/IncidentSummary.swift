@@ -1,43 +1,7 @@
-import Foundation
-public import VigieCalls
+import VigieCalls
 import VigieDetection
 import VigieDiagnosis
 import VigieIncidents
-
-/// The languages in which Vigie speaks.
-public enum ReportLanguage: String, CaseIterable, Sendable {
-    case english = "en"
-    case french = "fr"
-
-    /// The first text in English, the second in French.
-    public func choose(_ english: @autoclosure () -> String, _ french: @autoclosure () -> String) -> String {
-        self == .english ? english() : french()
-    }
-
-    /// The name of a country, or `—` when it is not known.
-    public func country(_ country: Country) -> String {
-        guard country != .none else { return choose("unknown", "inconnu") }
-        return Locale(identifier: rawValue).localizedString(forRegionCode: country.description)
-            ?? country.description
-    }
-
-    /// A count with its thousands apart: `11,800` or `11 800`.
-    public func count(_ value: Int) -> String {
-        let digits = String(abs(value))
-        var out = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { out += choose(",", "\u{202F}") }
-            out.append(digit)
-        }
-        return (value < 0 ? "−" : "") + out
-    }
-
-    /// A share as percent with one decimal: `97.3 %` or `97,3 %`.
-    public func percent(_ share: Double) -> String {
-        let text = String((share * 1000).rounded() / 10)
-        return choose(text, text.replacingOccurrences(of: ".", with: ",")) + "\u{00A0}%"
-    }
-}
 
 extension AnalysisReport {
     /// One sentence about an incident that a duty officer understands.
@@ -79,7 +43,7 @@ struct IncidentSummary {
         switch entry.incident.subject {
         case .misroutedFlood(let origin, let landing): return flood(origin, landing)
         case .numberUsurpation(let number, let trunks):
-            let callers = language.count(dossier.distinctCallers)
+            let callers = language.count(dossier.distinctCallers, ("person", "people"), ("personne", "personnes"))
             let by =
                 trunks.isEmpty
                 ? ""
@@ -87,8 +51,8 @@ struct IncidentSummary {
                     "; calls displaying it came by \(names(trunks))",
                     " ; des appels l’affichant sont venus par \(names(trunks))")
             return language.choose(
-                "\(calls) call-backs from \(callers) people who had never called \(number) before: its number is being displayed by somebody else\(by).",
-                "\(calls) rappels de \(callers) personnes qui n’avaient jamais appelé le \(number) : son numéro est affiché par quelqu’un d’autre\(by)."
+                "\(calls) call-backs from \(callers) who had never called \(number) before: its number is being displayed by somebody else\(by).",
+                "\(calls) rappels de \(callers) qui n’avaient jamais appelé le \(number) : son numéro est affiché par quelqu’un d’autre\(by)."
             )
         case .dialerCampaign(let ingress, let numbers, let signs):
             let trunk =
@@ -105,17 +69,25 @@ struct IncidentSummary {
                 "A machine made \(calls) calls\(trunk), displaying \(shown): \(words).",
                 "Un automate a passé \(calls) appels\(trunk), affichant \(shown) : \(words).")
         case .wangiri(let numbers):
-            let rings = language.count(dossier.proofs)
+            let rings = language.count(dossier.proofs, ("one-ring call", "one-ring calls"), ("appel d’une sonnerie", "appels d’une sonnerie"))
             return language.choose(
-                "\(rings) one-ring calls displaying \(list(numbers)) drew \(calls) call-backs.",
-                "\(rings) appels d’une sonnerie affichant \(list(numbers)) ont provoqué \(calls) rappels.")
+                "\(rings) displaying \(list(numbers)) drew \(calls) call-backs.",
+                "\(rings) affichant \(list(numbers)) ont provoqué \(calls) rappels.")
         case .revenueShareFraud(let numbers, let prefixes, let ingress):
-            let place = prefixes.isEmpty ? list(numbers) : prefixes.map(\.description).joined(separator: ", ")
+            let shown = prefixes.prefix(4).map(\.description).joined(separator: ", ") + (prefixes.count > 4 ? "…" : "")
+            let place = prefixes.isEmpty ? list(numbers) : shown
             let trunk =
                 ingress == .none
                 ? ""
                 : language.choose(
-                    " from \(report.symbols.name(ingress))", " depuis \(report.symbols.name(ingress))")
+                    " by \(report.symbols.name(ingress))", " par \(report.symbols.name(ingress))")
+            if let caller = dossier.mainCaller {
+                let isAlone = dossier.distinctCallers == 1
+                return language.choose(
+                    "\(caller) made \(isAlone ? "" : "most of ")\(calls) calls\(trunk) to \(place), where hardly any of this kind went before.",
+                    "\(caller) a passé \(isAlone ? "" : "la plupart de ")\(calls) appels\(trunk) vers \(place), où presque aucun de ce genre n’allait avant."
+                )
+            }
             return language.choose(
                 "\(calls) calls\(trunk) to \(place), where hardly any went before.",
                 "\(calls) appels\(trunk) vers \(place), où presque aucun n’allait avant.")
@@ -130,12 +102,13 @@ struct IncidentSummary {
 
     private func flood(_ origin: Origin, _ landing: [NumberPrefix]) -> String {
         let dossier = entry.dossier
-        let calls = language.count(dossier.calls)
-        let lines = language.count(dossier.reachedTotal)
+        let calls = language.count(dossier.calls, ("call", "calls"), ("appel", "appels"))
+        let lines = language.count(dossier.reachedTotal, ("line", "lines"), ("ligne", "lignes"))
         let from =
             origin.country == .none
-            ? report.symbols.name(origin.ingress == .none ? (dossier.dominantTrunk ?? .none) : origin.ingress)
-            : language.country(origin.country) + (origin.area.map { " (\($0))" } ?? "")
+            ? language.choose("from ", "de ")
+                + report.symbols.name(origin.ingress == .none ? (dossier.dominantTrunk ?? .none) : origin.ingress)
+            : language.from(origin.country) + (origin.area.map { " (\($0))" } ?? "")
         let places =
             landing.prefix(4).map(\.description).joined(separator: ", ") + (landing.count > 4 ? "…" : "")
         let departments = dossier.departments.prefix(3).map(\.0).joined(separator: ", ")
@@ -148,8 +121,8 @@ struct IncidentSummary {
                     "; most likely \($0.hypothesis.english)", " ; le plus probable : \($0.hypothesis.french)")
             } ?? ""
         return language.choose(
-            "\(calls) calls from \(from) landed on \(lines) line\(dossier.reachedTotal == 1 ? "" : "s") in \(places)\(inside), between people who had never called each other\(why).",
-            "\(calls) appels venant de \(from) ont abouti sur \(lines) ligne\(dossier.reachedTotal == 1 ? "" : "s") en \(places)\(inside), entre des gens qui ne s’étaient jamais appelés\(why)."
+            "\(calls) \(from) landed on \(lines) in \(places)\(inside), between people who had never called each other\(why).",
+            "\(calls) venant \(from) ont abouti sur \(lines) en \(places)\(inside), entre des gens qui ne s’étaient jamais appelés\(why)."
         )
     }
 

@@ -137,7 +137,8 @@ extension MisroutedFlood {
         guard blocks.estimate >= settings.minimumCallers, invalid * 5 <= calls.count else { return false }
         let country = Self.common(calls.map { UInt64($0.country.rawValue) })
         let isHome = country.map { share(of: .country($0)) >= 0.4 } ?? true
-        if isHome || calls.count(where: \.isInTransit) * 2 > calls.count {
+        let isTransit = calls.count(where: \.isInTransit) * 2 > calls.count
+        if isHome || isTransit {
             // Strangers alone prove little here: at home everybody may call anybody, in transit routes come and go.
             guard Double(calls.count(where: \.looksWrong)) >= settings.minimumWrongShare * Double(calls.count)
             else {
@@ -145,12 +146,12 @@ extension MisroutedFlood {
                 return false
             }
         }
+        // Digits that a fault strings together are in part numbers that nobody was given; people hardly ever dial those.
+        if isHome || isTransit, calls.count(where: \.isUnallocated) * 33 < calls.count {
+            clearEvidence(of: cell)
+            return false
+        }
         if isHome {
-            // A fault at home sends some calls to numbers that nobody was given; ordinary life hardly ever does.
-            guard calls.count(where: \.isUnallocated) * 33 >= calls.count else {
-                clearEvidence(of: cell)
-                return false
-            }
             guard let began, now - began >= settings.minimumHomeLearning else {
                 clearEvidence(of: cell)
                 return false

@@ -8,11 +8,12 @@ extension MisroutedFlood {
             "A dialling table that sends one country's or one trunk's calls to the wrong zone, area or exchange: many different callers reach numbers they never called before.",
             "Floods spread over a zone as well as those that end at a few numbers; origins and landings of any country; captures that name no trunk.",
             "Calls that are answered and talk as usual (a destination that became free) and calls that are hung up at once: neither is asked for.",
-            "It is sure after some ten different callers, usually within minutes, from numbers and start times alone.",
+            "It is sure after some twenty calls of ten different callers in one landing zone within a few hours, from numbers and start times alone: minutes at the rate of a flood, hours while it is a trickle.",
         ],
         misses: [
             "Floods of fewer different callers than `minimumCallers`, or whose callers all lie in a few hundred-blocks of numbers.",
             "Misroutes that spread over a whole country in the same proportions as ordinary traffic.",
+            "Misroutes of calls in transit of which none reaches a number that nobody was given: they look like another carrier's new traffic.",
             "Misroutes between subscribers of the home country that end at fewer than five numbers: they look like a vote or a closed school.",
             "Callers who withhold their number: whether they know the called number cannot be told.",
         ],
