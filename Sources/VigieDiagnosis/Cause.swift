@@ -26,11 +26,13 @@ public struct Cause: Hashable, Sendable {
     public var objection: BilingualText?
     /// Whether it says that nothing is wrong: more people really call there.
     public var isNoFault: Bool
+    /// Name of the entry of the change calendar that it blames; `nil`: none.
+    public var change: String?
 
     /// All fields at once.
     public init(
         hypothesis: BilingualText, score: Double, explains: Double, test: BilingualText,
-        objection: BilingualText? = nil, isNoFault: Bool = false
+        objection: BilingualText? = nil, isNoFault: Bool = false, change: String? = nil
     ) {
         self.hypothesis = hypothesis
         self.score = score
@@ -38,5 +40,6 @@ public struct Cause: Hashable, Sendable {
         self.test = test
         self.objection = objection
         self.isNoFault = isNoFault
+        self.change = change
     }
 }

@@ -52,7 +52,7 @@ extension CentreDirectory {
             if row.allSatisfy({ $0 == " " }) || row.first == "#" { continue }
             if header.isEmpty {
                 separator = row.contains(";") ? ";" : ","
-                for (index, name) in fields(row, separator).enumerated() where header[name] == nil {
+                for (index, name) in TableRow.fields(row, separator).enumerated() where header[name] == nil {
                     header[name] = index
                 }
                 for name in columns.prefix(6) where header[name] == nil && name != "service" {
@@ -65,7 +65,7 @@ extension CentreDirectory {
                 refuse(line, "", "more than \(maxRows) rows; the rest was not read")
                 break
             }
-            switch centre(fields(row, separator), header) {
+            switch centre(TableRow.fields(row, separator), header) {
             case .success(let centre): rows.append(centre)
             case .failure(let fault): refuse(line, fault.column, fault.reason)
             }
@@ -85,47 +85,9 @@ extension CentreDirectory {
                 centre.fallbacks.count > 1 ? centre.fallbacks[1].description : "",
                 centre.lastTested?.rfc3339() ?? "", centre.tester, centre.isPublic ? "yes" : "no",
             ]
-            out += fields.map(Self.quoted).joined(separator: ";") + "\n"
+            out += fields.map(TableRow.quoted).joined(separator: ";") + "\n"
         }
         return out
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { $0 == ";" || $0 == "\"" || $0 == "," || $0.isNewline }) else {
-            return field
-        }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
-    }
-
-    // RFC 4180 within one line: a quote inside quotes is doubled.
-    private static func fields(_ row: Substring, _ separator: Character) -> [String] {
-        var fields: [String] = []
-        var field = ""
-        var isQuoted = false
-        var wasQuote = false
-        for character in row {
-            if isQuoted {
-                if character == "\"" {
-                    isQuoted = false
-                    wasQuote = true
-                } else {
-                    field.append(character)
-                }
-            } else if character == "\"" {
-                if wasQuote { field.append("\"") }
-                isQuoted = true
-                wasQuote = false
-            } else if character == separator {
-                fields.append(field)
-                field = ""
-                wasQuote = false
-            } else {
-                field.append(character)
-                wasQuote = false
-            }
-        }
-        fields.append(field)
-        return fields.map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
     }
 
     private struct Fault: Error {

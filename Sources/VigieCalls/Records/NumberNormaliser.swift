@@ -2,8 +2,8 @@ public import VigieWire
 
 /// Turns a number as a record writes it into a `PhoneNumber`, by the dialling habits of one country.
 ///
-/// It reads `+33…`, `0033…` (the country's international prefix), `0…` (its trunk prefix), `tel:` and `sip:` URIs, and the
-/// separators people put between digits. Nothing is guessed in silence: the answer says how the number was read.
+/// It reads `+33…`, `0033…` (the country's international prefix), `0…` (its trunk prefix), `tel:`, `sip:` and `urn:service:sos`
+/// URIs, and the separators people put between digits. Nothing is guessed in silence: the answer says how the number was read.
 public struct NumberNormaliser: Sendable {
     /// How a text was read.
     public enum Reading: UInt8, CaseIterable, Sendable {
@@ -97,6 +97,10 @@ public struct NumberNormaliser: Sendable {
     }
 
     private func normaliseSlowly(_ text: Span<UInt8>) -> (number: PhoneNumber, reading: Reading) {
+        if text.count > 4, text[0] | 0x20 == 0x75, text[1] | 0x20 == 0x72 {
+            let number = EmergencyURN.number(text, home: home)
+            if number != .absent { return (number, number == .malformed ? .malformed : .dialled) }
+        }
         var text = Self.user(text)
         while text.count > 0, Self.isSeparator(text[0]), text[0] != 0x28 {
             text = text.extracting(1..<text.count)

@@ -1,16 +1,31 @@
 public import VigieCalls
 public import VigieDetection
+public import VigieWire
 
 /// Says on whose side an emergency failure lies, from the set that the failed calls share, and what to check.
 public enum EmergencyDiagnosis {
-    /// Causes in the order of their likelihood; scores add up to 1.
-    public static func explain(_ scope: EmergencyScope, symbols: SymbolTable) -> [Cause] {
+    /// Causes in the order of their likelihood; scores add up to 1. A change of the calendar that fits comes first when it names what
+    /// fails.
+    ///
+    /// - Parameters:
+    ///   - onset: start of the first lost call.
+    ///   - calendar: what was changed and declared.
+    public static func explain(
+        _ scope: EmergencyScope, symbols: SymbolTable, onset: Timestamp = .distantPast,
+        calendar: ChangeCalendar = ChangeCalendar()
+    ) -> [Cause] {
+        let suspects = CalendarSuspects(scope, onset: onset, symbols: symbols).find(in: calendar)
+        let blamed = suspects.reduce(0) { $0 + $1.weight }
+        return (suspects.map(\.cause) + sides(scope, symbols: symbols, share: 1 - blamed)).sorted { $0.score > $1.score }
+    }
+
+    private static func sides(_ scope: EmergencyScope, symbols: SymbolTable, share: Double) -> [Cause] {
         var causes: [Cause] = []
         let weights = weights(scope)
         for (side, weight) in weights where weight > 0.02 {
-            causes.append(cause(side, weight, scope, symbols))
+            causes.append(cause(side, weight * share, scope, symbols))
         }
-        return causes.sorted { $0.score > $1.score }
+        return causes
     }
 
     /// The dimensions that stand out, one set of name = value pairs for each machine, operator or trunk, the likeliest first.

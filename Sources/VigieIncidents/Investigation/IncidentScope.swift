@@ -28,16 +28,19 @@ public struct IncidentScope {
 
     private let locations: Locations
     private let home: Country
+    private let centres: EmergencyCentres
 
     /// The scope of one incident.
     ///
     /// - Parameters:
     ///   - locations: in which department a call's location lies; without it emergency failures are told by service and node only.
     ///   - home: whose emergency numbers are meant.
+    ///   - centres: long numbers to which emergency calls are routed.
     public init(
         _ incident: Incident, plans: NumberingPlans, locations: Locations = Locations(),
-        home: Country = .france
+        home: Country = .france, centres: EmergencyCentres = EmergencyCentres()
     ) {
+        self.centres = centres
         self.incident = incident
         self.locations = locations
         self.home = home
@@ -144,7 +147,7 @@ public struct IncidentScope {
     private func emergency(_ event: CallEvent, _ scope: EmergencyScope) -> Role? {
         guard
             let attempt = EmergencyAttempt(
-                event, home: home, centres: EmergencyCentres(), locations: locations, plans: plans)
+                event, home: home, centres: centres, locations: locations, plans: plans)
         else { return nil }
         let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
         return isDuring && scope.holds(attempt) && attempt.fate.isLost ? .trouble : .ordinary

@@ -35,11 +35,11 @@ public struct Investigator {
     ///   - home: whose emergency numbers are meant.
     public init(
         _ incident: Incident, plans: NumberingPlans, locations: Locations = Locations(),
-        home: Country = .france
+        home: Country = .france, centres: EmergencyCentres = EmergencyCentres()
     ) {
         self.incident = incident
         self.plans = plans
-        scope = IncidentScope(incident, plans: plans, locations: locations, home: home)
+        scope = IncidentScope(incident, plans: plans, locations: locations, home: home, centres: centres)
         if case .emergencyFailure = incident.subject { callBacks = CallBackList() }
         if case .misroutedFlood(let origin, let landing) = incident.subject {
             evidence = MisrouteEvidence(

@@ -14,7 +14,8 @@ extension AnalysisReport {
                 ("inputs", .array(inputs.map(\.json))),
                 ("calls", callsJSON),
                 ("incidents", .array(entries.map(incident))),
-            ] + (emergency.map { [("emergency", $0.json(symbols))] } ?? []))
+            ] + (emergency.map { [("emergency", $0.json(symbols))] } ?? [])
+                + (calendar.isEmpty ? [] : [("calendar", .array(calendar.map(\.json)))]))
     }
 
     private var callsJSON: JSONValue {
@@ -218,6 +219,7 @@ extension Cause {
             ("test_fr", .string(test.french)),
         ]
         if let objection { members.append(("objection", .string(objection.english))) }
+        if let change { members.append(("change", .string(change))) }
         return .object(members)
     }
 }

@@ -105,6 +105,8 @@ public struct AnalysisReport: Sendable {
 
     /// How the emergency numbers stood at the end; `nil` when no emergency call was seen.
     public var emergency: EmergencyBoard?
+    /// Entries of the change calendar that touch the time of the calls, or the day before.
+    public var calendar: [PlannedChange] = []
 
     /// An empty report.
     public init() {}

@@ -14,6 +14,8 @@ public struct AnalysisSettings: Sendable {
     public var mapping: RecordMapping?
     /// Bytes of temporary disk for the calls that investigations look at again.
     public var journalBytes = 4 << 30
+    /// What was changed and declared: the first place to look when emergency calls fail.
+    public var calendar = ChangeCalendar()
     /// Settings of the detectors.
     public var detection = DetectionSettings()
 
@@ -51,7 +53,7 @@ public struct Analysis {
             throw Failure(sentence: "cannot read \(error.path): \(error.sentence)")
         }
         let journal = FileJournal(capacity: settings.journalBytes)
-        var line = AnalysisLine(settings: settings.detection, journal: journal)
+        var line = AnalysisLine(settings: settings.detection, calendar: settings.calendar, journal: journal)
         var order = EventOrder()
         let signalling = opened.signalling
         let feeds = opened.feeds

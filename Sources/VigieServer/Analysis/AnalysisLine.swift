@@ -25,14 +25,22 @@ public struct AnalysisLine: ~Copyable {
     private let journal: any CallJournal
     private let plans: NumberingPlans
     private let home: Country
+    private let calendar: ChangeCalendar
+    private let centres: EmergencyCentres
     private var findings: [Finding] = []
     private var hours: [Int64: AnalysisReport.Hour] = [:]
     private var hour = AnalysisReport.Hour(start: .distantPast, attempts: 0, answered: 0)
 
     /// - Parameters:
     ///   - settings: of the detectors.
+    ///   - calendar: what was changed and declared.
     ///   - journal: where calls are kept for the investigation.
-    public init(settings: DetectionSettings, journal: any CallJournal, plans: NumberingPlans = .standard) {
+    public init(
+        settings: DetectionSettings, calendar: ChangeCalendar = ChangeCalendar(), journal: any CallJournal,
+        plans: NumberingPlans = .standard
+    ) {
+        self.calendar = calendar
+        centres = settings.emergencyFailure.centres
         self.plans = plans
         home = settings.home
         self.journal = journal
@@ -75,7 +83,10 @@ public struct AnalysisLine: ~Copyable {
         report.statistics = statistics
         report.hours = hours.values.sorted { $0.start < $1.start }
         report.forgotten = journal.forgotten
-        report.emergency = lane.emergencyBoard.flatMap { $0.cells.isEmpty ? nil : $0 }
+        if let first = statistics.first, let last = statistics.last {
+            report.calendar = calendar.changes(from: first - .seconds(86_400), to: last)
+        }
+        report.emergency = lane.emergencyBoard.flatMap { $0.cells.isEmpty ? nil : $0.declaring(calendar) }
         let entries = investigate(report.symbols, progress)
         report.entries = entries.filter { !$0.isSetAside }
         report.surges = entries.count - report.entries.count
@@ -111,8 +122,9 @@ public struct AnalysisLine: ~Copyable {
         let incidents = book.incidents.sorted { $0.firstSeen < $1.firstSeen }
         let looked = Array(incidents.prefix(Self.maxInvestigated))
         let journal = journal
+        let (calendar, centres) = (calendar, centres)
         let entries =
-            Investigation(plans: plans, home: home).look(at: looked, symbols: symbols, progress: progress) {
+            Investigation(plans: plans, home: home, centres: centres, calendar: { calendar }).look(at: looked, symbols: symbols, progress: progress) {
                 body in journal.replay(.distantPast ... .distantFuture, body)
             }
             + incidents.dropFirst(looked.count).map {

@@ -14,6 +14,10 @@ struct Investigation {
 
     let plans: NumberingPlans
     let home: Country
+    /// Long numbers to which emergency calls are routed.
+    var centres = EmergencyCentres()
+    /// What was changed and declared, as it is known when a look begins.
+    var calendar: @Sendable () -> ChangeCalendar = { ChangeCalendar() }
 
     /// The incidents with causes, severity and localisation, each with its dossier and the filter worth showing, in the
     /// order given.
@@ -28,7 +32,7 @@ struct Investigation {
         var locations = Locations()
         if incidents.contains(where: { $0.kind == .emergencyFailure }) { locations.meet(symbols) }
         var investigators = incidents.map {
-            Investigator($0, plans: plans, locations: locations, home: home)
+            Investigator($0, plans: plans, locations: locations, home: home, centres: centres)
         }
         replay { event in
             for index in investigators.indices { investigators[index].take(copy event) }
@@ -38,12 +42,14 @@ struct Investigation {
         var searches: [FilterSearch] = []
         var trials: [FilterTrial] = []
         let diagnosis = MisrouteDiagnosis(plans: plans)
+        let changes = calendar()
         for index in incidents.indices {
             if let evidence = results[index].evidence {
                 incidents[index].causes = diagnosis.explain(evidence)
             }
             if case .emergencyFailure(let scope) = incidents[index].subject {
-                incidents[index].causes = EmergencyDiagnosis.explain(scope, symbols: symbols)
+                incidents[index].causes = EmergencyDiagnosis.explain(
+                    scope, symbols: symbols, onset: incidents[index].firstSeen, calendar: changes)
             }
             incidents[index].severity = Severity(incidents[index], results[index].dossier)
             if case .emergencyFailure(let scope) = incidents[index].subject {

@@ -28,6 +28,8 @@ public struct NodeConfiguration: Sendable {
     public var http = HTTP()
     /// What the public is told about emergency numbers.
     public var publication = Publication()
+    /// What is known of the emergency numbers beside calls.
+    public var emergency = Emergency()
     /// What the detectors are told.
     public var detection = DetectionSettings()
     /// Who is told about incidents.
@@ -214,6 +216,16 @@ extension NodeConfiguration {
         public var export = ""
         /// Whether everything published is an exercise.
         public var exercise = false
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What is known of the emergency numbers beside calls.
+    public struct Emergency: Sendable {
+        /// Files of the change calendar, iCalendar or CSV; read again when they change.
+        public var calendars: [String] = []
+        /// Whether Vigie writes drafts of public notices by itself.
+        public var drafts = true
         /// The defaults.
         public init() {}
     }

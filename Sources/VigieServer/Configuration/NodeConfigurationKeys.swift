@@ -49,6 +49,9 @@ enum NodeConfigurationKeys {
             "public", \.publication,
             "What the public is told when emergency numbers fail, after two people approved it.", publication),
         .section(
+            "emergency", \.emergency,
+            "What is known of the emergency numbers beside calls; the centres are in `public.directory`.", emergency),
+        .section(
             "detection", \.detection, "What the detectors are told; the cards say what each setting does.",
             detection),
         .section("alerts", \.alerts, "Who is told about incidents.", alerts),
@@ -267,12 +270,21 @@ enum NodeConfigurationKeys {
             reload: .restart),
         .text(
             "directory", \.directory, unit: "CSV file",
-            "Emergency centres and their fallbacks, whose numbers pass before every filter; `vigie directory check` tells what is wrong with it.",
+            "Emergency centres and their fallbacks, for the detectors and the public pages; their numbers pass before every filter. `vigie directory check` tells what is wrong with it.",
             reload: .restart),
         .text(
             "export", \.export, unit: "directory",
             "Where each publication is written as files, for another host; empty: nowhere.", reload: .restart),
         .flag("exercise", \.exercise, "Whether everything published is an exercise.", reload: .restart),
+    ]
+
+    static let emergency: [ConfigurationKey<NodeConfiguration.Emergency>] = [
+        .words(
+            "calendars", \.calendars, unit: "list of files",
+            "The change calendar, iCalendar or CSV; a file that changes is read again within a minute.", reload: .restart),
+        .flag(
+            "drafts", \.drafts,
+            "Whether a draft notice is written by itself when emergency calls fail; people approve it.", reload: .restart),
     ]
 
     static let alerts: [ConfigurationKey<NodeConfiguration.Alerts>] = [

@@ -57,7 +57,9 @@ final class InvestigationDesk: Sendable {
         plans: NumberingPlans, settings: LineSettings, store: any Store, otherTimes: any Store,
         symbols: NodeSymbols, logger: Logger
     ) {
-        investigation = Investigation(plans: plans, home: settings.detection.home)
+        investigation = Investigation(
+            plans: plans, home: settings.detection.home, centres: settings.detection.emergencyFailure.centres,
+            calendar: settings.calendar)
         self.store = store
         self.otherTimes = otherTimes
         self.symbols = symbols

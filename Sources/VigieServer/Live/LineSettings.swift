@@ -1,3 +1,4 @@
+public import VigieCalls
 public import VigieDetection
 import VigieWire
 
@@ -25,6 +26,9 @@ public struct LineSettings: Sendable {
     public var lookBack = Duration.seconds(7 * 86_400)
     /// Bytes of temporary disk for calls of times that the store does not keep.
     public var otherTimesBytes = 1 << 30
+
+    /// What was changed and declared, asked for at each look into an incident.
+    public var calendar: @Sendable () -> ChangeCalendar = { ChangeCalendar() }
 
     /// The defaults.
     public init() {}

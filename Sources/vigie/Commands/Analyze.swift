@@ -21,6 +21,7 @@ struct Analyze: ParsableCommand {
               vigie analyze --html night.html records.csv.gz more-records.csv
               vigie analyze --format json --output night.json capture.pcapng
               vigie analyze --mapping wholesale.yaml cdr.csv
+              vigie analyze --directory centres.csv --calendar changes.ics night.csv
               zcat night.csv.gz | vigie analyze -
 
             EXIT STATUS
@@ -59,6 +60,18 @@ struct Analyze: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Table of emergency centres (CSV, see vigie directory): calls to their long numbers count as emergency calls.",
+            valueName: "path"))
+    var directory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Change calendar (iCalendar, or CSV with \(ChangeCalendar.columns.joined(separator: ";"))): maintenance and declared incidents that may be the cause. May be given more than once.",
+            valueName: "path"))
+    var calendar: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Exit with 3 when an incident is at least so severe: minor, major or critical.",
             valueName: "severity"))
     var failOn: Severity?
@@ -89,6 +102,7 @@ struct Analyze: ParsableCommand {
     func run() throws {
         var settings = self.settings
         if let mapping { settings.mapping = try readMapping(mapping) }
+        try readTables(into: &settings)
         try ResultOutput.check(output)
         try ResultOutput.check(html)
         let bar = ProgressBar(label: "analysing")
@@ -115,6 +129,23 @@ struct Analyze: ParsableCommand {
             throw ExitCode(3)
         }
         if !broken.isEmpty { throw ExitCode(1) }
+    }
+
+    private func readTables(into settings: inout AnalysisSettings) throws {
+        do throws(EmergencyTables.Failure) {
+            if let directory {
+                let table = try EmergencyTables.directory(directory)
+                settings.detection.emergencyFailure.centres = EmergencyCentres(table.value, at: nil)
+                if let note = table.note { StandardError.print("vigie: \(note)") }
+            }
+            for path in calendar {
+                let table = try EmergencyTables.calendar(path, zone: settings.timeZone ?? .utc)
+                settings.calendar = settings.calendar.merged(with: table.value)
+                if let note = table.note { StandardError.print("vigie: \(note)") }
+            }
+        } catch {
+            throw CommandFailure(error.sentence)
+        }
     }
 
     private func readMapping(_ path: String) throws -> RecordMapping {

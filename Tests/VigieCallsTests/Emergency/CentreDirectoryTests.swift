@@ -92,3 +92,40 @@ import VigieWire
         #expect(twice.issues(at: now, departments: []).map(\.defect) == [.overlap])
     }
 }
+
+@Suite struct EmergencyCentresTests {
+    @Test func `the directory's long numbers lead to their service and department, the specific number first`() throws {
+        let now = Timestamp(seconds: 1_790_000_000)
+        let directory = CentreDirectory.fictional(at: now)
+        let centres = EmergencyCentres(directory, at: now)
+        let row = try #require(directory.centre(place: "59", shortNumber: "18", at: now))
+        // In the Nord 112 rings at the same line as 18, and counts as 18 unless the call says what was dialled.
+        let european = try #require(directory.centre(place: "59", shortNumber: "112", at: now))
+        #expect(european.longNumber == row.longNumber)
+        let line = try #require(centres[row.longNumber])
+        #expect(line.service == .fire && line.department.description == "59" && line.centre == row.id)
+        #expect(centres.count == Set(directory.centres.map(\.longNumber)).count)
+        // A row that holds no more leads nowhere.
+        var old = row
+        old.validTo = now - .seconds(1)
+        #expect(EmergencyCentres(CentreDirectory([old]), at: now).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("urn:service:sos", "112"), ("URN:service:SOS.Police", "17"), ("urn:service:sos.fire", "18"),
+        ("urn:service:sos.ambulance.x", "15"), ("urn:service:sos.marine", "196"), ("urn:service:sos.mountain", "112"),
+    ])
+    func `a service URN in a record is the number that leads there`(_ urn: String, _ short: String) {
+        var urn = urn
+        let read = urn.withUTF8 { unsafe NumberNormaliser().normalise(Span(_unsafeElements: $0)) }
+        #expect(read.number.description == short && read.reading == .dialled)
+        #expect(EmergencyNumbers.service(read.number, home: .france)?.description == short)
+    }
+
+    @Test(arguments: ["urn:service:test.sos", "urn:service:sosx", "urn:service:counseling", "urn:uuid:15", "urn:"])
+    func `any other URN is no call for help`(_ urn: String) {
+        var urn = urn
+        let read = urn.withUTF8 { unsafe NumberNormaliser().normalise(Span(_unsafeElements: $0)) }
+        #expect(read.number == .malformed && read.reading == .malformed)
+    }
+}
