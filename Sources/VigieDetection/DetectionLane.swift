@@ -56,6 +56,11 @@ public struct DetectionLane: Sendable {
         lookout?.take(count, report: report)
     }
 
+    /// What the network did with emergency calls in the intervals of these counts.
+    public func network(during counts: [EmergencyCount]) -> [ReceiverComparison.Network] {
+        lookout?.network(during: counts) ?? counts.map { _ in ReceiverComparison.Network() }
+    }
+
     /// Notes what people declare about a service in a department; `nil` withdraws it.
     public mutating func declare(
         _ declaration: EmergencyBoard.Declared?, service: EmergencyService, department: DepartmentCode

@@ -57,6 +57,12 @@ public final class LiveNode: Sendable {
     private let otherTimes: any Store
     let centres: CentreDirectory
     let heard = HeardBoard()
+    /// The centres with what test calls showed since.
+    public let centreDesk: CentreDesk
+    /// What emergency centres counted.
+    public let receivers = ReceiverDesk()
+    /// What was changed and declared.
+    public let calendar: CalendarDesk
     private let logger: Logger
 
     /// Builds everything; nothing is opened but the store.
@@ -76,8 +82,16 @@ public final class LiveNode: Sendable {
         centres = try Self.centres(configuration, logger)
         symbols = NodeSymbols(remembered: (try? store.symbolNames()) ?? [])
         ring = CallEventRing(capacity: configuration.limits.decisionQueue)
+        centreDesk = CentreDesk(centres, store: store)
+        calendar = CalendarDesk(
+            paths: configuration.emergency.calendars.map { configuration.path($0) },
+            zone: TimeZoneOffsets(configuration.timeZone) ?? .utc, store: store)
+        for note in calendar.refresh() { logger.warning("the change calendar", metadata: ["why": "\(note)"]) }
+        var lineSettings = LineSettings(configuration)
+        lineSettings.detection.emergencyFailure.centres = EmergencyCentres(centres, at: nil)
+        lineSettings.calendar = { [calendar] in calendar.current }
         line = LiveLine(
-            settings: LineSettings(configuration), clock: self.clock, symbols: symbols, store: store,
+            settings: lineSettings, clock: self.clock, symbols: symbols, store: store,
             otherTimes: otherTimes, ring: ring, logger: logger)
         hep = HEPFeed(try Self.hepSettings(configuration), line: line, logger: logger)
         events = LiveEvents(maxListeners: configuration.limits.liveViewers)
@@ -104,6 +118,12 @@ public final class LiveNode: Sendable {
             logger: logger)
         desk.add("sip", sip.prepare)
         line.register(on: counters)
+        counters.register("emergency") { [receivers, calendar] in
+            [
+                MetricSample("vigie_receiver_intervals_total", [], Double(receivers.taken.total)),
+                MetricSample("vigie_receiver_repeated_total", [], Double(receivers.repeated.total)),
+            ] + calendar.refused.samples("vigie_calendar_refused_total", label: "reason")
+        }
         hep.register(on: counters)
         sip.register(on: counters)
         counters.register("store") { [store] in
@@ -145,11 +165,12 @@ public final class LiveNode: Sendable {
         // Stopped in the order from the last to the first.
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
-            HousekeepingService(store: store, clock: clock, logger: logger),
+            HousekeepingService(store: store, clock: clock, calendar: calendar, logger: logger),
             HeardService(board: heard, clock: clock, feeds: feedViews, peers: { [sip] in sip.peerCalls }),
             ChangeService(
-                changes: line.changes(), events: events, filters: filters, store: store, symbols: symbols,
-                logger: logger), 
+                changes: line.changes(), events: events, filters: filters,
+                publications: configuration.emergency.drafts ? shown.publications : nil, store: store, symbols: symbols,
+                logger: logger),
             SIPService(
                 server: sip, activity: filters.activity, pairs: PairKeeper(store: store, logger: logger), clock: clock,
                 interval: configuration.storage.snapshotInterval),
@@ -178,6 +199,7 @@ extension LiveNode {
             symbols: symbols,
             tokens: configuration.http.tokens ? TokenFile(directory: configuration.storage.directory) : nil)
         services.home = configuration.homeCountry
+        services.emergency = EmergencyServices(line: line, calendar: calendar, centres: centreDesk, receivers: receivers)
         let (batches, line) = (batches, line)
         services.actions.takeBatch = { id, bytes, _ in try await batches.accept(id, bytes) }
         services.actions.settings = { [desk] in

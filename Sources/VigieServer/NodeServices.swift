@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import VigieDetection
 import VigieIncidents
 import VigieMitigation
 import VigieStore
@@ -61,6 +62,7 @@ struct HousekeepingService: Service {
 
     let store: any Store
     let clock: NodeClock
+    let calendar: CalendarDesk
     let logger: Logger
 
     func run() async throws {
@@ -74,6 +76,7 @@ struct HousekeepingService: Service {
 
     private func round() async {
         let now = clock.now
+        for note in calendar.refresh() { logger.warning("the change calendar", metadata: ["why": "\(note)"]) }
         do throws(StoreError) {
             let report = try await store.background { store throws(StoreError) in
                 try store.flush()
@@ -103,6 +106,8 @@ struct ChangeService: Service {
     let changes: AsyncStream<LiveChange>
     let events: LiveEvents
     let filters: FilterDesk?
+    /// Where drafts of public notices are; `nil`: none are written by themselves.
+    let publications: PublicationDesk?
     let store: any Store
     let symbols: NodeSymbols
     let logger: Logger
@@ -113,6 +118,22 @@ struct ChangeService: Service {
             if case .object(let document) = change.document { members += document }
             events.publish("incident", .object(members))
             await propose(change.incident)
+            await draft(change.incident)
+        }
+    }
+
+    /// Lets the drafts about an emergency failure follow it: people find a text that is true when they come.
+    private func draft(_ live: LiveIncident) async {
+        guard let publications, live.incident.kind == .emergencyFailure else { return }
+        do throws(PublicationDesk.Failure) {
+            guard let notice = try await publications.follow(incident: live.incident.id) else { return }
+            logger.notice(
+                "a public notice was drafted",
+                metadata: ["notice": "\(notice.id)", "version": "\(notice.version)", "state": "\(notice.state.rawValue)"])
+            events.publish("notice", .object([("id", .string(notice.id)), ("state", .string(notice.state.rawValue))]))
+        } catch {
+            logger.error(
+                "a notice cannot be drafted", metadata: ["incident": "\(live.incident.id)", "why": "\(error.sentence)"])
         }
     }
 

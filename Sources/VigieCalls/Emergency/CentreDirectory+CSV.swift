@@ -19,6 +19,17 @@ extension CentreDirectory {
         public var refusals: [Refusal]
         /// How many rows could not be read.
         public var refused: Int
+
+        init(directory: CentreDirectory, refusals: [Refusal], refused: Int) {
+            self.directory = directory
+            self.refusals = refusals
+            self.refused = refused
+        }
+
+        /// A directory of which every row could be read.
+        public init(_ directory: CentreDirectory) {
+            self.init(directory: directory, refusals: [], refused: 0)
+        }
     }
 
     /// The columns, in the order in which `csv` writes them.

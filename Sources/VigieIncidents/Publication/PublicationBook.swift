@@ -100,13 +100,56 @@ public struct PublicationBook: Sendable {
         let day = now.rfc3339().prefix(10)
         let notice = PublicNotice(
             id: isOpen ? previous?.id ?? facts.incident : "\(day)-\(facts.incident)",
-            version: (previous?.version ?? 0) + 1, incident: facts.incident,
+            version: (versions.last { $0.incident == facts.incident }?.version ?? 0) + 1, incident: facts.incident,
             kind: lines.isEmpty ? .allClear : isOpen ? .update : .alert, state: .draft, since: facts.since,
             draftedAt: now, publishedAt: nil, nextUpdate: now + Self.updateInterval, lines: lines,
             unserved: max(0, facts.unserved), noteEnglish: "", noteFrench: "", approvals: [])
         versions.append(notice)
         if versions.count > Self.maxVersions { versions.removeFirst(versions.count - Self.maxVersions) }
         return notice
+    }
+
+    /// While somebody is approving a draft its text stands still for so long: they approve what they have read, and an update follows.
+    static let reading = Duration.seconds(600)
+
+    /// What Vigie does by itself when an incident changed: writes a draft, writes it anew, or throws away one that is no longer true.
+    /// It never publishes. `nil`: nothing is to be done.
+    ///
+    /// A draft that people threw away is not written again as it was. Departments that another public notice instructs are left to it.
+    public mutating func follow(_ facts: Facts, directory: CentreDirectory, at now: Timestamp) -> PublicNotice? {
+        var facts = facts
+        facts.cells.removeAll { cell in
+            published(at: now).contains {
+                $0.kind != .allClear && $0.incident != facts.incident && $0.departments.contains(cell.department)
+            }
+        }
+        let shown = versions.last { $0.incident == facts.incident && $0.state == .published }
+        let isOpen = shown.map { $0.kind != .allClear } ?? false
+        let last = versions.lastIndex { $0.incident == facts.incident }
+        if let last, versions[last].state == .draft {
+            let draft = versions[last]
+            if Self.says(draft, facts) { return nil }
+            if let first = draft.approvals.first, now - first.at < Self.reading { return nil }
+            versions[last].state = .withdrawn
+            let isNeeded = isOpen ? shown.map { !Self.says($0, facts) } ?? true : !facts.cells.isEmpty
+            guard isNeeded, var next = try? self.draft(facts, directory: directory, at: now), let index = versions.indices.last
+            else { return versions[last] }
+            next.id = draft.id
+            next.version = draft.version + 1
+            next.noteEnglish = draft.noteEnglish
+            next.noteFrench = draft.noteFrench
+            versions[index] = next
+            return next
+        }
+        if isOpen, let shown, Self.says(shown, facts) { return nil }
+        if let last, versions[last].state == .withdrawn, Self.says(versions[last], facts) { return nil }
+        return try? draft(facts, directory: directory, at: now)
+    }
+
+    /// Whether a notice tells the public the same as these facts would.
+    private static func says(_ notice: PublicNotice, _ facts: Facts) -> Bool {
+        let told = Set(notice.lines.map { "\($0.department)/\($0.shortNumber)/\($0.reach.rawValue)" })
+        return told == Set(facts.cells.map { "\($0.department)/\($0.shortNumber)/\($0.reach.rawValue)" })
     }
 
     /// Changes the notes of a draft; whoever approved before must look again.

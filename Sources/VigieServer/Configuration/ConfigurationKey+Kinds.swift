@@ -137,9 +137,10 @@ extension ConfigurationKey {
     }
 
     static func words(
-        _ name: String, _ path: Path<[String]>, unit: String, _ meaning: String
+        _ name: String, _ path: Path<[String]>, unit: String, _ meaning: String,
+        reload: ConfigurationEntry.Reload = .live
     ) -> Self {
-        value(name, path, unit: unit, meaning, show: { YAMLFile.quoted($0) }) {
+        value(name, path, unit: unit, meaning, reload: reload, show: { YAMLFile.quoted($0) }) {
             file, node, full throws(ConfigurationProblem) in
             var words: [String] = []
             for item in try file.items(node, full) { words.append(try file.scalar(item, full)) }

@@ -146,6 +146,11 @@ struct LineWork: ~Copyable {
     /// How the emergency numbers stand, by the calls of the present.
     var emergencyBoard: EmergencyBoard? { present.detection.emergencyBoard }
 
+    /// What the network did with emergency calls in the intervals of these counts.
+    func network(during counts: [EmergencyCount]) -> [ReceiverComparison.Network] {
+        present.detection.network(during: counts)
+    }
+
     /// Takes in emergency calls that a centre or an exchange counted.
     mutating func take(_ count: EmergencyCount) {
         present.take(count) { findings.append($0) }

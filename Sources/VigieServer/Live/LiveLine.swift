@@ -3,7 +3,7 @@ import Foundation
 public import Logging
 import Synchronization
 public import VigieCalls
-import VigieDetection
+public import VigieDetection
 import VigieIncidents
 public import VigieStore
 import VigieWire
@@ -120,6 +120,27 @@ public final class LiveLine: Sendable {
     /// Changes of incidents from now on; when more than `capacity` wait, the oldest is lost and counted.
     public func changes(buffering capacity: Int = 256) -> AsyncStream<LiveChange> {
         desk.feed.subscribe(buffering: capacity)
+    }
+
+    /// How the emergency numbers stand, and what the network did in the intervals of these counts; `nil` when the line has ended or
+    /// has too much to do.
+    public func emergency(comparing counts: [EmergencyCount] = []) async
+        -> (board: EmergencyBoard, network: [ReceiverComparison.Network])?
+    {
+        await withCheckedContinuation { continuation in
+            let isTaken = inbox.perform { work in
+                let network = work.network(during: counts)
+                continuation.resume(returning: work.emergencyBoard.map { ($0, network) })
+            }
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Takes in emergency calls that a centre or an exchange counted; `false`: there is no room now.
+    public func take(_ counts: [EmergencyCount]) -> Bool {
+        inbox.perform { work in
+            for count in counts.sorted(by: { $0.start < $1.start }) { work.take(count) }
+        }
     }
 
     /// How the line is.

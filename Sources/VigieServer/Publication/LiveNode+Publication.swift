@@ -14,7 +14,7 @@ extension LiveNode {
         let desk = PublicationDesk.Settings(
             publisher: PublicSite.Publisher(
                 name: settings.name, sender: settings.sender, address: settings.address,
-                isExercise: settings.exercise), directory: centres,
+                isExercise: settings.exercise), directory: { [centreDesk] in centreDesk.current },
             approvalsNeeded: configuration.lab ? 1 : max(2, configuration.approvals),
             exportDirectory: settings.export.isEmpty ? "" : configuration.path(settings.export))
         do throws(StoreError) {

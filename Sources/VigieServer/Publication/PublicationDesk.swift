@@ -18,6 +18,15 @@ public actor PublicationDesk {
         case noIncident(String)
         /// The store could not keep it: nothing has changed.
         case store(StoreError)
+
+        /// What happened, in one sentence.
+        var sentence: String {
+            switch self {
+            case .refused(let refusal): refusal.sentence
+            case .noIncident(let id): "there is no emergency failure \(id)"
+            case .store(let error): error.sentence
+            }
+        }
     }
 
     /// Who publishes, and what is known.
@@ -25,7 +34,7 @@ public actor PublicationDesk {
         /// Who publishes.
         public var publisher: PublicSite.Publisher
         /// The centres and their fallbacks.
-        public var directory: CentreDirectory
+        public var directory: @Sendable () -> CentreDirectory
         /// People who must approve.
         public var approvalsNeeded: Int
         /// Where every publication is written as files, for another host; empty: nowhere.
@@ -33,7 +42,7 @@ public actor PublicationDesk {
 
         /// All of them.
         public init(
-            publisher: PublicSite.Publisher, directory: CentreDirectory = CentreDirectory([]), approvalsNeeded: Int = 2,
+            publisher: PublicSite.Publisher, directory: @escaping @Sendable () -> CentreDirectory = { CentreDirectory([]) }, approvalsNeeded: Int = 2,
             exportDirectory: String = ""
         ) {
             self.publisher = publisher
@@ -84,6 +93,27 @@ public actor PublicationDesk {
         }
     }
 
+    /// Lets the drafts follow an incident that changed; `nil`: the text stays as it is.
+    ///
+    /// - Throws: `Failure`.
+    public func follow(incident id: String) async throws(Failure) -> PublicNotice? {
+        let record: StoredIncident?
+        do throws(StoreError) {
+            record = try await store.background { store throws(StoreError) in try store.incident(id) }
+        } catch {
+            throw .store(error)
+        }
+        guard let record, let facts = EmergencyFacts.read(record) else { return nil }
+        // Looked at first, so that nothing is stored where nothing changes; no other step comes between.
+        var tried = book
+        guard tried.follow(facts, directory: settings.directory(), at: clock.now) != nil else { return nil }
+        return try await step("notice.draft", actor: ChangeService.actor) {
+            book, directory, now throws(PublicationBook.Refusal) in
+            guard let notice = book.follow(facts, directory: directory, at: now) else { throw .noLines }
+            return notice
+        }
+    }
+
     /// Changes the notes of a draft.
     ///
     /// - Throws: `Failure`.
@@ -122,7 +152,7 @@ public actor PublicationDesk {
         let now = clock.now
         let notice: PublicNotice
         do throws(PublicationBook.Refusal) {
-            notice = try change(&next, settings.directory, now)
+            notice = try change(&next, settings.directory(), now)
         } catch {
             throw .refused(error)
         }

@@ -22,6 +22,8 @@ public struct HTTPServices: Sendable {
     public var tokens: TokenFile?
     /// What the public is told about emergency numbers; `nil`: this node publishes nothing.
     public var publications: PublicationDesk?
+    /// How the emergency numbers stand, and what is known of them beside calls; `nil`: this node does not watch them.
+    public var emergency: EmergencyServices?
     /// What the node can be asked to do.
     public var actions = NodeActions()
     /// The operator's country: how national numbers are read.

@@ -54,7 +54,7 @@ extension TokenCommand {
 
         @Option(help: "The person or machine; stands in the audit.") var name: String
         @Option(help: "viewer, operator, approver or admin.") var role: Role
-        @Option(help: "numbers, feed; may be given more than once.") var scope: [TokenScope] = []
+        @Option(help: "numbers, feed, receiver, call-backs; may be given more than once.") var scope: [TokenScope] = []
         @Option(help: "How long it is good: 12h, 90d.") var expires = "90d"
         @OptionGroup var place: Place
 

@@ -122,6 +122,12 @@ import VigieWire
         #expect(EmergencyNumbers.service(read.number, home: .france)?.description == short)
     }
 
+    @Test func `where a country has no number for a service its URN is 112`() {
+        var urn = "urn:service:sos.police"
+        let read = urn.withUTF8 { unsafe NumberNormaliser(home: .none).normalise(Span(_unsafeElements: $0)) }
+        #expect(read.number.description == "112")
+    }
+
     @Test(arguments: ["urn:service:test.sos", "urn:service:sosx", "urn:service:counseling", "urn:uuid:15", "urn:"])
     func `any other URN is no call for help`(_ urn: String) {
         var urn = urn

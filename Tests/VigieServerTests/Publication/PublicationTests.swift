@@ -37,7 +37,7 @@ import VigieWire
         services.publications = try PublicationDesk(
             .init(
                 publisher: PublicSite.Publisher(name: "Opérateur", sender: "op.example", address: "https://u.example"),
-                directory: directory, exportDirectory: folder + "/export"), store: store, clock: .real)
+                directory: { directory }, exportDirectory: folder + "/export"), store: store, clock: .real)
         return services
     }
 

@@ -105,9 +105,11 @@ struct IncidentDocument {
     /// All of it; members that begin with `_` are the node's own.
     var whole: JSONValue {
         let rest = (document.objectValue ?? []).filter { member in
-            !member.0.hasPrefix("_") && !head.contains { $0.0 == member.0 }
+            !member.0.hasPrefix("_") && member.0 != "to_call_back" && !head.contains { $0.0 == member.0 }
         }
-        return .object(head + rest)
+        // Who is to be called back is told by another operation, to those who may see it; here only how many they are.
+        let waiting = document["to_call_back"]?.arrayValue.map { [("to_call_back_total", JSONValue.whole($0.count))] } ?? []
+        return .object(head + rest + waiting)
     }
 
     /// What a list shows.

@@ -23,6 +23,10 @@ public enum TokenScope: String, CaseIterable, Sendable, Codable {
     case numbers
     /// Sends batches of call records, whatever its role.
     case feed
+    /// Sends what an emergency centre counted, whatever its role.
+    case receiver
+    /// Sees who lost emergency calls and may need to be called back; every look is in the audit.
+    case callBacks = "call-backs"
 }
 
 /// A token as the node keeps it: never the secret, only its SHA-256.
