@@ -14,6 +14,7 @@ struct FirstPage: Sendable {
     var losses: [(name: String, value: Double)]
     var health: [(part: String, health: Health)]
     var seesNumbers: Bool
+    var watchesEmergency = false
 
     /// Reads everything that the page shows.
     static func gather(_ services: HTTPServices, seesNumbers: Bool) async throws(StoreError) -> FirstPage {
@@ -32,7 +33,7 @@ struct FirstPage: Sendable {
             now: now, firing: firing.sorted(by: Self.isWorse), resolved: resolved,
             filters: filters.map(ShownFilter.init), counters: counters, feeds: services.actions.feeds(),
             peers: services.actions.peers(), losses: services.board.losses(), health: services.health.read(),
-            seesNumbers: seesNumbers)
+            seesNumbers: seesNumbers, watchesEmergency: services.emergency != nil)
     }
 
     private static func isWorse(_ left: StoredIncident, _ right: StoredIncident) -> Bool {
@@ -54,6 +55,7 @@ struct FirstPage: Sendable {
             """
             <h1\(isQuiet ? " class=\"quiet\"" as Markup : "")>\(title)</h1>
             <p class="stale" data-lost="\(lost)">\(read)</p>
+            \(watchesEmergency ? "<p><a href=\"/emergency?lang=\(words.code)\">\(words("How the emergency numbers stand", "État des numéros d’urgence"))</a></p>" as Markup : "")
             \(incidents(words))
             \(filterTable(words))
             <div class="parts">

@@ -42,6 +42,29 @@ enum PageAssets {
         .none { margin: 0; color: var(--soft); }
         details { margin-top: .75rem; } summary { cursor: pointer; font-weight: 600; }
         .causes { padding-left: 1.2rem; } .causes li { margin-bottom: .8rem; } .causes p { margin: .1rem 0; }
+        .verdict { margin: .6rem 0; padding: .6rem .9rem; border-radius: .3rem; font-weight: 600; }
+        :root { --c-normal: #dff0e2; --c-partial: #ffe3a8; --c-down: #f6c3c0; --c-busy: #d9e8f6; --c-blind: #dcdfe3; --c-unknown: #eef1f4; }
+        @media (prefers-color-scheme: dark) { :root { --c-normal: #17351f; --c-partial: #5a4300; --c-down: #6d1a1f; --c-busy: #183a56;
+          --c-blind: #3a4450; --c-unknown: #222b35; } }
+        .c-normal { background-color: var(--c-normal); fill: var(--c-normal); } .c-busy { background-color: var(--c-busy); fill: var(--c-busy); }
+        .c-partial { background: var(--c-partial) repeating-linear-gradient(135deg, transparent 0 7px, #0001 7px 9px); fill: var(--c-partial); }
+        .c-down { background: var(--c-down) repeating-linear-gradient(45deg, transparent 0 4px, #0001 4px 6px); fill: var(--c-down); }
+        .c-blind { background: var(--c-blind) radial-gradient(#0002 1px, transparent 1.5px) 0 0 / 6px 6px; fill: var(--c-blind); }
+        .c-unknown { background-color: var(--c-unknown); fill: var(--c-unknown); }
+        .map { width: 100%; max-width: 34rem; height: auto; } .map text { fill: var(--ink); font-size: 13px; text-anchor: middle; }
+        .map .ink { fill: var(--ink); opacity: .3; } .map .line { stroke: var(--ink); stroke-width: 1; opacity: .3; }
+        .map rect { stroke: var(--rule); } .map a:focus-visible rect.over { stroke: var(--link); stroke-width: 3; }
+        .beside { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); gap: 1.2rem; align-items: start; }
+        .tall { max-height: 40rem; overflow: auto; } .board td { min-width: 7.5rem; padding-left: .4rem; border-right: 1px solid var(--rule); }
+        .board thead th { position: sticky; top: 0; background: var(--card); } .board tr:target th { outline: 2px solid var(--link); }
+        .board th[scope=row] { color: var(--ink); min-width: 8rem; } .told { text-decoration: underline dotted; }
+        .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: 0 0 .8rem; padding: 0; list-style: none; }
+        .legend b { display: inline-block; width: 1.6em; text-align: center; border: 1px solid var(--rule); }
+        .pairs { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0 0; }
+        .pairs dt { color: var(--soft); } .pairs dd { margin: 0; overflow-wrap: anywhere; }
+        @media (max-width: 60rem) { .beside { grid-template-columns: minmax(0, 1fr); } }
+        @media (max-width: 40rem) { .pairs { grid-template-columns: 1fr; } .pairs dd { margin-bottom: .3rem; } }
+        @media print { .tall { max-height: none; overflow: visible; } }
         meter { width: min(100%, 20rem); height: .6rem; }
         .login { max-width: 26rem; margin: 3rem auto; } .login label { display: block; margin-bottom: .3rem; }
         .login input { width: 100%; padding: .5rem; border: 1px solid var(--rule); border-radius: .3rem; background: var(--paper);
@@ -84,7 +107,7 @@ enum PageAssets {
           document.addEventListener("visibilitychange", soon);
           if (window.EventSource) {
             var events = new EventSource("/api/v1/events");
-            ["incident", "filter", "peer", "feed", "health", "settings", "reset"].forEach(function (name) {
+            ["incident", "notice", "filter", "peer", "feed", "health", "settings", "reset"].forEach(function (name) {
               events.addEventListener(name, soon);
             });
           }

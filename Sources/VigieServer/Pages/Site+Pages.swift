@@ -3,6 +3,8 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
+import VigieCalls
+import VigieReports
 import VigieStore
 import VigieWire
 
@@ -29,6 +31,19 @@ extension Site {
                 guard let record else { throw Problem.notFound("there is no incident \(id)") }
                 return IncidentPage(record, filters: filters, seesNumbers: identity.seesNumbers).html(frame)
             }
+        case "emergency" where parts.count == 1:
+            guard isGet else { throw Problem.methodNotAllowed(["GET", "HEAD"]) }
+            guard let emergency = services.emergency else { return nil }
+            return try await forReaders(request, words, context) { identity, frame in
+                try await EmergencyPage.gather(services, emergency, for: identity).html(frame)
+            }
+        case "emergency" where parts == ["emergency", "directory"]:
+            guard isGet else { throw Problem.methodNotAllowed(["GET", "HEAD"]) }
+            guard let emergency = services.emergency else { return nil }
+            return try await directoryPage(request, words, context, emergency)
+        case "emergency" where parts.count == 3 && parts[1] == "call-backs":
+            guard request.method == .post else { throw Problem.methodNotAllowed(["POST"]) }
+            return try await callBackPage(request, words, context, incident: parts[2])
         case "assets" where parts.count == 2 && isGet: return asset(request)
         case "login" where parts.count == 1: return try await logIn(request, words, context)
         case "logout" where parts.count == 1:
@@ -36,6 +51,40 @@ extension Site {
             if let cookie = SessionCookie.value(request) { tokens.logOut(cookie: cookie) }
             return redirect("/login", cookie: SessionCookie.field(nil, isSecure: settings.isSecure))
         default: return nil
+        }
+    }
+
+    /// The directory's report; its style stands in the page itself, as in the file that `vigie directory check` writes.
+    private func directoryPage(
+        _ request: Request, _ words: PageLanguage, _ context: HTTPContext, _ emergency: EmergencyServices
+    ) async throws -> Response {
+        var response = try await forReaders(request, words, context) { _, _ in
+            DirectoryReport(
+                CentreDirectory.Import(emergency.centres.current), source: "public.directory", at: services.clock.now
+            ).html(words.language)
+        }
+        if let name = HTTPField.Name("Content-Security-Policy") {
+            response.headers[name] = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+        }
+        return response
+    }
+
+    /// Who is to be called back: for those who may see it, once they said why.
+    private func callBackPage(_ request: Request, _ words: PageLanguage, _ context: HTTPContext, incident: String) async throws
+        -> Response
+    {
+        let body = Operation.Body(mediaType: "application/x-www-form-urlencoded", schema: .text())
+        let form = try Self.query(String(decoding: try await self.body(request, body), as: UTF8.self))
+        let reason = (form.first { $0.0 == "reason" }?.1 ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        return try await forReaders(request, words, context) { identity, frame in
+            guard CallBackDocument.isOpen(to: identity) else {
+                throw Problem.forbidden("this is shown to administrators and to tokens with the scope call-backs")
+            }
+            guard (5...500).contains(reason.count) else {
+                throw Problem.badRequest("say why you look, in 5 to 500 characters: it is written into the audit")
+            }
+            let items = try await CallBackDocument.read(services, incident: incident, actor: identity.name, reason: reason)
+            return CallBackPage(incident: incident, items: items).html(frame)
         }
     }
 

@@ -140,7 +140,7 @@ extension Site {
         let hash = TokenSecret.hex(Array(SHA256.hash(data: bytes).prefix(8)))
         let tag = EntityTag.text(version: version, hash: hash)
         headers[.eTag] = tag
-        headers[.cacheControl] = "private, no-cache"
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "private, no-cache" }
         headers[.vary] = "Authorization, Cookie"
         if request.method == .get || request.method == .head, status == .ok,
             let known = request.headers[.ifNoneMatch], EntityTag.list(known).contains(where: { $0 == tag || $0 == "*" })
