@@ -162,6 +162,8 @@ public final class LiveNode: Sendable {
             ports.http = await http.port
             ready(ports)
         }
+        let filterService = FilterService(desk: filters, configurations: desk, logger: logger)
+        await filterService.prepare()
         // Stopped in the order from the last to the first.
         var services: [any Service] = [
             LineService(line: line, stores: [store, otherTimes], logger: logger),
@@ -174,7 +176,7 @@ public final class LiveNode: Sendable {
             SIPService(
                 server: sip, activity: filters.activity, pairs: PairKeeper(store: store, logger: logger), clock: clock,
                 interval: configuration.storage.snapshotInterval),
-            FilterService(desk: filters, configurations: desk, logger: logger), hep,
+            filterService, hep,
         ]
         if let spool { services.append(spool) }
         if let alerts { services.append(alerts) }

@@ -12,24 +12,22 @@ struct FilterService: Service {
     let configurations: ConfigurationDesk
     let logger: Logger
 
+    /// Puts the configuration's filters in force, before anybody asks.
+    func prepare() async { await take(configurations.current) }
+
     func run() async throws {
-        await take(configurations.current)
-        let (inbox, inlet) = AsyncStream.makeStream(
-            of: NodeConfiguration.self, bufferingPolicy: .bufferingNewest(1))
         configurations.add("filters") { configuration in
-            _ = try configuration.configuredFilters()
-            _ = try configuration.numberLists()
-            return { inlet.yield(configuration) }
+            let (filters, lists) = (try configuration.configuredFilters(), try configuration.numberLists(isWhole: true))
+            do throws(FilterDeskError) { try await desk.rehearse(lists, filters) } catch {
+                throw NodeConfiguration.ListFailure(description: error.sentence)
+            }
+            // In force when the reload returns.
+            return { await take(configuration, filters, lists) }
         }
         await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { for await configuration in inbox { await take(configuration) } }
-                group.addTask {
-                    while !Task.isCancelled {
-                        await desk.tick()
-                        try? await Task.sleep(for: .seconds(1))
-                    }
-                }
+            while !Task.isCancelled {
+                await desk.tick()
+                try? await Task.sleep(for: .seconds(1))
             }
         }
         await desk.settle()
@@ -37,15 +35,25 @@ struct FilterService: Service {
 
     private func take(_ configuration: NodeConfiguration) async {
         do {
+            await take(configuration, try configuration.configuredFilters(), try configuration.numberLists())
+        } catch {
+            logger.error("the configuration's filters stay as they were", metadata: ["why": "\(error)"])
+        }
+    }
+
+    private func take(
+        _ configuration: NodeConfiguration, _ filters: [ConfiguredFilter], _ lists: [NumberList]
+    ) async {
+        do throws(FilterDeskError) {
             await desk.setPolicy(FilterPolicy(configuration))
             let known = await desk.lists
-            for list in try configuration.numberLists() where known[list.name] != list {
+            for list in lists where known[list.name] != list {
                 try await desk.order(.putList(list), by: FilterBook.configurationActor, reason: "in the configuration file")
             }
-            try await desk.configure(try configuration.configuredFilters())
+            try await desk.configure(filters)
         } catch {
-            let why = (error as? FilterDeskError)?.sentence ?? "\(error)"
-            logger.error("the configuration's filters stay as they were", metadata: ["why": "\(why)"])
+            logger.error(
+                "the configuration's filters stay as they were", metadata: ["why": "\(error.sentence)"])
         }
     }
 }

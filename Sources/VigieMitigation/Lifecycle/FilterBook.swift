@@ -69,6 +69,9 @@ public struct FilterBook: Sendable {
         if let last = changes.audit.last { lastAudit = last }
     }
 
+    /// Goes on from a line that somebody else added to the audit: a notice that was approved, for example.
+    public mutating func follow(_ last: AuditLine?) { lastAudit = last }
+
     private mutating func keep(_ record: FilterRecord) {
         let wasOver = records[record.id]?.state.isOver ?? false
         records[record.id] = record

@@ -146,7 +146,7 @@ public struct NodeCheck: Sendable {
                     host: address.host, port: address.port
                 ).get()
                 try await channel.close().get()
-            } catch { problems.append("\(key): \(Self.taken(address, error))") }
+            } catch { refuse(key, address, error, isStream: false) }
         }
         for (what, address, key) in streams {
             starts.append("\(what) on \(address)")
@@ -155,7 +155,7 @@ public struct NodeCheck: Sendable {
                     .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
                     .bind(host: address.host, port: address.port).get()
                 try await channel.close().get()
-            } catch { problems.append("\(key): \(Self.taken(address, error))") }
+            } catch { refuse(key, address, error, isStream: true) }
         }
         if sip.udp.isEmpty, sip.tcp.isEmpty, sip.tls.isEmpty {
             warnings.append("sip: nothing listens: no SIP server can ask")
@@ -165,6 +165,24 @@ public struct NodeCheck: Sendable {
                 "http.listen: \(configuration.http.listen) can be reached from other machines without TLS; tokens would travel in clear"
             )
         }
+    }
+
+    /// A port that this node holds already is as it should be; whoever else holds it is named.
+    private mutating func refuse(_ key: String, _ address: ListenAddress, _ error: any Error, isStream: Bool) {
+        if (error as? IOError)?.errnoCode == EADDRINUSE,
+            let holder = PortHolder.of(port: address.port, isStream: isStream)
+        {
+            if holder.isVigie {
+                warnings.append(
+                    "\(key): \(address) is held by the node that runs already (pid \(holder.pid)): whether it could be opened was not tried"
+                )
+            } else {
+                problems.append(
+                    "\(key): \(address) is in use by \(holder.program) (pid \(holder.pid)); stop it, or give another port")
+            }
+            return
+        }
+        problems.append("\(key): \(Self.taken(address, error))")
     }
 
     private static func taken(_ address: ListenAddress, _ error: any Error) -> String {

@@ -24,14 +24,21 @@ extension NodeConfiguration {
 
     /// The lists of numbers, read from their files; lines that are no numbers are left out, as `vigie serve --check` tells.
     ///
+    /// - Parameter isWhole: every line must be good, as for a reload: half a list would open what it closes.
     /// - Throws: `ListFailure` when a file cannot be read.
-    public func numberLists() throws(ListFailure) -> [VigieMitigation.NumberList] {
+    public func numberLists(isWhole: Bool = false) throws(ListFailure) -> [VigieMitigation.NumberList] {
         var result: [VigieMitigation.NumberList] = []
         for list in lists {
             let path = path(list.file)
             let file: NumberListFile
             do throws(InputError) { file = try NumberListFile(path: path) } catch {
                 throw ListFailure(description: "lists: \(list.name): \(path) cannot be read: \(error)")
+            }
+            if isWhole, let bad = file.refused.entries.first {
+                throw ListFailure(
+                    description:
+                        "lists: \(list.name): \(path): \(file.refused.total) lines are no numbers, the first at byte \(bad.firstOffset): \(bad.name)"
+                )
             }
             do throws(FilterRefusal) {
                 result.append(try VigieMitigation.NumberList(name: list.name, numbers: file.numbers))

@@ -125,11 +125,24 @@ public actor FilterDesk {
         -> FilterChanges
     {
         try await inTurn { () throws(FilterDeskError) in
-            let order = FilterOrder(actor: actor, at: clock.now, reason: reason, command)
-            let changes: FilterChanges
-            do throws(FilterRefusal) { changes = try book.plan(order) } catch { throw .refused(error) }
-            try await carryOut(changes)
-            return changes
+            try await carryOut { book throws(FilterDeskError) in
+                let order = FilterOrder(actor: actor, at: clock.now, reason: reason, command)
+                do throws(FilterRefusal) { return try book.plan(order) } catch { throw .refused(error) }
+            }
+        }
+    }
+
+    /// Says whether lists and filters of a configuration file would be taken, and changes nothing.
+    ///
+    /// - Throws: `FilterDeskError.refused`.
+    public func rehearse(_ lists: [NumberList], _ filters: [ConfiguredFilter]) throws(FilterDeskError) {
+        var book = book
+        do throws(FilterRefusal) {
+            for command in lists.map({ FilterCommand.putList($0) }) + [.configure(filters)] {
+                book.adopt(try book.plan(FilterOrder(actor: FilterBook.configurationActor, at: clock.now, command)))
+            }
+        } catch {
+            throw .refused(error)
         }
     }
 
@@ -173,8 +186,8 @@ public actor FilterDesk {
         let now = clock.now
         do throws(FilterDeskError) {
             if let next = book.nextExpiry, next <= now {
-                try await inTurn { () throws(FilterDeskError) in
-                    try await carryOut(book.planExpiry(at: now))
+                _ = try await inTurn { () throws(FilterDeskError) in
+                    try await carryOut { $0.planExpiry(at: now) }
                 }
             }
             if !configured.isEmpty, needsRenewal(now) { try await configure(configured) }
@@ -196,15 +209,44 @@ public actor FilterDesk {
         while let task = trials.first?.value { await task.value }
     }
 
-    private func carryOut(_ changes: FilterChanges) async throws(FilterDeskError) {
-        guard !changes.isEmpty else { return }
-        let batch = FilterStorage.changes(changes, lists: book.lists)
+    /// Plans and writes; where somebody else wrote a line of the audit meanwhile (a public notice), once more after that line.
+    @discardableResult
+    private func carryOut(_ plan: (FilterBook) throws(FilterDeskError) -> FilterChanges) async throws(FilterDeskError)
+        -> FilterChanges
+    {
+        var tries = 8
+        while true {
+            let changes = try plan(book)
+            guard !changes.isEmpty else { return changes }
+            let batch = FilterStorage.changes(changes, lists: book.lists)
+            do throws(StoreError) {
+                try await store.background { store throws(StoreError) in try store.apply(batch) }
+                adopt(changes)
+                return changes
+            } catch {
+                tries -= 1
+                switch error {
+                case .auditNotContiguous where tries > 0, .auditChainBroken where tries > 0: try await follow()
+                default:
+                    logger.error("an order about filters was not written", metadata: ["why": "\(error.sentence)"])
+                    throw .store(error)
+                }
+            }
+        }
+    }
+
+    private func follow() async throws(FilterDeskError) {
         do throws(StoreError) {
-            try await store.background { store throws(StoreError) in try store.apply(batch) }
+            let last = try await store.background { store throws(StoreError) in
+                try store.lastAuditLine().map { line throws(StoreError) in try FilterStorage.line(line) }
+            }
+            book.follow(last)
         } catch {
-            logger.error("an order about filters was not written", metadata: ["why": "\(error.sentence)"])
             throw .store(error)
         }
+    }
+
+    private func adopt(_ changes: FilterChanges) {
         book.adopt(changes)
         if changes.affectsTable {
             let table = book.table(previous: tables.current) { symbols.symbol($0) }

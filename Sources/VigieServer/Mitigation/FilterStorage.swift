@@ -26,7 +26,7 @@ enum FilterStorage {
             out.append(.setting(key: listsKey, value: Array(JSONValue(names.sorted()).text().utf8)))
         }
         for record in changes.records { out.append(.filter(stored(record))) }
-        for line in changes.audit { out.append(.audit(stored(line))) }
+        for line in changes.audit { out.append(.audit(StoredAuditLine(line))) }
         return out
     }
 
@@ -34,13 +34,6 @@ enum FilterStorage {
         StoredFilter(
             id: record.id.description, state: record.state.rawValue, incident: record.incident,
             created: record.proposedAt, expires: record.expiresAt, document: Array(record.stored.utf8))
-    }
-
-    private static func stored(_ line: AuditLine) -> StoredAuditLine {
-        StoredAuditLine(
-            sequence: line.sequence, at: line.at, actor: line.actor, action: line.action, subject: line.target,
-            previous: line.previous == AuditLine.genesis ? [] : Array(line.previous.utf8), hash: Array(line.hash.utf8),
-            document: line.canonicalBytes)
     }
 
     /// Eight bytes a number, little endian: 1,000,000 numbers are within a document's bound.
@@ -137,7 +130,7 @@ enum FilterStorage {
         return AuditLine(
             sequence: stored.sequence, at: Timestamp(rawValue: at), actor: stored.actor, action: stored.action,
             target: stored.subject, reason: reason, details: details,
-            previous: stored.previous.isEmpty ? AuditLine.genesis : String(decoding: stored.previous, as: UTF8.self),
-            hash: String(decoding: stored.hash, as: UTF8.self))
+            previous: stored.previous.isEmpty ? AuditLine.genesis : TokenSecret.hex(stored.previous),
+            hash: TokenSecret.hex(stored.hash))
     }
 }

@@ -62,6 +62,45 @@ import VigieWire
         #expect(!check.isFine)
     }
 
+    @Test func `whoever holds a port is named, and a node that runs already is no stranger`() async throws {
+        for (program, isVigie) in [("vigie", true), ("stranger", false)] {
+            let place = try Place()
+            // A program of that name which holds a port, and says which.
+            let ready = place.path + "/port"
+            let child = Process()
+            child.executableURL = URL(filePath: "/usr/bin/python3")
+            child.arguments = [
+                "-c",
+                """
+                import socket, time
+                open("/proc/self/comm", "w").write("\(program)")
+                s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+                open("\(ready).new", "w").write(str(s.getsockname()[1]))
+                import os; os.rename("\(ready).new", "\(ready)")
+                time.sleep(60)
+                """,
+            ]
+            try child.run()
+            defer { kill(child.processIdentifier, SIGKILL) }
+            var port: Int?
+            for _ in 0..<500 where port == nil {
+                port = (try? String(contentsOfFile: ready, encoding: .utf8)).flatMap { Int($0) }
+                if port == nil { try await Task.sleep(for: .milliseconds(20)) }
+            }
+            var configuration = try quiet(place.path)
+            configuration.http.listen = ListenAddress("127.0.0.1", try #require(port))
+            let check = await NodeCheck(configuration, now: Self.now)
+            let told = "(pid \(child.processIdentifier))"
+            if isVigie {
+                #expect(check.problems.isEmpty)
+                #expect(check.warnings.contains { $0.hasPrefix("http.listen: ") && $0.contains("the node that runs already " + told) })
+            } else {
+                #expect(check.problems.count == 1)
+                #expect(check.problems.first?.contains("in use by stranger " + told) == true)
+            }
+        }
+    }
+
     @Test func `what is not there, not a directory or not a certificate is told with what to do`()
         async throws
     {
