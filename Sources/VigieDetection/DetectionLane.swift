@@ -95,6 +95,14 @@ public struct DetectionLane: Sendable {
         lookout?.complete(event, facts, report: report)
     }
 
+    /// What was forgotten early because a table was full: `numbers_forgotten`, `pairs_forgotten`.
+    public var forgottenEarly: NamedCounts {
+        var counts = NamedCounts()
+        if numbers.evicted > 0 { counts.count("numbers_forgotten", at: 0, times: numbers.evicted) }
+        if pairs.evicted > 0 { counts.count("pairs_forgotten", at: 0, times: pairs.evicted) }
+        return counts
+    }
+
     /// Says that a call between these numbers comes a few calls later: asks for the memory that it will need. Changes nothing.
     public mutating func prepare(caller: PhoneNumber, called: PhoneNumber, ingress: Symbol) {
         let call = UpcomingCall(caller: caller, called: called, ingress: ingress)

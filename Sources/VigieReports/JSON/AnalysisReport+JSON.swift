@@ -14,7 +14,8 @@ extension AnalysisReport {
                 ("inputs", .array(inputs.map(\.json))),
                 ("calls", callsJSON),
                 ("incidents", .array(entries.map(incident))),
-            ] + (emergency.map { [("emergency", $0.json(symbols))] } ?? [])
+            ] + (limits.entries.isEmpty ? [] : [("limits", limits.json)])
+                + (emergency.map { [("emergency", $0.json(symbols))] } ?? [])
                 + (calendar.isEmpty ? [] : [("calendar", .array(calendar.map(\.json)))]))
     }
 

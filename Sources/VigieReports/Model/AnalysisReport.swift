@@ -98,6 +98,9 @@ public struct AnalysisReport: Sendable {
     public var forgotten: UInt64 = 0
     /// What joining messages into calls met: retransmissions, responses without a request, …
     public var joining = NamedCounts()
+    /// Where a bound of memory or time was met, by name: numbers or pairs forgotten early, incidents without a second look,
+    /// findings without room; empty when none was.
+    public var limits = NamedCounts()
     /// Surges of calls between strangers that no translation fault explains: looked into and set aside.
     public var surges = 0
     /// Events that came too late for their place in time; they were used all the same.

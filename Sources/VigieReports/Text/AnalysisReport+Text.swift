@@ -42,6 +42,11 @@ extension AnalysisReport {
                         "set aside  \(surges)  surges between strangers that no fault explains",
                         "écartés  \(surges)  afflux entre inconnus qu’aucune faute n’explique"))
         }
+        for entry in limits.entries {
+            lines.append(
+                "  " + language.choose("a bound was met", "une borne a été atteinte")
+                    + "  \(language.count(Int(clamping: entry.count)))  \(entry.name)")
+        }
         if entries.isEmpty {
             lines += ["", style.bold(allClear(language) + ".")]
         }

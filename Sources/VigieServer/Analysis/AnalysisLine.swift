@@ -12,7 +12,8 @@ import VigieWire
 ///
 /// Memory is that of its parts: the lane's tables, the journal's buffers and the incidents.
 public struct AnalysisLine: ~Copyable {
-    /// Incidents investigated at most, in order of their first call; the others are reported without a dossier.
+    /// Incidents investigated at most, the gravest kinds first, then in order of their first call; the others are reported
+    /// without a dossier.
     public static let maxInvestigated = 100
     /// Hours of the volume chart at most: a year.
     static let maxHours = 24 * 366
@@ -87,6 +88,10 @@ public struct AnalysisLine: ~Copyable {
             report.calendar = calendar.changes(from: first - .seconds(86_400), to: last)
         }
         report.emergency = lane.emergencyBoard.flatMap { $0.cells.isEmpty ? nil : $0.declaring(calendar) }
+        report.limits = lane.forgottenEarly
+        if book.dropped > 0 { report.limits.count("findings_without_room", at: 0, times: book.dropped) }
+        let unseen = book.incidents.count - Self.maxInvestigated
+        if unseen > 0 { report.limits.count("incidents_without_second_look", at: 0, times: UInt64(unseen)) }
         let entries = investigate(report.symbols, progress)
         report.entries = entries.filter { !$0.isSetAside }
         report.surges = entries.count - report.entries.count
@@ -115,11 +120,23 @@ public struct AnalysisLine: ~Copyable {
         if hour.attempts > 0, hours.count < Self.maxHours || hours[index] != nil { hours[index] = hour }
     }
 
-    /// The second look at the incidents, the first hundred of them; most severe first.
+    /// 0 for what can cost a life, then what strikes people who have nothing to do with it, then what costs money.
+    private static func gravity(_ kind: IncidentKind) -> Int {
+        switch kind {
+        case .emergencyFailure: 0
+        case .misroutedFlood, .numberUsurpation, .routeFailure: 1
+        case .telephonyDoS, .revenueShareFraud: 2
+        case .dialerCampaign, .wangiri: 3
+        }
+    }
+
+    /// The second look at the incidents, a hundred of them; most severe first.
     private borrowing func investigate(_ symbols: SymbolTable, _ progress: (Double) -> Void)
         -> [AnalysisReport.Entry]
     {
-        let incidents = book.incidents.sorted { $0.firstSeen < $1.firstSeen }
+        let incidents = book.incidents.sorted {
+            (Self.gravity($0.kind), $0.firstSeen) < (Self.gravity($1.kind), $1.firstSeen)
+        }
         let looked = Array(incidents.prefix(Self.maxInvestigated))
         let journal = journal
         let (calendar, centres) = (calendar, centres)
