@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "VigieMitigation",
             dependencies: [
-                "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire",
+                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(

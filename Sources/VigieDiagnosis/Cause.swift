@@ -1,3 +1,5 @@
+public import VigieCalls
+
 /// A sentence in the two languages of the product.
 public struct BilingualText: Hashable, Sendable {
     /// The sentence in English.
@@ -28,11 +30,14 @@ public struct Cause: Hashable, Sendable {
     public var isNoFault: Bool
     /// Name of the entry of the change calendar that it blames; `nil`: none.
     public var change: String?
+    /// Where every call lands that this fault leads astray, whatever people dial next; `nil`: where calls landed so far.
+    public var reach: NumberPrefix?
 
     /// All fields at once.
     public init(
         hypothesis: BilingualText, score: Double, explains: Double, test: BilingualText,
-        objection: BilingualText? = nil, isNoFault: Bool = false, change: String? = nil
+        objection: BilingualText? = nil, isNoFault: Bool = false, change: String? = nil,
+        reach: NumberPrefix? = nil
     ) {
         self.hypothesis = hypothesis
         self.score = score
@@ -41,5 +46,6 @@ public struct Cause: Hashable, Sendable {
         self.objection = objection
         self.isNoFault = isNoFault
         self.change = change
+        self.reach = reach
     }
 }

@@ -54,6 +54,7 @@ public final class LiveNode: Sendable {
     public let spool: SpoolFeed?
     /// Where SIP servers ask what to do with a call.
     public let sip: SIPServer
+    private let contacts = ContactFeed()
     private let otherTimes: any Store
     let centres: CentreDirectory
     let heard = HeardBoard()
@@ -92,7 +93,7 @@ public final class LiveNode: Sendable {
         lineSettings.calendar = { [calendar] in calendar.current }
         line = LiveLine(
             settings: lineSettings, clock: self.clock, symbols: symbols, store: store,
-            otherTimes: otherTimes, ring: ring, logger: logger)
+            otherTimes: otherTimes, ring: ring, contacts: contacts, logger: logger)
         hep = HEPFeed(try Self.hepSettings(configuration), line: line, logger: logger)
         events = LiveEvents(maxListeners: configuration.limits.liveViewers)
         let records = Self.recordSettings(configuration)
@@ -114,7 +115,7 @@ public final class LiveNode: Sendable {
         PairKeeper(store: store, logger: logger).restore(&screening)
         sip = SIPServer(
             configuration, tables: tables,
-            screening: screening, symbols: symbols, events: ring, clock: self.clock, centres: protected,
+            screening: screening, symbols: symbols, events: ring, contacts: contacts, clock: self.clock, centres: protected,
             logger: logger)
         desk.add("sip", sip.prepare)
         line.register(on: counters)
@@ -126,6 +127,9 @@ public final class LiveNode: Sendable {
         }
         hep.register(on: counters)
         sip.register(on: counters)
+        counters.register("contacts") { [contacts] in
+            [MetricSample("vigie_contacts_dropped_total", [], Double(contacts.dropped))]
+        }
         counters.register("store") { [store] in
             store.counters.map { MetricSample("vigie_store_" + $0.name, [], Double($0.value)) }
         }

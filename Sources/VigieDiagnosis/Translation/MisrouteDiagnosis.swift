@@ -42,7 +42,8 @@ public struct MisrouteDiagnosis {
                     explains: entry.explains,
                     test: text.test(entry.hypothesis.fault),
                     objection: rank == 0 ? nil : text.objection(entry.hypothesis, explains: entry.explains),
-                    isNoFault: entry.hypothesis.fault == .realDemand))
+                    isNoFault: entry.hypothesis.fault == .realDemand,
+                    reach: entry.hypothesis.fault.reach))
         }
         return causes
     }
@@ -70,6 +71,14 @@ public struct MisrouteDiagnosis {
 func naturalLogarithm(_ value: Double) -> Double { log(value) }
 
 extension TranslationFault {
+    /// Where its calls can land, when people's next digits are anybody's guess.
+    var reach: NumberPrefix? {
+        switch self {
+        case .shortCodeAsInternational(let code, _, _): NumberPrefix(code)
+        default: nil
+        }
+    }
+
     /// Whether people will ask about it: what was blamed first in February 2009.
     var isAskedAbout: Bool {
         switch self {

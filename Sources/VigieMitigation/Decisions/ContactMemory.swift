@@ -46,6 +46,9 @@ struct ContactMemory: Sendable {
         var place: Int
         /// How many minutes ago it first spoke.
         var minutesKnown: Int64
+
+        /// A stranger.
+        static let none = Contact(place: -1, minutesKnown: 0)
     }
 
     /// What is known of the pair with `hash` (`KeyHash.ofPair`).

@@ -80,7 +80,7 @@ struct DecisionTableBuilder {
         if match.callerWithheld { points += 10 }
         if !match.callerCountry.isEmpty { points += 2 }
         if !match.ingress.isEmpty { points += 5 }
-        for key in [match.firstContact, !match.verstat.isEmpty, !match.attestation.isEmpty, match.hours != nil] where key {
+        for key in [match.firstContact, match.withoutTies, !match.verstat.isEmpty, !match.attestation.isEmpty, match.hours != nil] where key {
             points += 1
         }
         return points + (match.rate == nil ? 0 : 1)
@@ -211,10 +211,9 @@ struct DecisionTableBuilder {
             rule.checks.insert(.hours)
             rule.stretches = Self.append(hours.stretches, to: &stretches)
         }
-        if match.firstContact {
-            rule.checks.insert(.firstContact)
-            if let since = match.firstContactSince { rule.strangersSince = ContactMemory.minute(since) }
-        }
+        if match.firstContact { rule.checks.insert(.firstContact) }
+        if match.withoutTies { rule.checks.insert(.withoutTies) }
+        if let since = match.firstContactSince { rule.strangersSince = ContactMemory.minute(since) }
         if let rate = match.rate {
             rule.checks.insert(.rate)
             rule.rate = rate

@@ -17,6 +17,7 @@ struct Rule: Sendable {
         static let hours = Checks(rawValue: 1 << 8)
         static let firstContact = Checks(rawValue: 1 << 9)
         static let rate = Checks(rawValue: 1 << 10)
+        static let withoutTies = Checks(rawValue: 1 << 11)
     }
 
     /// Where a rule's values begin in one of the table's arrays, and how many there are.

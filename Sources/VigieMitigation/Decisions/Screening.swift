@@ -102,11 +102,22 @@ public struct Screening: Sendable {
         let minute = ContactMemory.minute(call.at)
         let hash = KeyHash.ofPair(caller, called)
         let hasPair = caller != .absent && called != .absent
-        let contact =
-            hasPair ? contacts.find(hash, minute: minute) : ContactMemory.Contact(place: -1, minutesKnown: 0)
-        let decision = table.count == 0 ? .pass : weigh(call, table, contact, minute: minute)
+        let contact = hasPair ? contacts.find(hash, minute: minute) : .none
+        var ties = Ties(caller, called, plans)
+        if ties.crossesBorder {
+            ties.ofCaller = contacts.find(ties.callerHash, minute: minute)
+            ties.ofCalled = contacts.find(ties.calledHash, minute: minute)
+        }
+        let decision = table.count == 0 ? .pass : weigh(call, table, contact, ties, minute: minute)
         count(decision)
-        if !decision.isStopped, hasPair { contacts.remember(hash, contact, minute: minute) }
+        if !decision.isStopped, hasPair {
+            contacts.remember(hash, contact, minute: minute)
+            if ties.crossesBorder {
+                // Looked up again: what was remembered just before may have taken the slot.
+                contacts.learn(ties.callerHash, minute: minute)
+                contacts.learn(ties.calledHash, minute: minute)
+            }
+        }
         sinceSweep += 1
         if sinceSweep >= 16 {
             sinceSweep = 0
@@ -118,7 +129,12 @@ public struct Screening: Sendable {
     /// Learns that two numbers spoke: a call that was not screened here, or one on record, in whatever order.
     public mutating func learn(caller: PhoneNumber, called: PhoneNumber, at moment: Timestamp) {
         guard caller != .absent, called != .absent else { return }
-        contacts.learn(KeyHash.ofPair(caller, called), minute: ContactMemory.minute(moment))
+        let minute = ContactMemory.minute(moment)
+        contacts.learn(KeyHash.ofPair(caller, called), minute: minute)
+        let ties = Ties(caller, called, plans)
+        guard ties.crossesBorder else { return }
+        contacts.learn(ties.callerHash, minute: minute)
+        contacts.learn(ties.calledHash, minute: minute)
     }
 
     /// Takes over a new table; filters that stay keep their counts and allowances. Done by `decide` when it must.
@@ -202,6 +218,8 @@ extension Screening {
         var paddedCalled: UInt64 = 0
         var shareHash: UInt64 = 0
         var minutesKnown: Int64 = -1
+        /// The longer known of the two ties; -1: there is none.
+        var tieKnown: Int64 = -1
         var minute: Int64 = 0
     }
 
@@ -231,11 +249,13 @@ extension Screening {
     }
 
     private mutating func weigh(
-        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ contact: ContactMemory.Contact, minute: Int64
+        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ contact: ContactMemory.Contact, _ ties: Ties,
+        minute: Int64
     ) -> Decision {
         var facts = Facts()
         facts.minute = minute
         facts.minutesKnown = contact.place >= 0 ? contact.minutesKnown : -1
+        facts.tieKnown = ties.minutesKnown
         if table.usesCountry { facts.country = plans.country(of: call.caller).rawValue }
         if table.usesHours { facts.minuteOfWeek = clock.minuteOfWeek(at: call.at) }
         if table.usesCalledLists { facts.calledLists = table.listIndex.lists(of: call.called.rawValue) }
@@ -344,6 +364,11 @@ extension Screening {
             }
             if checks.contains(.firstContact), facts.minutesKnown >= 0,
                 rule.strangersSince == .max || facts.minute &- facts.minutesKnown < rule.strangersSince
+            {
+                return
+            }
+            if checks.contains(.withoutTies), facts.tieKnown >= 0,
+                rule.strangersSince == .max || facts.minute &- facts.tieKnown < rule.strangersSince
             {
                 return
             }

@@ -28,6 +28,9 @@ extension Filter {
         /// A pair that first spoke at this moment or later counts as one that never spoke: those who insisted while nobody
         /// stopped them are still strangers. `nil`: only pairs that never spoke.
         public var firstContactSince: Timestamp?
+        /// Only calls over a border between two numbers neither of which ever spoke with the other's country; the families that
+        /// a border divides are left alone, though this cousin never called before. `firstContactSince` holds for it too.
+        public var withoutTies = false
         /// Verification results.
         public var verstat: [CallEvent.Verstat] = []
         /// Attestations.
@@ -40,12 +43,15 @@ extension Filter {
         /// Matches every call: narrow it before use.
         public init() {}
 
+        /// Whether it matters to it who spoke with whom before.
+        var asksForStrangers: Bool { firstContact || withoutTies }
+
         /// How many keys narrow it.
         public var keys: Int {
             [
                 ingress.isEmpty, callerCountry.isEmpty, callerPrefixes.isEmpty,
                 callerNumbers.isEmpty && callerLists.isEmpty, !callerWithheld,
-                calledPrefixes.isEmpty, calledNumbers.isEmpty && calledLists.isEmpty, !firstContact,
+                calledPrefixes.isEmpty, calledNumbers.isEmpty && calledLists.isEmpty, !firstContact, !withoutTies,
                 verstat.isEmpty, attestation.isEmpty, hours == nil, rate == nil,
             ].count { !$0 }
         }
@@ -57,9 +63,10 @@ extension Filter {
         ///   - isFirstContact: whether the two numbers never spoke before.
         ///   - isEmergency: whether the call goes to an emergency service.
         ///   - clock: tells the hours.
+        ///   - hasTies: whether one of the two numbers spoke with the other's country before.
         public func matches(
             _ event: CallEvent, callerCountry country: Country, isFirstContact: Bool, isEmergency: Bool,
-            clock: LocalClock = LocalClock()
+            clock: LocalClock = LocalClock(), hasTies: Bool = false
         ) -> Bool {
             if isEmergency { return false }
             if !ingress.isEmpty, !ingress.contains(event.ingress) { return false }
@@ -84,6 +91,7 @@ extension Filter {
             if !verstat.isEmpty, !verstat.contains(event.verstat) { return false }
             if !attestation.isEmpty, !attestation.contains(event.attestation) { return false }
             if let hours, !hours.contains(event.start, by: clock) { return false }
+            if withoutTies, hasTies { return false }
             return !firstContact || isFirstContact
         }
     }

@@ -13,7 +13,7 @@ struct FilterFormReader {
     ]
     private static let matchKeys = [
         "ingress", "caller_country", "caller_prefixes", "caller_numbers", "caller_lists", "caller_withheld",
-        "called_prefixes", "called_numbers", "called_lists", "first_contact", "first_contact_since", "verstat",
+        "called_prefixes", "called_numbers", "called_lists", "first_contact", "first_contact_since", "without_ties", "verstat",
         "attestation", "hours", "rate",
     ]
 
@@ -152,6 +152,7 @@ struct FilterFormReader {
                 }
             case "caller_withheld": match.callerWithheld = try bool(value, field)
             case "first_contact": match.firstContact = try bool(value, field)
+            case "without_ties": match.withoutTies = try bool(value, field)
             case "first_contact_since": match.firstContactSince = try moment(value, field)
             case "verstat":
                 match.verstat = try words(value, field, FilterWords.verstats.map { (FilterWords.verstat($0), $0) })

@@ -94,7 +94,7 @@ extension FilterBook {
         guard records.count - ended.count < policy.maxFilters else { throw .tooManyFilters(most: policy.maxFilters) }
         let order = draft.order
         var form = form
-        if form.filter.match.firstContact, form.filter.match.firstContactSince == nil {
+        if form.filter.match.asksForStrangers, form.filter.match.firstContactSince == nil {
             form.filter.match.firstContactSince = since ?? order.at
         }
         try checkForm(form)
@@ -280,7 +280,7 @@ extension FilterBook {
     private func begin(_ filter: ConfiguredFilter, _ draft: inout Draft) {
         let now = draft.order.at
         var form = filter.form
-        if form.filter.match.firstContact, form.filter.match.firstContactSince == nil {
+        if form.filter.match.asksForStrangers, form.filter.match.firstContactSince == nil {
             form.filter.match.firstContactSince = now
         }
         var record = FilterRecord(

@@ -1,5 +1,6 @@
 public import VigieCalls
 import VigieDetection
+import VigieDiagnosis
 public import VigieIncidents
 
 /// A filter worth showing to a person, with what it would have done to the calls on record.
@@ -34,7 +35,7 @@ public struct FilterSearch {
         switch incident.subject {
         case .misroutedFlood(let origin, let landing):
             target = .trouble
-            candidates = Self.floodCandidates(origin, landing, dossier)
+            candidates = Self.floodCandidates(origin, landing, dossier, reach: Self.reach(incident.causes))
         case .numberUsurpation(let number, let trunks):
             target = dossier.proofs > 0 ? .proof : .trouble
             candidates = Self.usurpationCandidates(number, trunks, isCauseSeen: dossier.proofs > 0)
@@ -68,11 +69,13 @@ public struct FilterSearch {
 
     /// The best candidate: it stops nearly as much as any, and of those the least that is wanted, and of those the plainest.
     ///
-    /// `nil` when none stops at least half of the trouble, or the best would stop half of the wanted calls: no filter is better than a harmful one.
+    /// `nil` when none stops at least half of the trouble, or the best does harm: no filter is better than a harmful one.
     public func best(of outcomes: [FilterTrial.Outcome]) -> FilterProposal? {
         guard let most = outcomes.map(\.wantedShare).max(), most >= 0.5 else { return nil }
         let good = outcomes.indices.filter {
-            outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9
+            // In the first minutes of a flood a single call is more than 3 %.
+            let missed = (most - outcomes[$0].wantedShare) * Double(outcomes[$0].wanted)
+            return outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9 || missed < 1.5
         }
         let pool = good.isEmpty ? outcomes.indices.filter { outcomes[$0].wantedShare >= most - 1e-9 } : good
         let index = pool.min { left, right in
@@ -81,9 +84,7 @@ public struct FilterSearch {
             if abs(one - other) > 0.001 { return one < other }
             return candidates[left].keys < candidates[right].keys
         }
-        guard let index, outcomes[index].legitimate == 0 || outcomes[index].legitimateShare < 0.5 else {
-            return nil
-        }
+        guard let index, !outcomes[index].isHarmful else { return nil }
         var filter = Filter(match: candidates[index], action: action)
         // Ten calls a minute is more than one line answers, and leaves room for those who are wanted.
         if action == .limit { filter.limit = Filter.Rate(calls: 10, seconds: 60, per: .calledNumber) }
@@ -97,9 +98,15 @@ public struct FilterSearch {
     }
 
     /// Every combination of trunk, caller prefix, landing prefix and first contact that the dossier supports.
-    private static func floodCandidates(_ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier)
-        -> [Filter.Match]
-    {
+    /// Where the fault leads, when one is as good as certain: strays land there next, whatever they hit so far.
+    private static func reach(_ causes: [Cause]) -> [NumberPrefix] {
+        guard let first = causes.first, first.score >= 0.9, first.explains >= 0.9 else { return [] }
+        return first.reach.map { [$0] } ?? []
+    }
+
+    private static func floodCandidates(
+        _ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier, reach: [NumberPrefix]
+    ) -> [Filter.Match] {
         var trunkChoices: [[Symbol]] = [[]]
         let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
         if !trunks.isEmpty { trunkChoices.append(trunks) }
@@ -122,16 +129,20 @@ public struct FilterSearch {
         var matches: [Filter.Match] = []
         for trunks in trunkChoices {
             for callers in callerChoices {
-                for called in landingChoices(landing, dossier) {
-                    matches.append(
-                        match {
-                            $0.ingress = trunks
-                            $0.callerPrefixes = callers
-                            $0.callerCountry =
-                                callers.isEmpty && origin.country != .none ? [origin.country] : []
-                            $0.calledPrefixes = called
-                            $0.firstContact = true
-                        })
+                for called in reach.isEmpty ? landingChoices(landing, dossier) : [reach] {
+                    let strangers = match {
+                        $0.ingress = trunks
+                        $0.callerPrefixes = callers
+                        $0.callerCountry =
+                            callers.isEmpty && origin.country != .none ? [origin.country] : []
+                        $0.calledPrefixes = called
+                        $0.firstContact = true
+                    }
+                    matches.append(strangers)
+                    guard origin.country != .none, origin.country != .france else { continue }
+                    var others = strangers
+                    others.withoutTies = true
+                    matches.append(others)
                 }
             }
         }

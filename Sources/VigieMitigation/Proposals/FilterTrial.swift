@@ -24,6 +24,10 @@ public struct FilterTrial {
 
         /// Share of the calls to stop that would have been stopped, in `0...1`.
         public var wantedShare: Double { wanted == 0 ? 0 : Double(wantedStopped) / Double(wanted) }
+        /// Whether it would stop half of the wanted calls, and more than a few of them: of two calls in a week one means little
+        /// beside the dozen that the first minute of a flood brought.
+        var isHarmful: Bool { legitimateShare >= 0.5 && legitimateStopped * 5 >= wantedStopped }
+
         /// Share of the wanted calls that would have been stopped too, in `0...1`; 0 when none was seen.
         public var legitimateShare: Double {
             legitimate == 0 ? 0 : Double(legitimateStopped) / Double(legitimate)
@@ -44,6 +48,9 @@ public struct FilterTrial {
     private let firstSeen: Timestamp
     private var legitimateFrom: Timestamp?
     private var pairs: Set<UInt64> = []
+    /// Numbers with the other end's country, by `Ties`; learnt before the trouble only, and not when no candidate asks.
+    private var ties: Set<UInt64> = []
+    private let asksForTies: Bool
 
     /// - Parameters:
     ///   - candidates: what to try, at most a few hundred.
@@ -60,21 +67,31 @@ public struct FilterTrial {
         scope = IncidentScope(incident, plans: plans)
         firstSeen = incident.firstSeen
         outcomes = Array(repeating: Outcome(), count: candidates.count)
+        asksForTies = candidates.contains { $0.withoutTies }
     }
 
     /// Takes in the next stored call.
     public mutating func take(_ event: CallEvent) {
         if legitimateFrom == nil {
-            legitimateFrom = max(firstSeen - .seconds(86_400), event.start + (firstSeen - event.start) / 2)
+            legitimateFrom = max(firstSeen - .seconds(7 * 86_400), event.start + (firstSeen - event.start) / 2)
+        }
+        var hasTies = false
+        if asksForTies {
+            let both = Ties(event.caller, event.called, plans)
+            hasTies = both.crossesBorder && (ties.contains(both.callerHash) || ties.contains(both.calledHash))
+            if both.crossesBorder, event.start < firstSeen, ties.count < IncidentScope.maxPairs {
+                ties.insert(both.callerHash)
+                ties.insert(both.calledHash)
+            }
         }
         guard let role = scope.role(of: event) else { return }
-        let pair = event.caller.rawValue &* 0x9E37_79B9_7F4A_7C15 ^ event.called.rawValue
+        let pair = KeyHash.ofPair(event.caller, event.called)
         let isFirst =
             pairs.count < IncidentScope.maxPairs ? pairs.insert(pair).inserted : !pairs.contains(pair)
         let isWanted = target == .trouble ? role == .trouble : role == .proof
         // Call-backs are a consequence: neither to be stopped nor to be counted as harm when their cause is the target.
         guard isWanted || role == .ordinary else { return }
-        // Harm is measured on the day before the trouble, when every call was wanted; a journal's first half only teaches
+        // Harm is measured on the week before the trouble, when every call was wanted; a journal's first half only teaches
         // who knows whom. During the trouble a wanted first contact cannot be told from an unwanted one.
         if !isWanted, let legitimateFrom, event.start < legitimateFrom || event.start >= firstSeen { return }
         let country = plans.facts(of: event.caller, at: event.start).country
@@ -84,7 +101,7 @@ public struct FilterTrial {
             // stopped that one, and with it the pair would still be unknown.
             let matches = candidates[index].matches(
                 event, callerCountry: country, isFirstContact: isFirst || isWanted, isEmergency: isEmergency,
-                clock: clock)
+                clock: clock, hasTies: hasTies)
             if isWanted {
                 outcomes[index].wanted += 1
                 if matches { outcomes[index].wantedStopped += 1 }

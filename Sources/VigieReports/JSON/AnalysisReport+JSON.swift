@@ -166,6 +166,7 @@ extension AnalysisReport {
         add("called_prefixes", match.calledPrefixes.map(\.description))
         add("called_numbers", match.calledNumbers.map(\.description))
         if match.firstContact { keys.append(("first_contact", .bool(true))) }
+        if match.withoutTies { keys.append(("without_ties", .bool(true))) }
         return .object([
             ("match", .object(keys)), ("action", .string(proposal.filter.action.rawValue)),
             ("wanted_stopped", .number(proposal.outcome.wantedShare)),

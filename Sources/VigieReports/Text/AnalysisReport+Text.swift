@@ -282,6 +282,11 @@ extension AnalysisReport {
         if match.firstContact {
             parts.append(language.choose("who never spoke before", "qui ne se sont jamais parlé"))
         }
+        if match.withoutTies {
+            parts.append(
+                language.choose(
+                    "neither of whom ever spoke with the other's country", "sans lien connu avec le pays de l’autre"))
+        }
         return parts.joined(separator: ", ")
     }
 }

@@ -21,6 +21,7 @@ struct LineRound: ~Copyable {
     private let symbols: NodeSymbols
     private let inbox: LineInbox
     private let ring: CallEventRing?
+    private let contacts: ContactFeed?
     private let desk: InvestigationDesk
     private var work: LineWork
     private var keeper: CallKeeper
@@ -37,13 +38,14 @@ struct LineRound: ~Copyable {
     init(
         settings: LineSettings, clock: NodeClock, symbols: NodeSymbols, store: any Store,
         otherTimes: any Store, plans: NumberingPlans, inbox: LineInbox, ring: CallEventRing?,
-        desk: InvestigationDesk, logger: Logger
+        contacts: ContactFeed?, desk: InvestigationDesk, logger: Logger
     ) {
         self.settings = settings
         self.clock = clock
         self.symbols = symbols
         self.inbox = inbox
         self.ring = ring
+        self.contacts = contacts
         self.desk = desk
         keeper = CallKeeper(store: store, otherTimes: otherTimes, symbols: symbols, logger: logger)
         memory = LineMemory(store: store, settings: settings, logger: logger)
@@ -120,6 +122,7 @@ struct LineRound: ~Copyable {
     }
 
     private mutating func store(_ time: Timestamp) {
+        contacts?.tell(work.takeContacts())
         let lost = keeper.keep(work.takeCalls(), at: time)
         for (receipt, reply) in replies {
             var receipt = receipt

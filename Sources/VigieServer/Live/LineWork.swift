@@ -46,6 +46,7 @@ struct LineWork: ~Copyable {
     private(set) var held = HeldCalls()
     private var told: ToldCalls
     private var calls: [CallEvent] = []
+    private var contacts: [ContactFeed.Contact] = []
     private var changes: [IncidentChange] = []
     private var pastIncidents: Set<String> = []
     private var findings: [Finding] = []
@@ -171,6 +172,14 @@ struct LineWork: ~Copyable {
         return taken
     }
 
+    /// Who spoke with whom since the last time, by every way but the screening.
+    mutating func takeContacts() -> [ContactFeed.Contact] {
+        guard !contacts.isEmpty else { return [] }
+        var taken: [ContactFeed.Contact] = []
+        swap(&taken, &contacts)
+        return taken
+    }
+
     /// How many calls wait to be stored.
     var waitingToStore: Int { calls.count }
     /// Calls that wait for earlier records, or to learn their end.
@@ -201,6 +210,9 @@ struct LineWork: ~Copyable {
         case .new:
             figures.calls &+= 1
             if event.answer != nil { figures.answered &+= 1 }
+            if origin != .screening, ContactFeed.isContact(event) {
+                contacts.append(ContactFeed.Contact(caller: event.caller, called: event.called, at: event.start))
+            }
             store(event, origin, clock)
             if isPresent(event.start, clock) {
                 present.followsClock =

@@ -25,6 +25,7 @@ public final class LiveLine: Sendable {
     private let store: any Store
     private let otherTimes: any Store
     private let ring: CallEventRing?
+    private let contacts: ContactFeed?
     private let plans: NumberingPlans
     private let logger: Logger
     private let published = Mutex(LineStatus())  // replaced whole after each round of work
@@ -36,9 +37,10 @@ public final class LiveLine: Sendable {
     /// - Parameters:
     ///   - otherTimes: keeps calls of times that `store` does not keep, for investigations; `nil`: in memory, a million calls.
     ///   - ring: calls that were screened.
+    ///   - contacts: told who spoke with whom, by every way but the screening itself.
     public init(
         settings: LineSettings = LineSettings(), clock: NodeClock = .real, symbols: NodeSymbols,
-        store: any Store, otherTimes: (any Store)? = nil, ring: CallEventRing? = nil,
+        store: any Store, otherTimes: (any Store)? = nil, ring: CallEventRing? = nil, contacts: ContactFeed? = nil,
         plans: NumberingPlans = .standard, logger: Logger = Logger(label: "vigie.line")
     ) {
         self.settings = settings
@@ -46,6 +48,7 @@ public final class LiveLine: Sendable {
         self.symbols = symbols
         self.store = store
         self.ring = ring
+        self.contacts = contacts
         self.plans = plans
         self.logger = logger
         let other = otherTimes ?? MemoryStore()
@@ -68,7 +71,7 @@ public final class LiveLine: Sendable {
         let thread = Thread { [self] in
             var round = LineRound(
                 settings: settings, clock: clock, symbols: symbols, store: store, otherTimes: otherTimes,
-                plans: plans, inbox: inbox, ring: ring, desk: desk, logger: logger)
+                plans: plans, inbox: inbox, ring: ring, contacts: contacts, desk: desk, logger: logger)
             while round.run(isReading: openUnits.withLock { $0 > 0 }) {
                 let status = round.status
                 published.withLock { $0 = status }

@@ -138,6 +138,7 @@ enum FilterWords {
         case "called_prefixes": words("called in", "appelés en")
         case "called_numbers": words("called", "appelés")
         case "first_contact": words("first contact", "premier contact")
+        case "without_ties": words("no ties with the country", "sans lien avec le pays")
         case "first_contact_since": words("strangers since", "inconnus depuis")
         case "hours": words("hours", "heures")
         default: name.split(separator: "_").joined(separator: " ")

@@ -13,6 +13,7 @@ final class SIPDesk {
     private let tables: PublishedTable
     private var table: DecisionTable
     private let events: CallEventRing
+    private let contacts: ContactFeed
     private var batch: [CallEvent] = []
     private let symbols: NodeSymbols
     private let clock: NodeClock
@@ -44,13 +45,15 @@ final class SIPDesk {
 
     init(
         _ configuration: NodeConfiguration, tables: PublishedTable, screening: consuming Screening,
-        symbols: NodeSymbols, events: CallEventRing, clock: NodeClock, emergency: EmergencyRule, key: UInt64
+        symbols: NodeSymbols, events: CallEventRing, contacts: ContactFeed, clock: NodeClock,
+        emergency: EmergencyRule, key: UInt64
     ) {
         responder = SIPResponder(key: key, transactions: configuration.limits.answerCache)
         self.screening = screening
         self.tables = tables
         table = tables.current
         self.events = events
+        self.contacts = contacts
         self.symbols = symbols
         self.clock = clock
         self.emergency = emergency
@@ -106,6 +109,11 @@ final class SIPDesk {
         lastDecisions = decisions
         overload.note(state)
         responder.overload = overload.report(at: clock.now)
+    }
+
+    /// Learns some of what other feeds say of who spoke with whom; ten times a second.
+    func learnContacts() {
+        contacts.take { screening.learn(caller: $0.caller, called: $0.called, at: $0.at) }
     }
 
     /// What the filters did since the last report.

@@ -60,6 +60,7 @@ public final class SIPServer: Sendable {
     private let screening: Screening
     private let symbols: NodeSymbols
     private let events: CallEventRing
+    private let contacts: ContactFeed
     private let clock: NodeClock
     private let logger: Logger
     private let emergency: EmergencyRule
@@ -72,10 +73,11 @@ public final class SIPServer: Sendable {
     ///   - tables: where the filters in force are published.
     ///   - screening: the memory of the deciding thread, as a snapshot brought it back or new.
     ///   - events: takes every new call with what was decided.
+    ///   - contacts: who spoke with whom, as other feeds say.
     ///   - centres: the long numbers of emergency centres, which pass like the short ones.
     public init(
         _ configuration: NodeConfiguration, tables: PublishedTable, screening: Screening, symbols: NodeSymbols,
-        events: CallEventRing, clock: NodeClock = .real, centres: [PhoneNumber] = [],
+        events: CallEventRing, contacts: ContactFeed = ContactFeed(), clock: NodeClock = .real, centres: [PhoneNumber] = [],
         logger: Logger = Logger(label: "vigie.sip")
     ) {
         self.configuration = configuration
@@ -83,6 +85,7 @@ public final class SIPServer: Sendable {
         self.screening = screening
         self.symbols = symbols
         self.events = events
+        self.contacts = contacts
         self.clock = clock
         self.logger = logger
         emergency = EmergencyRule(home: configuration.homeCountry, centres: centres)
@@ -117,7 +120,7 @@ public final class SIPServer: Sendable {
                 NIOLoopBound(
                     SIPDesk(
                         configuration, tables: tables, screening: screening, symbols: symbols, events: events,
-                        clock: clock, emergency: emergency, key: key), eventLoop: loop)
+                        contacts: contacts, clock: clock, emergency: emergency, key: key), eventLoop: loop)
             }.get()
             state.withLock { state in
                 state.group = group
@@ -288,6 +291,7 @@ public final class SIPServer: Sendable {
             fullest.dropped &+= queue.dropped
         }
         desk.noteQueues(fullest)
+        desk.learnContacts()
         desk.publish(to: figures)
         let drops = handlers.reduce(UInt64(0)) { $0 &+ $1.kernelDrops }
         let full = handlers.reduce(UInt64(0)) { $0 &+ $1.notSent.full }

@@ -81,6 +81,7 @@ public struct AnalysisDocument: Decodable, Sendable {
             var calledPrefixes: [String]?
             var calledNumbers: [String]?
             var firstContact: Bool?
+            var withoutTies: Bool?
 
             enum CodingKeys: String, CodingKey {
                 case ingress
@@ -90,6 +91,7 @@ public struct AnalysisDocument: Decodable, Sendable {
                 case calledPrefixes = "called_prefixes"
                 case calledNumbers = "called_numbers"
                 case firstContact = "first_contact"
+                case withoutTies = "without_ties"
             }
         }
         var match: Match?

@@ -34,6 +34,8 @@ public struct FilterMeasure: Encodable, Sendable {
         let trial = FilterTest(match, trunks: simulation.names.trunks, addresses: truth.addresses ?? [:])
         guard trial.narrows else { return nil }
         var seen: Set<UInt64> = []
+        var tied: Set<PhoneNumber> = []
+        let begin = Timestamp(rfc3339: first.start) ?? detected
         var (unwanted, stopped, ordinary, ordinaryStopped, before) = (0, 0, 0, 0, 0)
         while let call = simulation.next(), call.start <= end {
             // A pair without order: whoever was called knows the caller's number.
@@ -45,7 +47,9 @@ public struct FilterMeasure: Encodable, Sendable {
             if call.start < detected {
                 if call.label != 0 { before += 1 }
             } else {
-                isStopped = trial.matches(call, isFirstContact: isFirstContact)
+                isStopped = trial.matches(
+                    call, isFirstContact: isFirstContact,
+                    hasTies: tied.contains(call.caller) || tied.contains(call.called))
                 if call.label != 0 {
                     unwanted += 1
                     if isStopped { stopped += 1 }
@@ -56,6 +60,10 @@ public struct FilterMeasure: Encodable, Sendable {
             }
             // A call that the filter stopped is no contact: those who insist stay strangers.
             if call.caller != .absent, !isStopped { seen.insert(pair) }
+            // Who had to do with the country in question before: the incident's own calls make no ties.
+            if call.start < begin, trial.isOfCountry(call.caller) || trial.isOfCountry(call.called) {
+                tied.formUnion([call.caller, call.called])
+            }
         }
         unwantedStopped = unwanted == 0 ? 0 : Double(stopped) / Double(unwanted)
         self.ordinaryStopped = ordinaryStopped
@@ -73,6 +81,7 @@ struct FilterTest {
     private let calledPrefixes: [NumberPrefix]
     private let called: Set<PhoneNumber>
     private let firstContact: Bool
+    private let withoutTies: Bool
     private let namesTrunk: Bool
     private let namesCountry: Bool
     private let namesCaller: Bool
@@ -101,6 +110,7 @@ struct FilterTest {
         calledPrefixes = (match.calledPrefixes ?? []).compactMap { NumberPrefix($0) }
         called = numbers(match.calledNumbers)
         firstContact = match.firstContact ?? false
+        withoutTies = match.withoutTies ?? false
         namesCaller = !callerPrefixes.isEmpty || !callers.isEmpty
         namesCalled = !calledPrefixes.isEmpty || !called.isEmpty
     }
@@ -108,7 +118,11 @@ struct FilterTest {
     /// Whether it names anything at all.
     var narrows: Bool { namesTrunk || namesCountry || namesCaller || namesCalled }
 
-    func matches(_ call: SimulatedCall, isFirstContact: Bool) -> Bool {
+    /// Whether a number lies in the countries that the filter names.
+    func isOfCountry(_ number: PhoneNumber) -> Bool { countryCodes.contains { $0.contains(number) } }
+
+    func matches(_ call: SimulatedCall, isFirstContact: Bool, hasTies: Bool) -> Bool {
+        if withoutTies, hasTies { return false }
         if namesTrunk, !trunks.contains(call.ingress) { return false }
         if namesCountry, !countryCodes.contains(where: { $0.contains(call.caller) }) { return false }
         if !callerPrefixes.isEmpty, !callerPrefixes.contains(where: { $0.contains(call.caller) }) {

@@ -15,6 +15,9 @@ extension APISchemas {
         .may("caller_withheld", .truth),
         .may("called_prefixes", prefixes), .may("called_numbers", numbers), .may("called_lists", names),
         .may("first_contact", .truth, "Only calls between numbers that never spoke before."),
+        .may(
+            "without_ties", .truth,
+            "Only calls over a border between numbers neither of which ever spoke with the other's country."),
         .may("first_contact_since", .shaped(.dateTime)),
         .may("verstat", .list(.oneOf(["TN-Validation-Failed", "No-TN-Validation", "TN-Validation-Passed", "absent"]), maxCount: 8)),
         .may("attestation", .list(.oneOf(["A", "B", "C", "none"]), maxCount: 8)),
