@@ -154,7 +154,7 @@ public struct Screening: Sendable {
         return report
     }
 
-    /// Pairs of numbers that are remembered.
+    /// Pairs of numbers that are remembered, and numbers with the countries they spoke with.
     ///
     /// - Complexity: reads the whole memory; for a status page, not for every call.
     public var pairsKnown: Int { contacts.count }

@@ -108,7 +108,7 @@ public struct FilterSearch {
         _ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier, reach: [NumberPrefix]
     ) -> [Filter.Match] {
         var trunkChoices: [[Symbol]] = [[]]
-        let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls)
+        let trunks = covering(dossier.trunks.filter { $0.0 != .none }, of: dossier.calls, fewest: fewest)
         if !trunks.isEmpty { trunkChoices.append(trunks) }
         var callerChoices: [[NumberPrefix]] = [[]]
         for length in 3...7 {
@@ -121,7 +121,7 @@ public struct FilterSearch {
             }
             let list = covering(
                 counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) },
-                of: dossier.calls)
+                of: dossier.calls, fewest: fewest)
             if !list.isEmpty, list.count <= 8, !callerChoices.contains(list.sorted()) {
                 callerChoices.append(list.sorted())
             }
@@ -158,7 +158,7 @@ public struct FilterSearch {
                 counts[NumberPrefix(line.number, count: length), default: 0] += line.calls
             }
             let ranked = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }
-            let list = covering(ranked, of: dossier.calls, limit: maxPrefixes)
+            let list = covering(ranked, of: dossier.calls, limit: maxPrefixes, fewest: fewest)
             if !list.isEmpty { choices.append(list.sorted()) }
         }
         return choices
@@ -263,8 +263,14 @@ public struct FilterSearch {
         return matches
     }
 
-    /// The first entries that together hold 97 % of the calls; empty when even `limit` of them do not.
-    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int, limit: Int = 20) -> [Key] {
+    /// Of so many calls none came from elsewhere: then at most 3 % do (the rule of three). With fewer, what the first minute did not
+    /// show is no reason to look away from it.
+    private static let fewest = 100
+
+    /// The first entries that together hold 97 % of the calls; empty when even `limit` of them do not, or there are fewer calls than
+    /// `fewest`.
+    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int, limit: Int = 20, fewest: Int = 0) -> [Key] {
+        guard total >= fewest else { return [] }
         var kept: [Key] = []
         var sum = 0
         for (key, calls) in ranked.prefix(limit) {

@@ -39,7 +39,8 @@ import VigieWire
             var screening = screening()
             let table = table(filter(action) { $0.calledNumbers = [number(33_327_000_001)] })
             #expect(screening.decide(call(), table) == decision)
-            #expect(screening.pairsKnown == (decision.isStopped ? 0 : 1))
+            // The pair, and what each of the two has to do with the other's country.
+            #expect(screening.pairsKnown == (decision.isStopped ? 0 : 3))
         }
     }
 

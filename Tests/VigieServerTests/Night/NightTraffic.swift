@@ -34,9 +34,7 @@ struct NightTraffic {
 
     /// - Parameter lasts: data time of the night.
     init?(seed: UInt64, lasts: Duration = .seconds(75 * 60)) {
-        guard let scenario = Scenario.named("rabat-2009"),
-            let night = Timestamp(rfc3339: "2009-02-17T20:30:00Z")
-        else { return nil }
+        guard let scenario = Scenario.named("rabat-2009"), let night = Self.worst(scenario, seed, lasts) else { return nil }
         self.night = night
         begin = night - .seconds(1_200)
         end = night + lasts
@@ -75,5 +73,19 @@ struct NightTraffic {
                     called: family.called.description, trunk: family.trunk, isStray: false))
         }
         calls.sort { $0.at < $1.at }
+    }
+
+    /// Half past eight in the evening of the day that saw most stray calls then.
+    private static func worst(_ scenario: Scenario, _ seed: UInt64, _ lasts: Duration) -> Timestamp? {
+        let evenings = (16...18).compactMap { Timestamp(rfc3339: "2009-02-\($0)T20:30:00Z") }
+        var strays = evenings.map { _ in 0 }
+        var simulation = scenario.simulation(SimulationSettings(seed: seed))
+        while let call = simulation.next(), let last = evenings.last, call.start < last + lasts {
+            guard call.label != 0 else { continue }
+            for (index, evening) in evenings.enumerated() where call.start >= evening && call.start < evening + lasts {
+                strays[index] += 1
+            }
+        }
+        return strays.indices.max { strays[$0] < strays[$1] }.map { evenings[$0] }
     }
 }

@@ -125,13 +125,18 @@ public struct EmergencyFailure: Detector {
         waiting[key == 0 ? attempt.callerHash ^ UInt64(second) : key] = (second, attempt)
     }
 
-    /// Calls whose end has not come in three minutes: where ends are told they are conversations, elsewhere nobody answered.
+    /// Calls whose end has not come in three minutes: where ends are told they are conversations; elsewhere nobody knows, and what a
+    /// node was only asked about is no failure.
     mutating func stopWaiting() {
         guard !waiting.isEmpty else { return }
         for (key, begun) in waiting where now &- begun.second > Self.patienceSeconds {
             waiting[key] = nil
+            guard hasEnds else {
+                counts.count("emergency-call-without-end", at: 0)
+                continue
+            }
             var attempt = begun.attempt
-            attempt.fate = hasEnds ? .answered : .unanswered
+            attempt.fate = .answered
             take(attempt, second: now, weight: 1)
         }
     }
