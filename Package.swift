@@ -91,7 +91,7 @@ let package = Package(
 
         // One test target per folder of the house.
         .testTarget(name: "VigieFuzzingTests", dependencies: ["VigieFuzzing"]),
-        .testTarget(name: "VigieWireTests", dependencies: ["VigieWire", "CAllocationCounter"]),
+        .testTarget(name: "VigieWireTests", dependencies: ["VigieWire", "VigieFuzzing", "CAllocationCounter"]),
         .testTarget(
             name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
         .testTarget(

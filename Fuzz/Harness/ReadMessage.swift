@@ -2,7 +2,7 @@ import VigieWire
 
 /// Reads everything that can be read in a message and adds it up, so that nothing is optimised away.
 @inline(never)
-func readMessage(_ bytes: Span<UInt8>) -> Int {
+public func readMessage(_ bytes: Span<UInt8>) -> Int {
     let message = SIPMessage(scanning: bytes)
     var sum = message.headerCount + message.bodyOffset + Int(message.statusCode) + message.startLine.count
     func add(_ slice: SIPSlice) {

@@ -1,11 +1,12 @@
 import CAllocationCounter
 import Testing
+import VigieFuzzing
 import VigieWire
 
 @Suite struct SIPByteVerifierTests {
     @Test func `a message cut at any byte is read without a trap`() {
         for whole in [SIPFixtures.invite, SIPFixtures.plain, SIPFixtures.busy] {
-            for count in 0...whole.count { _ = readEverything(Array(whole[..<count]).span) }
+            for count in 0...whole.count { _ = readMessage(Array(whole[..<count]).span) }
         }
     }
 
@@ -18,7 +19,7 @@ import VigieWire
             for index in bytes.indices {
                 for octet in octets {
                     bytes[index] = octet
-                    _ = readEverything(bytes.span)
+                    _ = readMessage(bytes.span)
                 }
                 bytes[index] = whole[index]
             }
