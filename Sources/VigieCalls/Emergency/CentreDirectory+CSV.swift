@@ -36,6 +36,7 @@ extension CentreDirectory {
     public static let columns = [
         "commune_insee", "short_number", "service", "psap_id", "long_number_e164", "valid_from", "valid_to",
         "fallback_1", "fallback_2", "last_tested", "tester", "public_ok",
+        "testable",
     ]
 
     /// Rows taken at most: four times the communes of France, with as many splits again.
@@ -95,6 +96,7 @@ extension CentreDirectory {
                 centre.fallbacks.first?.description ?? "",
                 centre.fallbacks.count > 1 ? centre.fallbacks[1].description : "",
                 centre.lastTested?.rfc3339() ?? "", centre.tester, centre.isPublic ? "yes" : "no",
+                centre.isTestable ? "yes" : "no",
             ]
             out += fields.map(TableRow.quoted).joined(separator: ";") + "\n"
         }
@@ -135,7 +137,8 @@ extension CentreDirectory {
                     place: place, shortNumber: short, service: value("service"), id: value("psap_id"),
                     longNumber: try number(value("long_number_e164"), "long_number_e164"), validFrom: from,
                     validTo: to, fallbacks: fallbacks, lastTested: try moment(value("last_tested"), "last_tested"),
-                    tester: value("tester"), isPublic: try claim(value("public_ok"), "public_ok")))
+                    tester: value("tester"), isPublic: try claim(value("public_ok"), "public_ok"),
+                    isTestable: try claim(value("testable"), "testable")))
         } catch {
             return .failure(error)
         }

@@ -25,12 +25,14 @@ public struct EmergencyCentre: Hashable, Sendable {
     public var tester: String
     /// Whether the prefect allows the fallbacks to be published.
     public var isPublic: Bool
+    /// Whether the centre agreed that test calls ring at its long number and its fallbacks.
+    public var isTestable: Bool
 
     /// All fields at once.
     public init(
         place: String, shortNumber: String, service: String, id: String, longNumber: PhoneNumber,
         validFrom: Timestamp, validTo: Timestamp? = nil, fallbacks: [PhoneNumber] = [],
-        lastTested: Timestamp? = nil, tester: String = "", isPublic: Bool = false
+        lastTested: Timestamp? = nil, tester: String = "", isPublic: Bool = false, isTestable: Bool = false
     ) {
         self.place = place
         self.shortNumber = shortNumber
@@ -43,6 +45,7 @@ public struct EmergencyCentre: Hashable, Sendable {
         self.lastTested = lastTested
         self.tester = tester
         self.isPublic = isPublic
+        self.isTestable = isTestable
     }
 
     /// INSEE code of the department in which the place lies.

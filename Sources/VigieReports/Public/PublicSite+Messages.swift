@@ -55,6 +55,8 @@ extension PublicSite {
         public var recipient: String
         /// By when; `nil`: at once.
         public var due: Timestamp?
+        /// Where we read the rule; `nil`: it was not verified at its source, and every paper says so.
+        public var source: String?
     }
 
     /// The clocks that start when the operator knows: the operator's lawyer says which apply.
@@ -62,12 +64,13 @@ extension PublicSite {
         [
             Clock(
                 rule: "CPCE D98-5 III", recipient: "ministre de l’Intérieur (et ANSSI si l’origine est informatique)",
-                due: nil),
+                due: nil, source: "Arcep, page sur la notification des incidents"),
             Clock(
-                rule: "CPCE L33-1, D98-8-10", recipient: "autorités et centres concernés (CCED)", due: nil),
+                rule: "CPCE L33-1, D98-8-10", recipient: "autorités et centres concernés (CCED)", due: nil,
+                source: "décret 2023-827 et arrêté du 29 août 2023"),
             Clock(
                 rule: "directive (UE) 2022/2557 (CER), article 15 : première notification", recipient: "autorité compétente",
-                due: knownAt + .seconds(86_400)),
+                due: knownAt + .seconds(86_400), source: "directive (UE) 2022/2557, article 15"),
             Clock(
                 rule: "directive (UE) 2022/2555 (NIS 2), article 23 : alerte précoce", recipient: "CSIRT ou autorité compétente",
                 due: knownAt + .seconds(86_400)),
@@ -99,8 +102,14 @@ extension PublicSite {
         out += "\nÉchéances\n"
         for clock in Self.clocks(knownAt: knownAt) {
             let due = clock.due.map { "avant le " + Self.capTime($0) } ?? "dès connaissance"
-            out += "- \(clock.rule) → \(clock.recipient) : \(due)\n"
+            out += "- \(clock.rule) → \(clock.recipient) : \(due) ; \(Self.basis(clock))\n"
         }
+        out += "\nLes délais sont ceux que Vigie connaît ; le juriste de l’opérateur dit lesquels s’appliquent.\n"
         return out
+    }
+
+    /// Where a clock's rule was read, or that it was not verified.
+    static func basis(_ clock: Clock) -> String {
+        clock.source.map { "source : \($0)" } ?? "NON VÉRIFIÉ à la source"
     }
 }

@@ -12,7 +12,8 @@ struct DirectoryCommand: AsyncParsableCommand {
         discussion: """
             The table is CSV, separated by ; or , with a header:
               \(CentreDirectory.columns.joined(separator: ";"))
-            commune_insee is a commune (59606) or a department (59); valid_to, the fallbacks and last_tested may be empty.
+            commune_insee is a commune (59606) or a department (59); valid_to, the fallbacks, last_tested and testable may be empty. testable: vigie probe may call
+            the long number and the fallbacks, because the centre agreed.
 
             Examples:
               vigie directory check centres.csv

@@ -54,18 +54,39 @@ public struct APIClient: Sendable {
         try await send(.POST, path, body, tag)
     }
 
+    /// Sends a text, such as a batch of records.
+    ///
+    /// - Throws: `APIClientError`.
+    @discardableResult
+    public func post(_ path: String, text: String, type: String) async throws(APIClientError) -> Answer {
+        try await send(.POST, path, nil, nil, text: (text, type))
+    }
+
+    /// Reads a document that is no JSON, such as a journal.
+    ///
+    /// - Throws: `APIClientError`.
+    public func text(_ path: String) async throws(APIClientError) -> String {
+        if case .string(let text) = try await send(.GET, path, nil, nil, isText: true).json { return text }
+        return ""
+    }
+
     private func send(
-        _ method: HTTPMethod, _ path: String, _ body: JSONValue?, _ tag: String?
+        _ method: HTTPMethod, _ path: String, _ body: JSONValue?, _ tag: String?, text: (body: String, type: String)? = nil,
+        isText: Bool = false
     ) async throws(APIClientError) -> Answer {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "User-Agent", value: "vigie")
-        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "Accept", value: isText ? "*/*" : "application/json")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         if let tag { request.headers.add(name: "If-Match", value: tag) }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body.text()))
+        }
+        if let text {
+            request.headers.add(name: "Content-Type", value: text.type)
+            request.body = .bytes(ByteBuffer(string: text.body))
         }
         let status: Int
         let headers: HTTPHeaders
@@ -84,6 +105,7 @@ public struct APIClient: Sendable {
         guard (200..<300).contains(status) else {
             throw APIClientError(status: status, description: sentence(status, json))
         }
+        if isText { return Answer(json: .string(String(buffer: bytes)), tag: headers.first(name: "etag")) }
         guard let json else {
             throw APIClientError(
                 status: status, description: "what answers at \(base) is no Vigie: check the address in --server")

@@ -8,7 +8,7 @@ enum APIOperations {
         var operations =
             status(services) + incidents(services) + filters(services) + filterSteps(services) + calls(services)
             + numbers(services) + feeds(services)
-            + emergency(services) + calendar(services) + centres(services) + peers(services) + nodeSettings(services) + notices(services) + audit(services) + events(services)
+            + emergency(services) + calendar(services) + centres(services) + legal(services) + peers(services) + nodeSettings(services) + notices(services) + audit(services) + events(services)
         // The document describes itself too: it is made once, from all of them.
         let described = operations + [document { .object([]) }]
         let text = OpenAPIDocument.json(described, version: services.version)
