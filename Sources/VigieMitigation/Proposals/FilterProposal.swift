@@ -97,13 +97,13 @@ public struct FilterSearch {
         return match
     }
 
-    /// Every combination of trunk, caller prefix, landing prefix and first contact that the dossier supports.
     /// Where the fault leads, when one is as good as certain: strays land there next, whatever they hit so far.
     private static func reach(_ causes: [Cause]) -> [NumberPrefix] {
         guard let first = causes.first, first.score >= 0.9, first.explains >= 0.9 else { return [] }
         return first.reach.map { [$0] } ?? []
     }
 
+    /// Every combination of trunk, caller prefix, landing prefix and first contact that the dossier supports.
     private static func floodCandidates(
         _ origin: Origin, _ landing: [NumberPrefix], _ dossier: Dossier, reach: [NumberPrefix]
     ) -> [Filter.Match] {

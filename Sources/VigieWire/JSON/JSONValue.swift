@@ -50,9 +50,10 @@ public indirect enum JSONValue: Sendable {
 
     /// Six significant decimals are enough for every share and rate that we report.
     private static func short(_ value: Double) -> String {
-        if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
         // Beyond that, six decimals are below a double's own steps, and the product would leave its range.
-        return abs(value) < 1e9 ? String((value * 1e6).rounded() / 1e6) : String(value)
+        let rounded = abs(value) < 1e9 ? (value * 1e6).rounded() / 1e6 : value
+        if rounded == rounded.rounded(), abs(rounded) < 1e15 { return String(Int64(rounded)) }
+        return String(rounded)
     }
 
     private static func quote(_ text: String, into out: inout String) {
