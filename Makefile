@@ -1,7 +1,7 @@
 # `make run` shows what Vigie does; `make test` is what lands. The other targets say what they do in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test smoke bench backtest fuzz layers format lint docs clean packages test-packages release deb apicheck
+.PHONY: help run test smoke bench soak backtest fuzz layers format lint docs clean packages test-packages release deb apicheck
 
 PACKAGES := zlib1g-dev libsqlite3-dev
 # Real peers that the tests start, on loopback, and stop.
@@ -45,6 +45,11 @@ smoke: packages ## The quick tests: under a minute when the debug build is warm.
 
 bench: release ## Measure beside the peers, on one core, and print ratios.
 	@./Scripts/bench.sh
+
+soak: release ## A node at half its capacity among good, bad and hostile traffic, then 50 kills: make soak MINUTES=20.
+	@MINUTES=$(or $(MINUTES),20) ./Scripts/soak.py
+	@swift build --build-tests 2>&1 | grep -E 'error|Build' || true
+	@VIGIE_KILL_ROUNDS=50 VIGIE_BINARY=$(CURDIR)/$(VIGIE) swift test --skip-build --filter 'VigieServerTests\.KillTests/' 2>&1 | ./Scripts/test-output.sh
 
 backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20.
 	@./Scripts/backtest.sh $(or $(SEEDS),20) $(SCENARIOS)

@@ -7,7 +7,9 @@ import VigieWire
 @testable import VigieServer
 
 /// A node in a process of its own, started as an operator starts it: `vigie serve` with a file, free ports, and tokens.
-final class NodeProcess {
+///
+/// Safe to hand around: nothing in it changes, and its process is ended by one task only.
+final class NodeProcess: @unchecked Sendable {
     let directory: String
     let ports: NodePorts
     let site: RunningSite
@@ -132,5 +134,6 @@ final class NodeProcess {
 
 extension Repository {
     /// The program that `swift build --build-tests` made beside the tests.
-    static let vigie = root.appending(path: ".build/debug/vigie")
+    static let vigie =
+        ProcessInfo.processInfo.environment["VIGIE_BINARY"].map { URL(filePath: $0) } ?? root.appending(path: ".build/debug/vigie")
 }
