@@ -57,7 +57,9 @@ struct CalendarSuspects {
             // It names machines, and others fail: calls may pass both, but little speaks for it.
             base = 0.05
         } else {
-            base = change.elements.isEmpty ? 0.25 : 0.3
+            // It names no machine that could be compared; the very numbers that fail speak for it all the same.
+            let isSame = !change.services.isEmpty && Set(change.services) == Set(scope.services.map(\.description))
+            base = isSame ? 0.5 : change.elements.isEmpty ? 0.25 : 0.3
         }
         if !change.services.isEmpty, Set(change.services).isDisjoint(with: scope.services.map(\.description)) { return nil }
         if !change.departments.isEmpty, !scope.isNationwide, !scope.departments.isEmpty,

@@ -34,7 +34,13 @@ extension EmergencyPage {
         var rows: Markup = ""
         let known = NumberingPlans.standard.departments.map { ($0.code, $0.name) }
         let unknown = view.board.cells.contains { $0.department == .none } ? [("", words("place not known", "lieu inconnu"))] : []
-        for (code, name) in known + unknown {
+        // What is worst stands first; the map leads to any row.
+        func worst(_ code: String) -> Int {
+            columns.map { service in cells["\(code)/\(service)"].map { words.kind(of: $0.state).rank } ?? 0 }.max() ?? 0
+        }
+        let ranked = (known + unknown).map { (code: $0.0, name: $0.1, rank: max(2, worst($0.0))) }
+        let order = ranked.enumerated().sorted { ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset) }.map(\.element)
+        for (code, name, _) in order {
             rows += "<tr id=\"d\(code)\"><th scope=\"row\">\(code) \(name)</th>"
             for service in columns { rows += cell(cells["\(code)/\(service)"], isBlind: isBlind, words) }
             rows += "</tr>"
@@ -71,7 +77,7 @@ extension EmergencyPage {
         let lost = cell.measures.failed > 0 ? words("\(cell.measures.failed) of \(cell.measures.callers) lost", "\(cell.measures.failed) perdus sur \(cell.measures.callers)") : ""
         var declared: Markup = ""
         if let told = cell.declared {
-            declared = "<br><span class=\"told\">\(words("declared", "déclaré"))\(words(":", " :")) \(words.state(told.state)), \(told.by)</span>"
+            declared = "<br><small class=\"told\">\(words("declared", "déclaré"))\(words(":", " :")) \(words.state(told.state)), \(told.by)</small>"
         }
         return """
             <td class="\(kind.rawValue)" title="\(cell.state.nena)\(cell.reason.isEmpty ? "" : " (" + cell.reason + ")")">\(kind.sign) \(words.state(cell.state))\(lost.isEmpty ? "" : ", " + lost)<br><small>30 % \(words.delay(cell.delay30)) · 11 % \(words.delay(cell.delay11))</small>\(declared)</td>

@@ -95,7 +95,10 @@ struct EmergencyPage: Sendable {
                 return names.isEmpty ? words("none stands out", "aucun ne ressort") : names.prefix(40).joined(separator: ", ") + (names.count > 40 ? " …" : "")
             }
             let sound = subject["not_affected"] ?? .null
-            let cause = (document["causes"]?.arrayValue ?? []).first
+            let causes = document["causes"]?.arrayValue ?? []
+            let cause = causes.first
+            let change = causes.first { $0["change"] != nil }
+            let changed = (words.language == .french ? change?["hypothesis_fr"]?.stringValue : nil) ?? change?["hypothesis"]?.stringValue
             let why = (words.language == .french ? cause?["hypothesis_fr"]?.stringValue : nil) ?? cause?["hypothesis"]?.stringValue ?? ""
             let test = (words.language == .french ? cause?["test_fr"]?.stringValue : nil) ?? cause?["test"]?.stringValue ?? ""
             let waiting = document["to_call_back"]?.arrayValue?.count ?? 0
@@ -108,6 +111,7 @@ struct EmergencyPage: Sendable {
                 <dt>\(words("Machines, operators", "Machines, opérateurs"))</dt><dd>\(list(subject["nodes"])) · \(list(subject["operators"]))</dd>
                 <dt>\(words("Not affected", "Épargnés"))</dt><dd>\(list(sound["services"])) · \(list(sound["departments"])) · \(list(sound["nodes"]))</dd>
                 <dt>\(words("Likely cause", "Cause probable"))</dt><dd>\(why)\(test.isEmpty ? "" : " — " + test)</dd>
+                <dt>\(words("Change that fits", "Intervention qui correspond"))</dt><dd>\(changed ?? words("none in the calendar", "aucune au calendrier"))</dd>
                 <dt>\(words("To call back", "À rappeler"))</dt><dd>\(callBacks(record.id, waiting, words))</dd>
                 </dl></article>
                 """

@@ -41,6 +41,26 @@ import VigieWire
         return services
     }
 
+    @Test func `a failure drafts its notice by itself, follows it, and never shows it before people approve`() async throws {
+        let store = MemoryStore()
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59"]))])
+        let directory = CentreDirectory.fictional(at: NodeClock.real.now)
+        let desk = try PublicationDesk(
+            .init(publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory }), store: store, clock: .real)
+        let draft = try #require(try await desk.follow(incident: "emergency-1"))
+        #expect(draft.state == .draft && draft.departments == ["59"] && draft.lines.allSatisfy { !$0.fallbacks.isEmpty })
+        #expect(try await desk.follow(incident: "emergency-1") == nil)
+        #expect(try await desk.follow(incident: "unknown") == nil)
+        #expect(desk.shown.site.file("59.html")?.text.contains("Aucune perturbation") == true)
+        for person in ["ada", "bob"] { _ = try await desk.approve(draft.id, version: 1, actor: person) }
+        #expect(desk.shown.site.file("59.html")?.text.contains("des appels échouent") == true)
+        try store.apply([.incident(Self.incident(state: "resolved", departments: ["59"]))])
+        let clear = try #require(try await desk.follow(incident: "emergency-1"))
+        #expect(clear.kind == .allClear && clear.state == .draft)
+        #expect(desk.shown.site.file("59.html")?.text.contains("des appels échouent") == true)
+        #expect(try store.audit(from: 1, limit: 10).map(\.actor) == ["vigie", "ada", "bob", "vigie"])
+    }
+
     @Test func `from a detected failure over two approvals to the page, the feeds, an update and the all-clear`()
         async throws
     {

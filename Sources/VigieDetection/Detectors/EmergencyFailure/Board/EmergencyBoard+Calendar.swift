@@ -4,11 +4,11 @@ import VigieWire
 extension EmergencyBoard {
     /// The board with what the calendar declares of its cells at its time; what was measured stays as it is.
     ///
-    /// Only an entry that names the department or the service declares a cell: a ticket on a machine says nothing of the people
-    /// behind it. What somebody declared for a cell by itself stays.
+    /// Only an entry that names the department declares a cell: a ticket on a machine or on a number says nothing of one place's people.
+    /// What somebody declared for a cell by itself stays.
     public func declaring(_ calendar: ChangeCalendar) -> EmergencyBoard {
         let active = calendar.changes.filter {
-            $0.isActive(at: at) && !($0.services.isEmpty && $0.departments.isEmpty)
+            $0.isActive(at: at) && !$0.departments.isEmpty
         }
         guard !active.isEmpty else { return self }
         var board = self
@@ -18,7 +18,7 @@ extension EmergencyBoard {
             guard
                 let change = active.last(where: { change in
                     (change.services.isEmpty || change.services.contains(cell.service.description))
-                        && (change.departments.isEmpty || change.departments.contains(cell.department.description))
+                        && change.departments.contains(cell.department.description)
                 })
             else { continue }
             board.cells[index].declared = Declared(
