@@ -2,6 +2,7 @@ import Foundation
 import NIOHTTP1
 import Testing
 import VigieCalls
+import VigieIncidents
 import VigieReports
 import VigieStore
 import VigieWire
