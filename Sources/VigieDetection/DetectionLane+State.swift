@@ -81,13 +81,7 @@ extension DetectionLane {
         pairs.code(&state)
         numbers.code(&state)
         state.code(&retries.places, counts: retries.places.count...retries.places.count)
-        for index in detectors.indices {
-            var kind = type(of: detectors[index]).card.kind.rawValue
-            let own = kind
-            state.code(&kind)
-            guard kind == own else { return state.refuse("the detectors") }
-            detectors[index].code(&state)
-        }
+        detectors.code(&state)
         state.expect(lookout == nil ? 0 : 1, "the emergency lookout")
         lookout?.code(&state)
     }

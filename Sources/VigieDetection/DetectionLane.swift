@@ -15,7 +15,7 @@ public struct DetectionLane: Sendable {
     var pairs: PairMemory
     var numbers: NumberTable
     var retries = RetryMemory()
-    var detectors: [any Detector]
+    var detectors = DetectorSet()
     /// Held apart from the others: it is told names and counts, and shows a board.
     var lookout: EmergencyFailure?
     private let plans: NumberingPlans
@@ -38,9 +38,12 @@ public struct DetectionLane: Sendable {
         numbers = NumberTable(capacity: settings.memory.numbers)
         self.plans = plans
         home = settings.home
-        self.detectors = detectors
-        if let index = detectors.firstIndex(where: { $0 is EmergencyFailure }) {
-            lookout = self.detectors.remove(at: index) as? EmergencyFailure
+        for detector in detectors {
+            if lookout == nil, let found = detector as? EmergencyFailure {
+                lookout = found
+            } else {
+                self.detectors.add(detector)
+            }
         }
     }
 
@@ -79,7 +82,7 @@ public struct DetectionLane: Sendable {
         events &+= 1
         var facts = CallFacts()
         work(out: &facts, event)
-        for index in detectors.indices { detectors[index].observe(event, facts, report: report) }
+        detectors.observe(event, facts, report: report)
         lookout?.observe(event, facts, report: report)
     }
 
@@ -91,7 +94,7 @@ public struct DetectionLane: Sendable {
         facts.callerHash = KeyHash.of(event.caller.rawValue)
         facts.calledHash = KeyHash.of(event.called.rawValue)
         if let began { facts.learned = now - began }
-        for index in detectors.indices { detectors[index].complete(event, facts, report: report) }
+        detectors.complete(event, facts, report: report)
         lookout?.complete(event, facts, report: report)
     }
 
@@ -110,7 +113,7 @@ public struct DetectionLane: Sendable {
         numbers.prefetch(hash: call.calledHash)
         pairs.prefetch(pairHash: call.pairHash)
         retries.prefetch(call.pairHash, caller < called)
-        for index in detectors.indices { detectors[index].prepare(for: call) }
+        detectors.prepare(for: call)
     }
 
     /// Says that data time has come to `moment`: once a minute while events flow, and at any time in silence.
@@ -119,7 +122,7 @@ public struct DetectionLane: Sendable {
         guard moment >= now else { return }
         now = moment
         nextAdvance = Timestamp(seconds: (moment.seconds / 60 + 1).clamped * 60)
-        for index in detectors.indices { detectors[index].advance(to: moment, report: report) }
+        detectors.advance(to: moment, report: report)
         lookout?.advance(to: moment, report: report)
     }
 

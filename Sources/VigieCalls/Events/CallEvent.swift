@@ -74,8 +74,14 @@ public struct CallEvent: Sendable {
 
     /// Time from answer to end; `nil` when the call was not answered or its end is not known.
     public var talk: Duration? {
+        talkNanoseconds.map { .nanoseconds($0) }
+    }
+
+    /// The same in nanoseconds.
+    @inlinable
+    public var talkNanoseconds: Int64? {
         guard let answer, let end, end >= answer else { return nil }
-        return end - answer
+        return end.nanoseconds(since: answer)
     }
 
     /// When all that this event says was known: its end, else its answer, else its start.

@@ -5,7 +5,7 @@ public import VigieWire
 /// Every implementation passes `JournalConformance`. When it is full the oldest events go, and `forgotten` counts them.
 public protocol CallJournal: AnyObject {
     /// Adds an event; never fails: what cannot be kept is counted in `forgotten`.
-    func append(_ event: CallEvent)
+    func append(_ event: borrowing CallEvent)
     /// How many events can be replayed.
     var count: Int { get }
     /// How many events were dropped, for whatever reason.

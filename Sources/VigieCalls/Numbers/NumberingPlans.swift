@@ -94,9 +94,11 @@ public final class NumberingPlans: Sendable {
     func frenchPlanNumber(_ number: PhoneNumber, countryDigits: Int) -> (value: UInt64, digits: Int)? {
         guard countryDigits == 2 || countryDigits == 3, number.count > countryDigits else { return nil }
         let digits = number.count &- countryDigits
-        let scale = powers[digits]
-        let code = number.digits / scale
-        let national = number.digits &- code &* scale
+        // The country code is read off the first eight digits, which the automaton had to find too: no division by a variable.
+        let count = min(number.count, 16)
+        let eight = number.digits &* powers[16 &- count] / 100_000_000
+        let code = countryDigits == 2 ? eight / 1_000_000 : eight / 100_000
+        let national = number.digits &- code &* powers[digits]
         switch code {
         case 33, 262, 590, 594, 596: return (national, digits)
         case 508: return digits == 6 ? (508_000_000 &+ national, 9) : (national, digits)

@@ -75,9 +75,28 @@ public struct PhoneNumber: Hashable, Comparable, Codable, Sendable {
     /// 10 to the power `exponent`, which is in `0...18`.
     @inlinable
     public static func powerOfTen(_ exponent: Int) -> UInt64 {
-        var value: UInt64 = 1
-        for _ in 0..<max(0, min(exponent, 18)) { value &*= 10 }
-        return value
+        // A constant for each case becomes one load from a table.
+        switch exponent {
+        case ..<1: 1
+        case 1: 10
+        case 2: 100
+        case 3: 1_000
+        case 4: 10_000
+        case 5: 100_000
+        case 6: 1_000_000
+        case 7: 10_000_000
+        case 8: 100_000_000
+        case 9: 1_000_000_000
+        case 10: 10_000_000_000
+        case 11: 100_000_000_000
+        case 12: 1_000_000_000_000
+        case 13: 10_000_000_000_000
+        case 14: 100_000_000_000_000
+        case 15: 1_000_000_000_000_000
+        case 16: 10_000_000_000_000_000
+        case 17: 100_000_000_000_000_000
+        default: 1_000_000_000_000_000_000
+        }
     }
 }
 

@@ -24,6 +24,8 @@ public struct EventOrder: Sendable {
     private var ring: [CallEvent] = []
     private var ringStart = 0
     private var ringCount = 0
+    /// Events at the front of the ring that `prepare` has told.
+    private var prepared = 0
     private var heap = EventHeap()
     private var arrivals: UInt64 = 0
     private var latest = Timestamp.distantPast
@@ -43,17 +45,25 @@ public struct EventOrder: Sendable {
     /// The earliest start that may still come in order: everything before it was released.
     public var horizon: Timestamp { lastReleased }
 
-    /// The event that comes `places` after the next one, when it is known already: its numbers and its trunk.
+    /// Calls `body` once for each event that comes within `places` after the next one: its numbers and its trunk.
     ///
-    /// A straggler may still come before it, so this is a hint and no promise.
-    public func upcoming(_ places: Int) -> (caller: PhoneNumber, called: PhoneNumber, ingress: Symbol)? {
-        guard places >= 0, places < ringCount else { return nil }
-        var index = ringStart + places
-        if index >= ring.count { index -= ring.count }
-        // Written minutes of data time ago, so it has left the caches: what comes next will be asked for too.
-        let next = index + 6
-        ring.prefetch(next >= ring.count ? next - ring.count : next)
-        return (ring[index].caller, ring[index].called, ring[index].ingress)
+    /// Every event in order is told, also where several are released at once. A straggler may still come before it, so this is a
+    /// hint and no promise.
+    public mutating func prepare(
+        _ places: Int, _ body: (_ caller: PhoneNumber, _ called: PhoneNumber, _ ingress: Symbol) -> Void
+    ) {
+        let end = min(places, ringCount)
+        var place = prepared
+        prepared = max(prepared, end)
+        while place < end {
+            var index = ringStart + place
+            if index >= ring.count { index -= ring.count }
+            // Written minutes of data time ago, so it has left the caches: what comes next will be asked for too.
+            let next = index + 6
+            ring.prefetch(next >= ring.count ? next - ring.count : next)
+            body(ring[index].caller, ring[index].called, ring[index].ingress)
+            place += 1
+        }
     }
 
     /// Takes an event; `release` receives those that no earlier one can overtake any more, in order of `start`, and those with
@@ -100,6 +110,7 @@ public struct EventOrder: Sendable {
             lastReleased = ring[index].start
             ringStart = index + 1 == ring.count ? 0 : index + 1
             ringCount -= 1
+            if prepared > 0 { prepared -= 1 }
             release(ring[index])
         } else {
             let event = heap.pop()

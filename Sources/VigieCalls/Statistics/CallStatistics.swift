@@ -39,8 +39,8 @@ public struct CallStatistics: Sendable {
         let start = event.start
         if let first, first <= start {} else { first = start }
         if let last, last >= start {} else { last = start }
-        if let answer, answer >= start { setupDelay.add(answer - start) }
-        if let duration = event.talk { talk.add(duration) }
+        if let answer, answer >= start { setupDelay.add(nanoseconds: answer.nanoseconds(since: start)) }
+        if let nanoseconds = event.talkNanoseconds { talk.add(nanoseconds: nanoseconds) }
     }
 
     /// Adds the timings that a joiner measured.

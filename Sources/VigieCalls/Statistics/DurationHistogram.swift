@@ -19,8 +19,11 @@ public struct DurationHistogram: Sendable {
     public init() {}
 
     /// Adds one.
-    public mutating func add(_ duration: Duration) {
-        let milliseconds = UInt64(max(0, duration.wholeNanoseconds) / 1_000_000)
+    public mutating func add(_ duration: Duration) { add(nanoseconds: duration.wholeNanoseconds) }
+
+    /// Adds one, given in nanoseconds.
+    public mutating func add(nanoseconds: Int64) {
+        let milliseconds = UInt64(max(0, nanoseconds) / 1_000_000)
         counts[Self.bucket(milliseconds)] += 1
         count += 1
         totalMilliseconds =

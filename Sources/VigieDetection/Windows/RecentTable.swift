@@ -17,6 +17,11 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
     private let mask: Int
     var keys: CacheLines<InlineArray<8, UInt64>>  // two sets in each
     var entries: [Entry]
+    /// What each entry is worth, so that whoever looks for a place does not read the entries, which lie far apart.
+    private var worths: [Int64]
+    /// Keys that were asked for and whose entries have not been: eight, used in turn.
+    private var asked: InlineArray<8, UInt64> = InlineArray(repeating: 0)
+    private var nextAsked = 0
     /// Entries that had to go although somebody still wanted them.
     var evicted: UInt64 = 0
 
@@ -27,14 +32,18 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
         mask = sets - 1
         keys = CacheLines(count: sets * Self.ways / 8)
         entries = Array(repeating: Entry(), count: sets * Self.ways)
+        worths = Array(repeating: 0, count: sets * Self.ways)
     }
 
     /// Bytes held.
-    var byteCount: Int { keys.byteCount + entries.count * MemoryLayout<Entry>.stride }
+    var byteCount: Int { keys.byteCount + entries.count * (MemoryLayout<Entry>.stride + 8) }
 
     subscript(_ index: Int) -> Entry {
         _read { yield entries[index] }
-        _modify { yield &entries[index] }
+        _modify {
+            yield &entries[index]
+            worths[index] = entries[index].worth
+        }
     }
 
     /// Every place, and whether it holds an entry.
@@ -45,8 +54,19 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
 
     private func base(_ key: UInt64) -> Int { (Int(truncatingIfNeeded: key >> 33) & mask) * Self.ways }
 
-    /// Asks for the key's set, which `find` will read soon.
-    func prefetch(_ key: UInt64) { keys.prefetch(base(key) >> 3) }
+    /// Asks for the key's set, which `find` will read soon, and for the entry of a key that was asked for eight keys ago.
+    mutating func prefetch(_ key: UInt64) {
+        keys.prefetch(base(key) >> 3)
+        let due = asked[nextAsked]
+        asked[nextAsked] = key
+        nextAsked = (nextAsked &+ 1) & 7
+        if due != 0, let index = find(due) { entries.prefetch(index, bytes: 384) }
+    }
+
+    /// Works out what the entries are worth, after they were read back.
+    mutating func weigh() {
+        for index in indices where isTaken(index) { worths[index] = entries[index].worth }
+    }
 
     /// Where the entry of this key is; keys are well mixed.
     func find(_ key: UInt64) -> Int? {
@@ -64,9 +84,8 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
         var least = Int64.max
         for index in base..<base + Self.ways {
             guard isTaken(index) else { return index }
-            let worth = entries[index].worth
-            if worth < least {
-                least = worth
+            if worths[index] < least {
+                least = worths[index]
                 victim = index
             }
         }
@@ -79,6 +98,7 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
         if isTaken(index) { evicted &+= 1 }
         keys[index >> 3][index & 7] = key
         entries[index] = Entry()
+        worths[index] = entries[index].worth
         return index
     }
 

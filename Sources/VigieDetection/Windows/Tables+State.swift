@@ -23,6 +23,7 @@ extension RecentTable where Entry: BitwiseCopyable {
         state.code(&evicted)
         state.code(&keys, counts: keys.count...keys.count)
         state.code(&entries, counts: entries.count...entries.count)
+        weigh()
     }
 }
 

@@ -66,9 +66,7 @@ public struct Analysis {
             repeat {
                 feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
                 line.meet(symbols)
-                if let call = order.upcoming(Self.lookahead) {
-                    line.prepare(call.caller, call.called, call.ingress)
-                }
+                order.prepare(Self.lookahead) { line.prepare($0, $1, $2) }
                 steps &+= 1
                 if steps & 0x3FFF == 0 { progress(meter.share.map { $0 * 0.9 }) }
             } while feed.isBefore(limit)

@@ -60,7 +60,7 @@ public struct AnalysisLine: ~Copyable {
         count(event)
         statistics.add(event)
         lane.observe(event) { findings.append($0) }
-        journal.append(copy event)
+        journal.append(event)
         if !findings.isEmpty { file(event.start) }
     }
 

@@ -22,16 +22,8 @@ extension EventFeed {
 
 /// Call records of one file.
 final class RecordFeed: EventFeed {
-    private let reader: CallRecordReader
-    private var joiner: RecordJoiner
-    /// Two rows, used in turn: the one that waits and the one that is read meanwhile.
-    private var even = RecordJoiner.Row()
-    private var odd = RecordJoiner.Row()
-    private var isEven = false
-    private var isWaiting = false
-    private var isDone = false
+    private var reading: RecordReading
     let path: String
-    private var stopped: String?
     private let isCompressed: Bool
 
     init(
@@ -39,53 +31,23 @@ final class RecordFeed: EventFeed {
         recent: RecentCalls
     ) {
         isCompressed = input.isCompressed
-        reader = CallRecordReader(input.stream, format: format, timeZone: settings.timeZone)
-        joiner = RecordJoiner(
-            normaliser: NumberNormaliser(for: format.mapping, home: settings.home), recent: recent)
+        reading = RecordReading(
+            CallRecordReader(input.stream, format: format, timeZone: settings.timeZone),
+            RecordJoiner(
+                normaliser: NumberNormaliser(for: format.mapping, home: settings.home), recent: recent))
         self.path = path
     }
 
-    var next: Timestamp? {
-        guard !isDone else { return nil }
-        return isWaiting ? (isEven ? even.event.start : odd.event.start) : .distantPast
-    }
+    var next: Timestamp? { reading.next }
 
     func step(symbols: inout SymbolTable, emit: (CallEvent) -> Void) {
-        let (wasWaiting, wasEven) = (isWaiting, isEven)
-        isEven.toggle()
-        isWaiting = look(&symbols)
-        isDone = !isWaiting
-        // A row is compared with those before it only now: the memory for that was asked for a row ago.
-        guard wasWaiting else { return }
-        if wasEven {
-            if joiner.accept(even) { emit(even.event) }
-        } else {
-            if joiner.accept(odd) { emit(odd.event) }
-        }
+        reading.step(&symbols, emit)
     }
 
-    /// Reads the next row that gives a call; `false` at the end.
-    private func look(_ symbols: inout SymbolTable) -> Bool {
-        do throws(InputError) {
-            while try reader.next() {
-                let isCall = reader.withRecord { record, bytes in
-                    isEven
-                        ? joiner.read(record, bytes: bytes, symbols: &symbols, into: &even)
-                        : joiner.read(record, bytes: bytes, symbols: &symbols, into: &odd)
-                }
-                if isCall { return true }
-            }
-        } catch {
-            stopped = error.sentence
-        }
-        return false
-    }
-
-    func finish(emit: (CallEvent) -> Void) {
-        while let event = joiner.finish() { emit(event) }
-    }
+    func finish(emit: (CallEvent) -> Void) { reading.finish(emit) }
 
     var summary: AnalysisReport.Input {
+        let (reader, joiner) = (reading.reader, reading.joiner)
         var input = AnalysisReport.Input(
             path: path, format: reader.format.name + (isCompressed ? " gzip" : ""))
         input.bytes = reader.offset
@@ -97,7 +59,7 @@ final class RecordFeed: EventFeed {
         input.notes = reader.notes
         input.notes.add(joiner.notes)
         input.problems = reader.problems + joiner.problems
-        input.stopped = stopped
+        input.stopped = reading.stopped
         return input
     }
 }

@@ -29,7 +29,7 @@ public final class MemoryJournal: CallJournal {
     }
 
     /// Adds an event.
-    public func append(_ event: CallEvent) { ring.append(event) }
+    public func append(_ event: borrowing CallEvent) { ring.append(event) }
     /// How many events can be replayed.
     public var count: Int { ring.count }
     /// How many events had to go.

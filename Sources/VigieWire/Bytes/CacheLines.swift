@@ -62,14 +62,14 @@ public struct CacheLines<Line: BitwiseCopyable & Sendable>: Sendable {
 }
 
 extension Array {
-    /// Asks the processor to bring the whole element at `index` nearer; nothing happens for an index outside.
+    /// Asks the processor to bring the element at `index` nearer, its first `bytes` at most; nothing happens for an index outside.
     @inlinable
     @inline(__always)
-    public func prefetch(_ index: Int) {
+    public func prefetch(_ index: Int, bytes most: Int = .max) {
         guard index >= 0, index < count else { return }
         unsafe withUnsafeBytes { bytes in
             var offset = index &* MemoryLayout<Element>.stride
-            let end = offset &+ MemoryLayout<Element>.stride
+            let end = offset &+ Swift.min(MemoryLayout<Element>.stride, most)
             while offset < end {
                 // The address is never read through, and the instruction does not fault.
                 unsafe vigie_prefetch(bytes.baseAddress?.advanced(by: offset))

@@ -34,6 +34,25 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Bitwi
     @inlinable
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
 
+    /// Nanoseconds from `other` to this moment; saturates. Durations are 128 bits wide, which shows where every call asks.
+    @inlinable
+    public func nanoseconds(since other: Timestamp) -> Int64 {
+        let (difference, overflow) = rawValue.subtractingReportingOverflow(other.rawValue)
+        return overflow ? (rawValue < other.rawValue ? .min : .max) : difference
+    }
+
+    /// Seconds from `other` to this moment, with their fraction.
+    @inlinable
+    public func seconds(since other: Timestamp) -> Double { Double(nanoseconds(since: other)) / 1e9 }
+
+    /// The moment so many whole seconds later; saturates at the ends of the range.
+    @inlinable
+    public func adding(seconds: Int64) -> Timestamp {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowsSum) = rawValue.addingReportingOverflow(product)
+        return Timestamp(rawValue: overflow || overflowsSum ? (seconds < 0 ? .min : .max) : sum)
+    }
+
     /// The moment `duration` later; saturates at the ends of the range.
     @inlinable
     public static func + (left: Timestamp, right: Duration) -> Timestamp {

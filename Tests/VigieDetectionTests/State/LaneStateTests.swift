@@ -93,7 +93,7 @@ import VigieWire
             var next = DetectionLane(detectors: [MisroutedFlood()])
             if isStopped { try next.restore(state) } else { next = lane }
             next.advance(to: CallScript.at(day: 4, hour: 0)) { _ in }
-            let detector = try #require(next.detectors.first as? MisroutedFlood)
+            let detector = try #require(next.detectors.misroutedFlood)
             rates.append(detector.everything.baseline.mean)
         }
         #expect(rates[0] > rates[1] * 1.1)

@@ -86,7 +86,9 @@ public struct DialerCampaign: Detector {
         }
         ingresses[index].count(event, facts, marks, isPermitted: isPermitted)
         let mayJudge = marks.isForged || marks.isSilent || marks.isNeighbour
-        if mayJudge { judge(ingresses[index], event, marks, report) }
+        if mayJudge, ingresses[index].calls >= settings.leastCalls {
+            judge(ingresses[index], event, marks, report)
+        }
     }
 
     private mutating func watch(
@@ -102,14 +104,15 @@ public struct DialerCampaign: Detector {
             runs[index].name(scope, event, facts)
         }
         runs[index].count(event, facts, marks, isPermitted: isPermitted)
-        if marks.isFirstContact { judge(runs[index], event, marks, report) }
+        if marks.isFirstContact, runs[index].calls >= settings.leastCalls {
+            judge(runs[index], event, marks, report)
+        }
     }
 
     private mutating func judge(
         _ run: borrowing DialerRun, _ event: borrowing CallEvent, _ marks: DialerMarks,
         _ report: (Finding) -> Void
     ) {
-        guard run.calls >= settings.leastCalls else { return }
         // Calls to one or two numbers are a flood upon them; calls that only ring are wangiri's.
         let most = max(run.sameCalled / 2, run.ringOnly / 0.5)
         guard most <= run.calls else { return }

@@ -74,7 +74,7 @@ struct DialerRun: RecentEntry {
             if marks.isSilent { silent += 1 }
             if marks.isShort { short += 1 }
             if let answer = event.answer {
-                knownAt = max(knownAt, min(event.knownAt, answer + DialerMarks.short))
+                knownAt = max(knownAt, min(event.knownAt, answer.adding(seconds: DialerMarks.short / 1_000_000_000)))
             }
         } else {
             knownAt = max(knownAt, event.start)

@@ -35,7 +35,6 @@ struct FloodSums: Sendable {
     /// The bits of a leaf's key that tell its origin, and what they are for the leaves of this one.
     let mask: UInt64
     let value: UInt64
-    private let bounds: InlineArray<16, (UInt64, UInt64)>
     var own = Part()
     var row = Part()
     var column = Part()
@@ -47,12 +46,6 @@ struct FloodSums: Sendable {
     init(cell: UInt64) {
         self.cell = cell
         (mask, value) = FloodOrigin(cell: cell).mask
-        bounds = FloodKey.bounds(of: cell)
-    }
-
-    /// Whether a leaf's landing, so many digits long, lies in the cell.
-    func lands(_ landing: UInt64, digits: Int) -> Bool {
-        landing &- bounds[digits & 15].0 < bounds[digits & 15].1
     }
 }
 

@@ -42,34 +42,55 @@ extension MisroutedFlood {
     func sums(of cells: [UInt64]) -> (all: FloodSums.Part, cells: [FloodSums]) {
         var all = FloodSums.Part()
         var sums = cells.map { FloodSums(cell: $0) }
+        // Where the landings of each length that lie in a cell begin, and how many do: sixteen lengths a cell, in one plain row.
+        var firsts: [UInt64] = []
+        var sizes: [UInt64] = []
+        for cell in cells {
+            let bounds = FloodKey.bounds(of: cell)
+            for digits in 0..<16 {
+                firsts.append(bounds[digits].0)
+                sizes.append(bounds[digits].1)
+            }
+        }
         let minutes = Double(minutes)
-        leaves.forEach { key, leaf in
-            // 1/(1 + x + x²/2) follows e^-x closely enough here.
-            let age = max(0, minutes - Double(leaf.minute)) / Double(FloodLeaf.recentMinutes)
-            let fast = age > 5 ? 0 : 1 / (1 + age + age * age / 2)
-            let now = Double(leaf.freshNow) * fast
-            let fresh = Double(leaf.fresh)
-            all.now += now
-            all.fresh += fresh
-            let landing = FloodKey.landing(key)
-            let digits = FloodKey.digits(key)
-            for index in sums.indices {
-                let isRow = key & sums[index].mask == sums[index].value
-                let isColumn = sums[index].lands(landing, digits: digits)
-                if isRow {
-                    sums[index].row.now += now
-                    sums[index].row.fresh += fresh
-                    sums[index].rowKnown += Double(leaf.known)
+        for set in leaves.keys.indices {
+            let keys = leaves.keys[set]
+            for lane in 0..<8 where keys[lane] != 0 {
+                // Only the fields that count are read, where they stand: the leaves are more than the caches hold.
+                let (key, place) = (keys[lane], set &* 8 &+ lane)
+                // 1/(1 + x + x²/2) follows e^-x closely enough here.
+                let passed = max(0, minutes - Double(leaves.values[place].minute))
+                var fast = 0.0
+                if passed <= 5 * Double(FloodLeaf.recentMinutes) {
+                    let age = passed / Double(FloodLeaf.recentMinutes)
+                    fast = 1 / (1 + age + age * age / 2)
                 }
-                if isColumn {
-                    sums[index].column.now += now
-                    sums[index].column.fresh += fresh
-                }
-                if isRow && isColumn {
-                    sums[index].own.now += now
-                    sums[index].own.fresh += fresh
-                    sums[index].ownKnownNow += Double(leaf.knownNow) * fast
-                    sums[index].heavy += Double(leaf.heavyNow) * fast
+                let now = Double(leaves.values[place].freshNow) * fast
+                let fresh = Double(leaves.values[place].fresh)
+                all.now += now
+                all.fresh += fresh
+                let landing = FloodKey.landing(key)
+                let digits = FloodKey.digits(key)
+                for index in sums.indices {
+                    let isRow = key & sums[index].mask == sums[index].value
+                    let column = index &* 16 &+ digits
+                    let isColumn = landing &- firsts[column] < sizes[column]
+                    guard isRow || isColumn else { continue }
+                    if isRow {
+                        sums[index].row.now += now
+                        sums[index].row.fresh += fresh
+                        sums[index].rowKnown += Double(leaves.values[place].known)
+                    }
+                    if isColumn {
+                        sums[index].column.now += now
+                        sums[index].column.fresh += fresh
+                    }
+                    if isRow && isColumn {
+                        sums[index].own.now += now
+                        sums[index].own.fresh += fresh
+                        sums[index].ownKnownNow += Double(leaves.values[place].knownNow) * fast
+                        sums[index].heavy += Double(leaves.values[place].heavyNow) * fast
+                    }
                 }
             }
         }
@@ -77,7 +98,7 @@ extension MisroutedFlood {
     }
 
     /// What the rest of the traffic says about the cell.
-    func context(of sums: FloodSums, _ origin: FloodOrigin, all: FloodSums.Part) -> FloodContext {
+    mutating func context(of sums: FloodSums, _ origin: FloodOrigin, all: FloodSums.Part) -> FloodContext {
         let (own, row, column) = (sums.own, sums.row, sums.column)
         var context = FloodContext()
         context.heavy = sums.heavy
@@ -136,7 +157,8 @@ extension MisroutedFlood {
         }
         guard blocks.estimate >= settings.minimumCallers, invalid * 5 <= calls.count else { return false }
         let country = Self.common(calls.map { UInt64($0.country.rawValue) })
-        let isHome = country.map { share(of: .country($0)) >= 0.4 } ?? true
+        var isHome = true
+        if let country { isHome = share(of: .country(country)) >= 0.4 }
         let isTransit = calls.count(where: \.isInTransit) * 2 > calls.count
         if isHome || isTransit {
             // Strangers alone prove little here: at home everybody may call anybody, in transit routes come and go.
@@ -201,10 +223,11 @@ extension MisroutedFlood {
     private mutating func follow(_ index: Int, at now: Timestamp, report: (Finding) -> Void) {
         let episode = episodes[index]
         guard now - episode.reportedAt >= .seconds(300) else { return }
-        let recent = suspects.since(max(episode.firstSeen, now - .seconds(7_200))) { call in
+        let calls = suspects.since(max(episode.firstSeen, now - .seconds(7_200))) { call in
             episode.landing.contains(call.called) && episode.origins.contains { $0.holds(call.leaf) }
-                && suspicion(of: call.leaf) >= threshold / 2
         }
+        var recent: [FirstContact] = []
+        for call in calls where suspicion(of: call.leaf) >= threshold / 2 { recent.append(call) }
         let new = recent.filter { $0.start > episode.settledAt }
         guard let last = new.last else { return }
         let elapsed = max(1, (now - max(episode.settledAt, episode.firstSeen)).secondsAsDouble)
@@ -264,11 +287,12 @@ extension MisroutedFlood {
         return children.isEmpty ? 10 : children.count
     }
 
-    private func finding(_ episode: FloodEpisode, _ calls: [FirstContact]) -> Finding {
+    private mutating func finding(_ episode: FloodEpisode, _ calls: [FirstContact]) -> Finding {
         let count = Double(max(calls.count, 1))
         let answered = calls.count(where: \.isAnswered)
         let short = calls.count { $0.isAnswered && $0.talk < 15 }
-        let strength = calls.last.map { suspicion(of: $0.leaf) - threshold } ?? 0
+        var strength: Float = 0
+        if let last = calls.last { strength = suspicion(of: last.leaf) - threshold }
         return Finding(
             kind: .misroutedFlood, key: episode.key,
             subject: .misroutedFlood(origin: episode.origin, landing: episode.prefixes),

@@ -97,7 +97,7 @@ public struct MisroutedFlood: Detector {
         // Rung for under four seconds and withdrawn by the caller: bait for call-backs, no lost caller does that.
         let isValid = facts.called.isValid
         if isValid, event.answer == nil, event.outcome == .callerSide, let end = event.end {
-            if end - event.start < .seconds(4) { return }
+            if end.nanoseconds(since: event.start) < 4_000_000_000 { return }
         }
         let from = facts.caller.country
         let to = facts.called.country
@@ -114,7 +114,7 @@ public struct MisroutedFlood: Detector {
                 callerIsNew: facts.callerActivity.isNew,
                 isInTransit: isInTransit, callerIsValid: facts.caller.isValid,
                 isUnallocated: !isValid || isRefused,
-                isAnswered: event.answer != nil, talk: Float(event.talk?.secondsAsDouble ?? 0),
+                isAnswered: event.answer != nil, talk: Float(Double(event.talkNanoseconds ?? 0) / 1e9),
                 callID: event.callID))
     }
 
@@ -136,7 +136,7 @@ public struct MisroutedFlood: Detector {
     private mutating func settle(at now: Timestamp, report: (Finding) -> Void) {
         if began == nil { began = now }
         guard let began else { return }
-        minutes = max(minutes, Float((now - began).secondsAsDouble / 60))
+        minutes = max(minutes, Float(now.seconds(since: began) / 60))
         turnHour(at: now)
         alarms.removeAll(keepingCapacity: true)
         let isLearned = now - began >= settings.minimumLearning
@@ -156,7 +156,8 @@ public struct MisroutedFlood: Detector {
     }
 
     /// The origins under which a leaf's calls are counted: its country unless that is most of the traffic, and its trunk.
-    private func origins(of leaf: UInt64) -> (FloodOrigin?, FloodOrigin?) {
+    // `mutating` though it changes nothing, as some others here: else the whole detector is copied for each call.
+    private mutating func origins(of leaf: UInt64) -> (FloodOrigin?, FloodOrigin?) {
         let country = FloodOrigin.country(FloodKey.country(leaf))
         let ingress = FloodOrigin.ingress(FloodKey.ingress(leaf))
         let isKnown = FloodKey.country(leaf) != 0
@@ -168,7 +169,7 @@ public struct MisroutedFlood: Detector {
     }
 
     /// The origin's share of all first-contact callers learned; 0 while little is known.
-    func share(of origin: FloodOrigin) -> Float {
+    mutating func share(of origin: FloodOrigin) -> Float {
         guard everything.total > 50, let place = rows.find(origin.row) else { return 0 }
         return rows.values[place].total / everything.total
     }
@@ -234,7 +235,7 @@ public struct MisroutedFlood: Detector {
 
     /// How much more than its mean the origin may bring at this hour: as the season says (small origins follow
     /// everything), or as all other origins do at the moment, whichever is more.
-    func factor(of origin: FloodOrigin) -> Float {
+    mutating func factor(of origin: FloodOrigin) -> Float {
         guard let place = rows.find(origin.row) else { return everything.factor }
         let usual = Float(everything.baseline.mean - rows.values[place].baseline.mean)
         let others = everything.recent(at: minutes) - rows.values[place].recent(at: minutes)
@@ -245,7 +246,7 @@ public struct MisroutedFlood: Detector {
         return everything.baseline.hoursLearned < 36 ? max(1.5, growth) : max(season, growth)
     }
 
-    func suspicion(of leaf: UInt64) -> Float {
+    mutating func suspicion(of leaf: UInt64) -> Float {
         let (country, ingress) = origins(of: leaf)
         let code = FloodKey.digits(leaf) - FloodKey.leafDigits
         var strongest: Float = 0

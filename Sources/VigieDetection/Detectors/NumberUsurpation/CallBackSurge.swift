@@ -66,7 +66,7 @@ struct CallBackSurge: RecentEntry {
     /// Lets the sums fade up to `moment`.
     mutating func fade(to moment: Timestamp) {
         guard last != .distantPast, moment > last else { return }
-        let age = (moment - last).secondsAsDouble
+        let age = moment.seconds(since: last)
         if age > 1 { sums.fade(Logarithm.exponential(-0.693_147 * age / SurgeSums.halfLifeSeconds)) }
     }
 
@@ -138,9 +138,9 @@ struct CallBackSurge: RecentEntry {
         }
         let end = event.end ?? answer
         // A minute after the answer it is known whether the talk is short.
-        let known = min(max(end, answer), answer + .seconds(60))
+        let known = min(max(end, answer), answer.adding(seconds: 60))
         knownAt = max(knownAt, known)
-        if end - answer < .seconds(60) { sums.answeredShort += 1 } else { sums.answeredLong += 1 }
+        if end.nanoseconds(since: answer) < 60_000_000_000 { sums.answeredShort += 1 } else { sums.answeredLong += 1 }
         if answer < secondEnd { sums.overlapping += 1 }
         if end > firstEnd {
             secondEnd = firstEnd

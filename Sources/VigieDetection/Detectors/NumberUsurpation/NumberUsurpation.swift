@@ -26,9 +26,9 @@ public struct NumberUsurpation: Detector {
         public init() {}
     }
 
-    /// A surge without a call for so long is over; one that was reported may sleep over a night.
-    private static let idle = Duration.seconds(5_400)
-    private static let idleWhenReported = Duration.seconds(43_200)
+    /// A surge without a call for so many nanoseconds is over; one that was reported may sleep over a night.
+    private static let idle: Int64 = 5_400 * 1_000_000_000
+    private static let idleWhenReported: Int64 = 43_200 * 1_000_000_000
 
     private let settings: Settings
     private let margins = SurgeEvidence.Margins()
@@ -132,8 +132,10 @@ public struct NumberUsurpation: Detector {
         return index
     }
 
-    private func isOver(_ index: Int, at now: Timestamp) -> Bool {
-        now - surges[index].last > (surges[index].isConvicted ? Self.idleWhenReported : Self.idle)
+    // From here on some functions are `mutating` though they change nothing: else the whole detector is copied for each call.
+    private mutating func isOver(_ index: Int, at now: Timestamp) -> Bool {
+        now.nanoseconds(since: surges[index].last)
+            > (surges[index].isConvicted ? Self.idleWhenReported : Self.idle)
     }
 
     private mutating func close(_ index: Int) {
@@ -141,7 +143,7 @@ public struct NumberUsurpation: Detector {
         surges.remove(index)
     }
 
-    private func relation(
+    private mutating func relation(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, received: Double
     ) -> (CallBackSurge.Relation, UInt16) {
         if facts.isCallBack,
@@ -182,7 +184,7 @@ public struct NumberUsurpation: Detector {
         case proven
     }
 
-    private func standing(
+    private mutating func standing(
         of ingress: UInt16, line: Line, learned: Duration, at moment: Timestamp
     ) -> Standing {
         let hour = LineOrigins.hour(of: moment)
@@ -305,7 +307,7 @@ public struct NumberUsurpation: Detector {
         report(finding(index, max(0, evidence.excess(margins)), at: max(event.start, surges[index].knownAt)))
     }
 
-    private func convicts(_ index: Int, _ evidence: SurgeEvidence) -> Bool {
+    private mutating func convicts(_ index: Int, _ evidence: SurgeEvidence) -> Bool {
         let sums = surges[index].sums
         guard evidence.convicts(margins) else { return false }
         if sums.paired >= settings.leastPairs { return true }

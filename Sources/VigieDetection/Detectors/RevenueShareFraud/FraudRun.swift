@@ -51,7 +51,7 @@ struct FraudRun: RecentEntry {
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, isNight: Bool, learned: Duration
     ) {
         if known == .distantPast { known = event.start }
-        if last != .distantPast, event.start > last { fade(by: (event.start - last).secondsAsDouble) }
+        if last != .distantPast, event.start > last { fade(by: event.start.seconds(since: last)) }
         if calls < 1 { begin(at: event.start, isNight: isNight, learned: learned) }
         last = max(last, event.start)
         calls += 1
@@ -68,9 +68,9 @@ struct FraudRun: RecentEntry {
         countStep(event.called)
         guard let answer = event.answer else { return }
         let end = max(answer, event.end ?? answer)
-        seconds += (end - answer).secondsAsDouble
-        totalSeconds += (end - answer).secondsAsDouble
-        knownAt = max(knownAt, min(end, event.start + .seconds(240)))
+        seconds += end.seconds(since: answer)
+        totalSeconds += end.seconds(since: answer)
+        knownAt = max(knownAt, min(end, event.start.adding(seconds: 240)))
         countParallel(from: event.start, to: end)
     }
 

@@ -44,7 +44,7 @@ struct FloodedNumber: Sendable {
             firstSeen = event.start
             busiestBefore = facts.calledActivity.busiestHour
         } else {
-            let gap = max(0, (event.start - lastSeen).secondsAsDouble)
+            let gap = max(0, event.start.seconds(since: lastSeen))
             gaps.count += 1
             gaps.sum += gap
             gaps.squares += gap * gap
@@ -83,11 +83,11 @@ struct FloodedNumber: Sendable {
             new += 1
         }
         if event.answer != nil { answered += 1 }
-        talk += event.talk?.secondsAsDouble ?? 0
+        talk += Double(event.talkNanoseconds ?? 0) / 1e9
         if let end = event.end {
             var from = event.start
             if let answer = event.answer { from = answer }
-            let seconds = (end - from).secondsAsDouble
+            let seconds = end.seconds(since: from)
             let isAnswered = event.answer != nil
             let isGivenUp = event.outcome == .callerSide
             if isAnswered ? seconds < 4 : isGivenUp && seconds < 10 {

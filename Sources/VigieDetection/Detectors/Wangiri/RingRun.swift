@@ -29,7 +29,7 @@ struct RingRun: RecentEntry {
     /// Counts a call from the block to somebody it never spoke with.
     mutating func count(_ event: borrowing CallEvent, _ facts: borrowing CallFacts, isRing: Bool) {
         if last != .distantPast, event.start > last {
-            let factor = Logarithm.exponential(-0.693_147 * (event.start - last).secondsAsDouble / 3_600)
+            let factor = Logarithm.exponential(-0.693_147 * event.start.seconds(since: last) / 3_600)
             calls *= factor
             rings *= factor
             if calls < 0.2, !isConvicted {

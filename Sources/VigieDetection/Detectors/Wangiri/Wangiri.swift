@@ -29,11 +29,13 @@ public struct Wangiri: Detector {
     public static let card = DetectorCard.wangiri
 
     private let settings: Settings
+    private let ringOnce: Int64
     var runs: RecentTable<RingRun>
 
     /// A detector that knows nothing yet.
     public init(_ settings: Settings = Settings()) {
         self.settings = settings
+        ringOnce = settings.ringOnce.wholeNanoseconds
         runs = RecentTable(capacity: settings.blocks)
     }
 
@@ -86,7 +88,7 @@ public struct Wangiri: Detector {
     }
 
     private func isSingleRing(_ event: borrowing CallEvent) -> Bool {
-        guard event.answer == nil, let end = event.end, end - event.start <= settings.ringOnce else {
+        guard event.answer == nil, let end = event.end, end.nanoseconds(since: event.start) <= ringOnce else {
             return false
         }
         let (releasedBy, status, cause) = (event.releasedBy, event.sipStatus, event.q850)

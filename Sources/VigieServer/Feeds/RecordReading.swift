@@ -1,0 +1,65 @@
+import VigieCalls
+import VigieWire
+
+/// Where the reading of one file of call records stands: the row that waits, and the one behind it.
+struct RecordReading {
+    let reader: CallRecordReader
+    private(set) var joiner: RecordJoiner
+    /// Two rows, used in turn: the one that waits and the one that is read meanwhile.
+    private var even = RecordJoiner.Row()
+    private var odd = RecordJoiner.Row()
+    private var isEven = false
+    private var isWaiting = false
+    private var isDone = false
+    /// Why the file could not be read to its end.
+    private(set) var stopped: String?
+
+    init(_ reader: CallRecordReader, _ joiner: RecordJoiner) {
+        self.reader = reader
+        self.joiner = joiner
+    }
+
+    /// When the row that waits begins; the distant past before the first one is read, `nil` at the end.
+    var next: Timestamp? {
+        guard !isDone else { return nil }
+        return isWaiting ? (isEven ? even.event.start : odd.event.start) : .distantPast
+    }
+
+    /// Hands over the row that waits, and reads the one behind it.
+    @inline(__always)
+    mutating func step(_ symbols: inout SymbolTable, _ emit: (CallEvent) -> Void) {
+        let (wasWaiting, wasEven) = (isWaiting, isEven)
+        isEven.toggle()
+        isWaiting = look(&symbols)
+        isDone = !isWaiting
+        // A row is compared with those before it only now: the memory for that was asked for a row ago.
+        guard wasWaiting else { return }
+        if wasEven {
+            if joiner.accept(even) { emit(even.event) }
+        } else {
+            if joiner.accept(odd) { emit(odd.event) }
+        }
+    }
+
+    /// Reads the next row that gives a call; `false` at the end.
+    private mutating func look(_ symbols: inout SymbolTable) -> Bool {
+        do throws(InputError) {
+            while try reader.next() {
+                let isCall = reader.withRecord { record, bytes in
+                    isEven
+                        ? joiner.read(record, bytes: bytes, symbols: &symbols, into: &even)
+                        : joiner.read(record, bytes: bytes, symbols: &symbols, into: &odd)
+                }
+                if isCall { return true }
+            }
+        } catch {
+            stopped = error.sentence
+        }
+        return false
+    }
+
+    /// The calls that still waited for their ends.
+    mutating func finish(_ emit: (CallEvent) -> Void) {
+        while let event = joiner.finish() { emit(event) }
+    }
+}
