@@ -8,7 +8,7 @@ connection = duckdb.connect()
 connection.execute("SET threads = 1")
 print(
     connection.execute(
-        "SELECT ingress, count(*), count(answer), min(start), max(start) FROM read_csv(?, header = true) GROUP BY ingress",
+        "SELECT ingress, count(*), count(answer), epoch_us(min(start)), epoch_us(max(start)) FROM read_csv(?, header = true) GROUP BY ingress",
         [sys.argv[1]],
     ).fetchall()
 )

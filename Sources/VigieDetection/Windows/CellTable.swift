@@ -33,12 +33,25 @@ struct CellTable<Value: Sendable>: Sendable {
     /// Asks for the key's set, which `find` or `place` will read soon.
     func prefetch(_ key: UInt64) { keys.prefetch(set(key)) }
 
+    /// A bit for each of the eight that is `key`; written out, so that the line stays in registers and nothing branches.
+    @inline(__always)
+    private static func lanes(of key: UInt64, in held: InlineArray<8, UInt64>) -> Int {
+        var same = held[0] == key ? 1 : 0
+        if held[1] == key { same |= 2 }
+        if held[2] == key { same |= 4 }
+        if held[3] == key { same |= 8 }
+        if held[4] == key { same |= 16 }
+        if held[5] == key { same |= 32 }
+        if held[6] == key { same |= 64 }
+        if held[7] == key { same |= 128 }
+        return same
+    }
+
     /// The place of a key (not 0), `nil` when it is not held.
     func find(_ key: UInt64) -> Int? {
         let set = set(key)
-        let held = keys[set]
-        for lane in 0..<8 where held[lane] == key { return set &* 8 &+ lane }
-        return nil
+        let same = Self.lanes(of: key, in: keys[set])
+        return same == 0 ? nil : set &* 8 &+ same.trailingZeroBitCount
     }
 
     /// The place of a key (not 0), made when it is new: then it holds `blank`. Places change when another key is made.
@@ -47,13 +60,11 @@ struct CellTable<Value: Sendable>: Sendable {
     mutating func place(_ key: UInt64, worth: (Value) -> Double) -> Int {
         while true {
             let set = set(key)
-            let held = keys[set]
-            var free = -1
-            for lane in 0..<8 {
-                if held[lane] == key { return set &* 8 &+ lane }
-                if held[lane] == 0, free < 0 { free = lane }
-            }
-            if free >= 0 {
+            let same = Self.lanes(of: key, in: keys[set])
+            if same != 0 { return set &* 8 &+ same.trailingZeroBitCount }
+            let empty = Self.lanes(of: 0, in: keys[set])
+            if empty != 0 {
+                let free = empty.trailingZeroBitCount
                 keys[set][free] = key
                 count += 1
                 return set &* 8 &+ free

@@ -72,8 +72,18 @@ struct RecentTable<Entry: RecentEntry>: Sendable {
     func find(_ key: UInt64) -> Int? {
         let base = base(key)
         let line = keys[base >> 3]
-        let first = base & 7
-        for way in 0..<Self.ways where line[first &+ way] == key { return base &+ way }
+        // Written out: with constant places the line stays in registers.
+        if base & 4 == 0 {
+            if line[0] == key { return base }
+            if line[1] == key { return base &+ 1 }
+            if line[2] == key { return base &+ 2 }
+            if line[3] == key { return base &+ 3 }
+        } else {
+            if line[4] == key { return base }
+            if line[5] == key { return base &+ 1 }
+            if line[6] == key { return base &+ 2 }
+            if line[7] == key { return base &+ 3 }
+        }
         return nil
     }
 

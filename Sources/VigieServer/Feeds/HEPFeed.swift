@@ -13,7 +13,7 @@ public struct FeedFailure: Error, CustomStringConvertible {
 
 /// Takes mirrored signalling (HEP versions 1, 2 and 3) over UDP, TCP and TLS.
 ///
-/// One thread of its own. What the line has no room for: over UDP it is dropped and counted, over a connection the agent is pushed
+/// One thread for each UDP address, and one for all connections. What the line has no room for: over UDP it is dropped and counted, over a connection the agent is pushed
 /// back. With a key, a packet without it is refused and counted, and a connection that sends one is closed.
 public struct HEPFeed: Service {
     /// Where and within which limits.
@@ -100,11 +100,13 @@ public struct HEPFeed: Service {
     public func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var channels: [any Channel] = []
+        var readers: [HEPDatagramReader] = []
         do {
             var ports = Ports()
             for address in settings.udp {
                 let channel = try await bindDatagrams(address, group)
                 channels.append(channel)
+                readers.append(try await reader(of: channel, address))
                 ports.udp.append(channel.localAddress?.port ?? 0)
             }
             let tls = settings.tls.isEmpty ? nil : try Self.context(settings)
@@ -114,6 +116,7 @@ public struct HEPFeed: Service {
                 let port = channel.localAddress?.port ?? 0
                 if context == nil { ports.tcp.append(port) } else { ports.tls.append(port) }
             }
+            for reader in readers { reader.start() }
             bound.settle(ports)
         } catch {
             bound.settle(nil)
@@ -122,6 +125,7 @@ public struct HEPFeed: Service {
             throw error
         }
         try? await gracefulShutdown()
+        for reader in readers { await reader.stop() }
         for channel in channels { try? await channel.close() }
         try? await group.shutdownGracefully()
     }
@@ -129,26 +133,28 @@ public struct HEPFeed: Service {
     private func bindDatagrams(_ address: ListenAddress, _ group: MultiThreadedEventLoopGroup) async throws
         -> any Channel
     {
-        let (line, counts, key) = (line, counts, settings.key)
-        // 32 datagrams of the longest size to a read: none is cut, and one system call serves 32.
-        let vector = 32
         do {
+            // The event loop keeps the socket and never reads it: `HEPDatagramReader` does.
             return try await DatagramBootstrap(group: group)
                 .channelOption(.socketOption(.so_reuseaddr), value: 1)
                 .channelOption(.socketOption(.so_rcvbuf), value: .init(settings.socketBytes))
-                .channelOption(.datagramVectorReadMessageCount, value: vector)
-                .channelOption(
-                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: vector * 65_536)
-                )
-                .channelOption(.maxMessagesPerRead, value: 16)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(
-                            HEPDatagramHandler(line: line, counts: counts, key: key))
-                    }
-                }
+                .channelOption(.autoRead, value: false)
                 .bind(host: address.host, port: address.port).get()
         } catch { throw Self.failure("UDP", address, error) }
+    }
+
+    /// A reader of a socket, which stays open until the reader has stopped.
+    private func reader(of channel: any Channel, _ address: ListenAddress) async throws -> HEPDatagramReader {
+        let (line, counts, key) = (line, counts, settings.key)
+        let reader = try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                HEPDatagramReader(descriptor: $0, line: line, counts: counts, key: key)
+            }
+        }.get()
+        guard let reader else {
+            throw FeedFailure(description: "hep: the UDP socket of \(address) cannot be read; choose another address")
+        }
+        return reader
     }
 
     private func bindStream(

@@ -2,32 +2,6 @@ import NIOCore
 import Synchronization
 import VigieWire
 
-/// Reads HEP packets out of datagrams.
-final class HEPDatagramHandler: ChannelInboundHandler {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-
-    private var intake: HEPIntake
-    private let counts: HEPCounts
-
-    init(line: LiveLine, counts: HEPCounts, key: [UInt8]) {
-        intake = HEPIntake(line: line, counts: counts, key: key)
-        self.counts = counts
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let buffer = unwrapInboundIn(data).data
-        _ = intake.read(buffer.readableBytesUInt8Span, transport: counts.udp)
-        if intake.waiting >= HEPIntake.batch { intake.handOver() }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) { intake.handOver() }
-
-    // A datagram socket tells errors of earlier sends or of the network; it goes on reading.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        counts.refused.count("socket-error")
-    }
-}
-
 /// Reads HEP packets out of one connection.
 ///
 /// When the line has no room nothing more is read from the connection until it has: the agent is pushed back and nothing is lost.

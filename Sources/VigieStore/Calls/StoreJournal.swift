@@ -25,7 +25,7 @@ public final class StoreJournal: CallJournal {
 
     /// Adds a call to the store.
     public func append(_ event: borrowing CallEvent) {
-        let result = store.append([event], at: now)
+        let result = store.append([copy event], at: now)
         forgotten += UInt64(result.dropped + result.outsideRetention)
     }
 

@@ -81,6 +81,26 @@ import VigieWire
         #expect(count == 5)
     }
 
+    @Test func `events in order are told once before their turn, also where two leave at once`() {
+        var order = EventOrder(window: .seconds(10))
+        var told: [UInt64] = []
+        var released: [UInt64] = []
+        var second: Int64 = 0
+        for number in 1...500 {
+            // Now and then nothing comes for a while: then all that were held leave together.
+            second += number % 40 == 0 ? 60 : number % 3 == 0 ? 0 : 2
+            var event = CallEvent(start: Timestamp(seconds: second))
+            event.caller = PhoneNumber(rawValue: UInt64(number))
+            order.push(event) { released.append($0.caller.rawValue) }
+            order.prepare(4) { caller, _, _ in
+                told.append(caller.rawValue)
+                #expect(released.last.map { $0 < caller.rawValue } ?? true)
+            }
+        }
+        #expect(told == told.sorted() && Set(told).count == told.count)
+        #expect(told.count > 400)
+    }
+
     @Test func `events in order cost no allocation once the ring has grown`() {
         var order = EventOrder(window: .seconds(60))
         var count = 0

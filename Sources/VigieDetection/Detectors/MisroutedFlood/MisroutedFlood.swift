@@ -141,7 +141,11 @@ public struct MisroutedFlood: Detector {
         alarms.removeAll(keepingCapacity: true)
         let isLearned = now - began >= settings.minimumLearning
         let exposure = exposure
-        for leaf in touched { take(leaf, exposure: exposure, isLearned: isLearned) }
+        for index in touched.indices {
+            if index + 8 < touched.count { ask(for: touched[index + 8], keysOnly: true) }
+            if index + 4 < touched.count { ask(for: touched[index + 4], keysOnly: false) }
+            take(touched[index], exposure: exposure, isLearned: isLearned)
+        }
         touched.removeAll(keepingCapacity: true)
         if isLearned {
             for call in minute {
@@ -153,6 +157,29 @@ public struct MisroutedFlood: Detector {
             if !alarms.isEmpty || !episodes.isEmpty { judge(alarms, at: now, report: report) }
         }
         minute.removeAll(keepingCapacity: true)
+    }
+
+    /// Asks for what `take` will read of a leaf and its cells: the keys first, and when they are there the values.
+    private mutating func ask(for leaf: UInt64, keysOnly: Bool) {
+        if keysOnly {
+            leaves.prefetch(leaf)
+        } else if let place = leaves.find(leaf) {
+            leaves.values.prefetch(place)
+        }
+        let code = FloodKey.digits(leaf) - FloodKey.leafDigits
+        for digits in code + 1...code + FloodKey.leafDigits {
+            for origin in 0..<2 {
+                let cell =
+                    origin == 0
+                    ? FloodOrigin.country(FloodKey.country(leaf)).cell(leaf, digits: digits)
+                    : FloodOrigin.ingress(FloodKey.ingress(leaf)).cell(leaf, digits: digits)
+                if keysOnly {
+                    cells.prefetch(cell)
+                } else if let place = cells.find(cell) {
+                    cells.values.prefetch(place)
+                }
+            }
+        }
     }
 
     /// The origins under which a leaf's calls are counted: its country unless that is most of the traffic, and its trunk.
