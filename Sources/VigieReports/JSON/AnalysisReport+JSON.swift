@@ -59,6 +59,16 @@ extension AnalysisReport {
             ),
             ("census", .array(entry.dossier.reached.prefix(Self.censusLimit).map(\.json))),
             ("census_total", .integer(Int64(entry.dossier.reachedTotal))),
+            (
+                "hours",
+                .array(
+                    entry.dossier.hours.prefix(Self.hoursLimit).map { hour in
+                        .object([
+                            ("start", JSONValue(hour.start)), ("calls", .integer(Int64(hour.trouble))),
+                            ("usual", .integer(Int64(hour.ordinary))),
+                        ])
+                    })
+            ),
         ]
             + (entry.dossier.callBacks.isEmpty
                 ? [] : [("to_call_back", .array(entry.dossier.callBacks.prefix(Self.censusLimit).map { $0.json(symbols) }))])
@@ -67,6 +77,9 @@ extension AnalysisReport {
 
     /// Lines of the census in the JSON at most; `census_total` says how many there are.
     public static let censusLimit = 20_000
+
+    /// Hours in which something was called, at most: two months of them.
+    public static let hoursLimit = 1_488
 
     private func subjectJSON(_ entry: Entry) -> JSONValue {
         let dossier = entry.dossier

@@ -6,7 +6,7 @@ enum KernelDrops {
     static func udp(ports: [Int]) -> UInt64 {
         guard !ports.isEmpty else { return 0 }
         var sum: UInt64 = 0
-        for file in ["/proc/net/udp", "/proc/net/udp6"] {
+        for file in ["/proc/self/net/udp", "/proc/self/net/udp6"] {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
             sum += count(text, ports: ports)
         }

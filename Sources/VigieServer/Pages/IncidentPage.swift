@@ -31,6 +31,7 @@ struct IncidentPage: Sendable {
             <h1>\(title) <span class="tag \(record.severity)">\(words.severity(record.severity))</span> <span class="tag">\(state)</span></h1>
             <p>\(sentence)</p>
             <p class="stale" data-lost="">\(words("first call", "premier appel")) \(words.moment(record.firstSeen)) · \(words("sure at", "certitude à")) \(words.moment(document["detected_at"]?.stringValue)) · \(words("last call", "dernier appel")) \(words.moment(record.lastSeen)) · <code>\(record.id)</code></p>
+            \(volume(words))
             \(causes(words))
             \(filter(words))
             <div class="parts">
@@ -40,6 +41,12 @@ struct IncidentPage: Sendable {
             \(census(words))
             \(evidence(words))
             """)
+    }
+
+    private func volume(_ words: PageLanguage) -> Markup {
+        let chart = VolumeChart.html(document, isFrench: words.language == .french)
+        guard !chart.isEmpty else { return "" }
+        return "<section><h2>\(words("Volume against what is usual", "Volume face à l’habitude")) <small>(UTC)</small></h2>\(Markup(made: chart))</section>"
     }
 
     private func causes(_ words: PageLanguage) -> Markup {

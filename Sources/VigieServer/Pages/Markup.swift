@@ -7,6 +7,9 @@ struct Markup: Sendable, ExpressibleByStringInterpolation {
     init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
     init() { text = "" }
 
+    /// HTML that was made elsewhere and is safe: charts of `VigieReports`, which escape what they show.
+    init(made html: String) { text = html }
+
     static func + (left: Markup, right: Markup) -> Markup {
         var sum = left
         sum.text += right.text

@@ -65,6 +65,13 @@ enum PageAssets {
         @media (max-width: 60rem) { .beside { grid-template-columns: minmax(0, 1fr); } }
         @media (max-width: 40rem) { .pairs { grid-template-columns: 1fr; } .pairs dd { margin-bottom: .3rem; } }
         @media print { .tall { max-height: none; overflow: visible; } }
+        .chart { display: block; width: 100%; height: auto; } .chart .bar { fill: var(--link); }
+        .chart .line { fill: none; stroke: var(--major); stroke-width: 2; } .chart .grid { stroke: var(--rule); }
+        .chart .axis { fill: var(--soft); font: 12px system-ui, sans-serif; }
+        p.legend { display: block; color: var(--soft); font-size: .9rem; margin: 0 0 .3rem; }
+        .key { display: inline-block; width: 1rem; height: .7rem; margin: 0 .4rem 0 0; background: var(--link); }
+        .key.line { height: 2px; margin: 0 .4rem .25rem 1rem; background: var(--major); }
+        @media (max-width: 40rem) { .chart .axis { font-size: 19px; } }
         meter { width: min(100%, 20rem); height: .6rem; }
         .login { max-width: 26rem; margin: 3rem auto; } .login label { display: block; margin-bottom: .3rem; }
         .login input { width: 100%; padding: .5rem; border: 1px solid var(--rule); border-radius: .3rem; background: var(--paper);

@@ -16,7 +16,8 @@ struct PageTests {
             "proposed_filter":{"match":{"ingress":["INTL-MA"],"called_prefixes":["+3332"],"first_contact":true},"action":"reject",
             "wanted_stopped":0.97,"legitimate_stopped":0.008},"metrics":{"calls":11800},
             "census":[{"number":"+33199001234","calls":12,"answered":3,"first":"2009-02-17T14:00:00Z","last":"2009-02-17T15:00:00Z"}],
-            "evidence":{"calls":2,"sample":["a&b@host"]}}
+            "evidence":{"calls":2,"sample":["a&b@host"]},
+            "hours":[{"start":"2009-02-17T13:00:00Z","calls":0,"usual":7},{"start":"2009-02-17T15:00:00Z","calls":42,"usual":8},{"start":"x"}]}
             """
         try store.apply([
             .incident(
@@ -65,7 +66,8 @@ struct PageTests {
         let services = HTTPServices(store: try Self.store(NodeClock.real.now))
         try await RunningSite.with(services) { site in
             let page = try await site.send(.GET, "/incidents/misrouted-flood-1")
-            for words in ["333 written as +333", "trunk INTL-MA; called in +3332; first contact", "11,800", "+33199001234", "a&amp;b@host"] {
+            for words in ["333 written as +333", "trunk INTL-MA; called in +3332; first contact", "11,800", "+33199001234", "a&amp;b@host",
+                "<svg class=\"chart\"", "Volume against what is usual", "17/02 15 h: 42", "<polyline class=\"line\""] {
                 #expect(page.text.contains(words), "\(words)")
             }
         }

@@ -39,6 +39,9 @@ enum APISchemas {
             .may("proposed_filter", .orNull(.open([]))),
             .may("evidence", .open([])),
             .may("census_total", .count),
+            .may(
+                "hours", .list(.open([.must("start", moment), .must("calls", .count), .must("usual", .count)]), maxCount: 1_488),
+                "Calls an hour that belong to it, and ordinary calls of the same kind."),
         ])
 
     static let outcomes = ["success", "user", "caller", "network", "indeterminate"]
