@@ -10,7 +10,7 @@ extension APIOperations {
                 method: .get, path: "/api/v1/audit", id: "audit", tag: "audit",
                 summary: "The audit: every step that somebody took, oldest first.", access: .role(.viewer),
                 parameters: [
-                    .query("from", .whole(1...Int64.max), "From this line on; 1 when nothing is said."),
+                    .query("from", .whole(1...9_007_199_254_740_991), "From this line on; 1 when nothing is said."),
                     .query("target", .shaped(.identifier), "Only lines about this: a filter's id, a setting's key."),
                     .limit,
                 ],
