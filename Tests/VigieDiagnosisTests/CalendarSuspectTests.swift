@@ -21,23 +21,27 @@ import VigieWire
     }
 
     private func change(
-        _ id: String, hours: Double = -0.75, until: Double? = 2, _ elements: [String] = [], services: [String] = [],
+        _ id: String, hours: Double = -0.75, until: Double? = 2, _ elements: [String] = [],
+        services: [String] = [],
         departments: [String] = [], summary: String = ""
     ) -> PlannedChange {
         PlannedChange(
-            id: id, start: onset + .seconds(Int64(hours * 3_600)), end: until.map { onset + .seconds(Int64($0 * 3_600)) },
+            id: id, start: onset + .seconds(Int64(hours * 3_600)),
+            end: until.map { onset + .seconds(Int64($0 * 3_600)) },
             elements: elements, services: services, departments: departments, summary: summary)
     }
 
     private func ranked(_ changes: [PlannedChange]) -> [Cause] {
         let (scope, symbols) = failure()
-        return EmergencyDiagnosis.explain(scope, symbols: symbols, onset: onset, calendar: ChangeCalendar(changes))
+        return EmergencyDiagnosis.explain(
+            scope, symbols: symbols, onset: onset, calendar: ChangeCalendar(changes))
     }
 
     @Test func `the change on the machine that fails comes before every other hypothesis`() throws {
         let causes = ranked([
             change("CHG-lyon", ["mgw-lyon"]), change("CHG-lille", ["MGW-Lille"]),
-            change("CHG-old", hours: -200, until: -190, ["mgw-lille"]), change("CHG-later", hours: 3, until: 5, ["mgw-lille"]),
+            change("CHG-old", hours: -200, until: -190, ["mgw-lille"]),
+            change("CHG-later", hours: 3, until: 5, ["mgw-lille"]),
         ])
         let first = try #require(causes.first)
         #expect(first.change == "CHG-lille" && first.score > 0.5 && first.explains == 0.9)
@@ -46,11 +50,15 @@ import VigieWire
         #expect(causes.contains { $0.change == nil })
         #expect(abs(causes.reduce(0) { $0 + $1.score } - 1) < 1e-9)
         // The machine named in the ticket's words counts too.
-        #expect(ranked([change("CHG-text", summary: "Capacity on mgw-lille, phase 2")]).first?.change == "CHG-text")
+        #expect(
+            ranked([change("CHG-text", summary: "Capacity on mgw-lille, phase 2")]).first?.change
+                == "CHG-text")
     }
 
     @Test func `of two changes on the machine the nearer one comes first`() {
-        let causes = ranked([change("far", hours: -20, ["mgw-lille"]), change("near", hours: -0.2, ["mgw-lille"])])
+        let causes = ranked([
+            change("far", hours: -20, ["mgw-lille"]), change("near", hours: -0.2, ["mgw-lille"]),
+        ])
         #expect(causes.compactMap(\.change) == ["near", "far"])
     }
 
@@ -62,8 +70,11 @@ import VigieWire
     }
 
     @Test func `work without an end, and trouble soon after work has ended, still fit`() {
-        #expect(ranked([change("open", hours: -10, until: nil, ["mgw-lille"])]).contains { $0.change == "open" })
+        #expect(
+            ranked([change("open", hours: -10, until: nil, ["mgw-lille"])]).contains { $0.change == "open" })
         #expect(ranked([change("done", hours: -3, until: -1, ["mgw-lille"])]).first?.change == "done")
-        #expect(ranked([change("long-done", hours: -9, until: -4, ["mgw-lille"])]).allSatisfy { $0.change == nil })
+        #expect(
+            ranked([change("long-done", hours: -9, until: -4, ["mgw-lille"])]).allSatisfy { $0.change == nil }
+        )
     }
 }

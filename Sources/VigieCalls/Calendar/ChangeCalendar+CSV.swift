@@ -2,7 +2,9 @@ public import VigieWire
 
 extension ChangeCalendar {
     /// The columns of a calendar's table; `id` and `start` are required.
-    public static let columns = ["id", "kind", "start", "end", "elements", "services", "departments", "summary"]
+    public static let columns = [
+        "id", "kind", "start", "end", "elements", "services", "departments", "summary",
+    ]
 
     /// Reads a table with the names of `columns` in its first row, separated by `;` or `,`; names within a list are separated by blanks
     /// or `|`.
@@ -28,14 +30,17 @@ extension ChangeCalendar {
                     refusals.append(
                         Refusal(
                             line: number, field: name,
-                            reason: "the header has no such column; it needs \(columns.joined(separator: ";"))"))
+                            reason:
+                                "the header has no such column; it needs \(columns.joined(separator: ";"))"))
                 }
                 if !refusals.isEmpty { break }
                 continue
             }
             guard changes.count < maxChanges, refusals.count < maxChanges else {
                 refusals.append(
-                    Refusal(line: number, field: "", reason: "more than \(maxChanges) entries; the rest was not read"))
+                    Refusal(
+                        line: number, field: "",
+                        reason: "more than \(maxChanges) entries; the rest was not read"))
                 break
             }
             let fields = TableRow.fields(line, separator)
@@ -47,7 +52,9 @@ extension ChangeCalendar {
             case .failure(let refusal): refusals.append(refusal)
             }
         }
-        if header.isEmpty { refusals.append(Refusal(line: max(1, number), field: "", reason: "the file is empty")) }
+        if header.isEmpty {
+            refusals.append(Refusal(line: max(1, number), field: "", reason: "the file is empty"))
+        }
         return Import(changes: changes, refusals: refusals)
     }
 
@@ -80,7 +87,8 @@ extension ChangeCalendar {
         func change(_ zone: TimeZoneOffsets) -> Result<PlannedChange, Refusal> {
             do throws(Refusal) {
                 let id = text("id")
-                guard (1...128).contains(id.utf8.count), id.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+                guard (1...128).contains(id.utf8.count), id.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+                else {
                     throw refusal("id", "give a name of 1 to 128 characters without blanks")
                 }
                 guard let start = try moment("start", zone) else { throw refusal("start", "it is empty") }
@@ -100,7 +108,8 @@ extension ChangeCalendar {
                 }
                 return .success(
                     PlannedChange(
-                        id: id, kind: PlannedChange.Kind(rawValue: kind) ?? .maintenance, start: start, end: end,
+                        id: id, kind: PlannedChange.Kind(rawValue: kind) ?? .maintenance, start: start,
+                        end: end,
                         elements: names("elements"), services: services,
                         departments: departments.compactMap { DepartmentCode($0)?.description },
                         summary: String(text("summary").prefix(ChangeCalendar.maxText))))
@@ -110,8 +119,10 @@ extension ChangeCalendar {
         }
 
         private func names(_ field: String) -> [String] {
-            text(field).split { $0 == " " || $0 == "|" || $0 == "," || $0 == "\n" }.prefix(ChangeCalendar.maxNames)
-                .map { String($0.prefix(128)) }
+            text(field).split { $0 == " " || $0 == "|" || $0 == "," || $0 == "\n" }.prefix(
+                ChangeCalendar.maxNames
+            )
+            .map { String($0.prefix(128)) }
         }
 
         private func moment(_ field: String, _ zone: TimeZoneOffsets) throws(Refusal) -> Timestamp? {
@@ -123,7 +134,9 @@ extension ChangeCalendar {
             if value.utf8.count == 16 { value += ":00" }
             guard let local = Timestamp(rfc3339: value + "Z") else {
                 throw refusal(
-                    field, "\(clip(text(field))) is no date and time; write 2021-06-02T16:00:00+02:00 or 2021-06-02 16:00")
+                    field,
+                    "\(clip(text(field))) is no date and time; write 2021-06-02T16:00:00+02:00 or 2021-06-02 16:00"
+                )
             }
             var zone = zone
             return local - .seconds(zone.offset(atLocal: local.seconds).seconds)

@@ -31,7 +31,8 @@ extension ChangeCalendar {
                 guard changes.count < maxChanges, refusals.count < maxChanges else {
                     refusals.append(
                         Refusal(
-                            line: whole.line, field: "", reason: "more than \(maxChanges) events; the rest was not read"))
+                            line: whole.line, field: "",
+                            reason: "more than \(maxChanges) events; the rest was not read"))
                     return Import(changes: changes, refusals: refusals)
                 }
                 switch whole.change(zone) {
@@ -59,7 +60,8 @@ struct ICSEvent {
     mutating func take(_ property: ICSLine) {
         switch property.name {
         // RESOURCES may come more than once, each with a list (§3.8.1.10).
-        case "RESOURCES", "X-VIGIE-ELEMENTS", "X-VIGIE-NODES": if elements.count < 256 { elements.append(property.text) }
+        case "RESOURCES", "X-VIGIE-ELEMENTS", "X-VIGIE-NODES":
+            if elements.count < 256 { elements.append(property.text) }
         case "LOCATION": if !property.value.contains(" ") { elements.append(property.text) }
         default: break
         }
@@ -91,8 +93,10 @@ struct ICSEvent {
             let texts: [String: String] = [
                 "id": properties["UID"].map { String($0.text.prefix(128).map { $0.isWhitespace ? "_" : $0 }) }
                     ?? "line-\(line)",
-                "kind": properties["CATEGORIES"]?.text.uppercased().contains("INCIDENT") == true ? "incident" : "",
-                "start": begin.rfc3339(), "end": end?.rfc3339() ?? "", "elements": elements.joined(separator: " "),
+                "kind": properties["CATEGORIES"]?.text.uppercased().contains("INCIDENT") == true
+                    ? "incident" : "",
+                "start": begin.rfc3339(), "end": end?.rfc3339() ?? "",
+                "elements": elements.joined(separator: " "),
                 "services": properties["X-VIGIE-SERVICES"]?.text ?? "",
                 "departments": properties["X-VIGIE-DEPARTMENTS"]?.text ?? "",
                 "summary": [properties["SUMMARY"]?.text, properties["DESCRIPTION"]?.text].compactMap { $0 }
@@ -108,7 +112,9 @@ struct ICSEvent {
     }
 
     // §3.3.4 and §3.3.5: `20210602`, `20210602T160000` (local, or of TZID), `20210602T140000Z`.
-    private func moment(_ property: ICSLine, _ zone: TimeZoneOffsets) throws(ChangeCalendar.Refusal) -> Timestamp {
+    private func moment(_ property: ICSLine, _ zone: TimeZoneOffsets) throws(ChangeCalendar.Refusal)
+        -> Timestamp
+    {
         let digits = Array(property.value.utf8)
         func number(_ range: Range<Int>) -> Int? {
             var value = 0
@@ -138,7 +144,9 @@ struct ICSEvent {
             // §3.2.19: a leading solidus marks a globally known name; others are taken as IANA names too.
             let plain = name.hasPrefix("/") ? String(name.dropFirst()) : name
             guard let known = TimeZoneOffsets(plain) else {
-                throw refusal(property, "the zone \"\(name.prefix(40))\" is not known; use an IANA name such as Europe/Paris")
+                throw refusal(
+                    property,
+                    "the zone \"\(name.prefix(40))\" is not known; use an IANA name such as Europe/Paris")
             }
             offsets = known
         }

@@ -16,11 +16,14 @@ public struct ChangeCalendar: Sendable {
     public init(_ changes: [PlannedChange] = []) {
         var last: [String: PlannedChange] = [:]
         for change in changes { last[change.id] = change }
-        self.changes = Array(last.values.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.suffix(Self.maxChanges))
+        self.changes = Array(
+            last.values.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.suffix(Self.maxChanges))
     }
 
     /// Both; entries of `other` replace those with their id.
-    public func merged(with other: ChangeCalendar) -> ChangeCalendar { ChangeCalendar(changes + other.changes) }
+    public func merged(with other: ChangeCalendar) -> ChangeCalendar {
+        ChangeCalendar(changes + other.changes)
+    }
 
     /// Entries that touch a stretch of time.
     public func changes(from start: Timestamp, to end: Timestamp) -> [PlannedChange] {

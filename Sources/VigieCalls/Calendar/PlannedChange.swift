@@ -29,7 +29,8 @@ public struct PlannedChange: Codable, Hashable, Sendable {
 
     /// All fields at once.
     public init(
-        id: String, kind: Kind = .maintenance, start: Timestamp, end: Timestamp? = nil, elements: [String] = [],
+        id: String, kind: Kind = .maintenance, start: Timestamp, end: Timestamp? = nil,
+        elements: [String] = [],
         services: [String] = [], departments: [String] = [], summary: String = ""
     ) {
         self.id = id
@@ -54,7 +55,8 @@ public struct PlannedChange: Codable, Hashable, Sendable {
         if elements.contains(where: { $0.lowercased() == wanted }) { return true }
         var rest = summary.lowercased()[...]
         while let range = rest.firstRange(of: wanted) {
-            let before = range.lowerBound == rest.startIndex ? nil : rest[rest.index(before: range.lowerBound)]
+            let before =
+                range.lowerBound == rest.startIndex ? nil : rest[rest.index(before: range.lowerBound)]
             let after = range.upperBound == rest.endIndex ? nil : rest[range.upperBound]
             if !Self.isPart(before), !Self.isPart(after) { return true }
             rest = rest[range.upperBound...]

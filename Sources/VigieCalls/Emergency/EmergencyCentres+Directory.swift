@@ -13,12 +13,13 @@ extension EmergencyCentres {
             return service + (row.place == row.department ? 0 : 1)
         }
         self.init(
-            rows.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.compactMap { _, row in
-                guard let service = EmergencyService(row.shortNumber),
-                    let department = DepartmentCode(row.place), row.longNumber.isE164
-                else { return nil }
-                return Line(
-                    centre: row.id, service: service, department: department, longNumber: row.longNumber)
-            })
+            rows.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
+                .compactMap { _, row in
+                    guard let service = EmergencyService(row.shortNumber),
+                        let department = DepartmentCode(row.place), row.longNumber.isE164
+                    else { return nil }
+                    return Line(
+                        centre: row.id, service: service, department: department, longNumber: row.longNumber)
+                })
     }
 }

@@ -21,7 +21,8 @@ enum EmergencyURN {
             names(rest, ".ambulance")
             ? dialled(15, 2)
             : names(rest, ".police")
-                ? dialled(17, 2) : names(rest, ".fire") ? dialled(18, 2) : names(rest, ".marine") ? dialled(196, 3) : .european
+                ? dialled(17, 2)
+                : names(rest, ".fire") ? dialled(18, 2) : names(rest, ".marine") ? dialled(196, 3) : .european
         return EmergencyNumbers.contains(number, home: home) ? number : .european
     }
 

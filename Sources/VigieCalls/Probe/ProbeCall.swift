@@ -115,7 +115,9 @@ public struct ProbeCall: Sendable {
 
     /// Takes in a datagram; what is not about this call is left alone.
     public mutating func receive(_ datagram: [UInt8], at now: Timestamp) -> Step {
-        guard state != .over, let message = Heard(datagram), message.callID == plan.callID else { return step([]) }
+        guard state != .over, let message = Heard(datagram), message.callID == plan.callID else {
+            return step([])
+        }
         if let status = message.status {
             switch message.method {
             case "INVITE": return invited(status, message, now)
@@ -235,10 +237,12 @@ public struct ProbeCall: Sendable {
         // Where the request is a service, the proxy that decides stands in Route (RFC 6881 §9.2).
         var via = routes.map { "Route: \($0)\r\n" }.joined()
         if routes.isEmpty, uri.hasPrefix("urn:") { via = "Route: <sip:\(plan.host);lr>\r\n" }
-        return "\(method) \(uri) SIP/2.0\r\nVia: SIP/2.0/UDP \(plan.local);rport;branch=z9hG4bK\(plan.tag)\(branch)\r\n\(via)Max-Forwards: 70\r\n"
+        return
+            "\(method) \(uri) SIP/2.0\r\nVia: SIP/2.0/UDP \(plan.local);rport;branch=z9hG4bK\(plan.tag)\(branch)\r\n\(via)Max-Forwards: 70\r\n"
             + "From: <sip:\(plan.caller)@\(host);user=phone>;tag=\(plan.tag)\r\nTo: \(toLine)\r\nCall-ID: \(plan.callID)\r\nCSeq: \(sequence) \(method)\r\n"
             + (hasBody || method == "OPTIONS" ? "Contact: <sip:vigie@\(plan.local)>\r\n" : "")
-            + "User-Agent: vigie-probe\r\n" + (hasBody ? "Subject: test call\r\nContent-Type: application/sdp\r\n" : "")
+            + "User-Agent: vigie-probe\r\n"
+            + (hasBody ? "Subject: test call\r\nContent-Type: application/sdp\r\n" : "")
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 }
@@ -255,7 +259,9 @@ private struct Heard {
     var answer: [UInt8] = []
 
     init?(_ datagram: [UInt8]) {
-        guard datagram.count <= 65_535, let message = try? SIPMessage.parse(datagram.span), let sequence = message.cSeq else {
+        guard datagram.count <= 65_535, let message = try? SIPMessage.parse(datagram.span),
+            let sequence = message.cSeq
+        else {
             return nil
         }
         func text(_ span: Span<UInt8>) -> String {
@@ -284,7 +290,8 @@ private struct Heard {
                 count += 1
             }
             let from = message.value(.from).map { text(message[$0]) } ?? ""
-            lines += "From: \(from)\r\nTo: \(to)\r\nCall-ID: \(callID)\r\nCSeq: \(sequence.number) \(method)\r\nContent-Length: 0\r\n\r\n"
+            lines +=
+                "From: \(from)\r\nTo: \(to)\r\nCall-ID: \(callID)\r\nCSeq: \(sequence.number) \(method)\r\nContent-Length: 0\r\n\r\n"
             answer = Array(lines.utf8)
         }
     }

@@ -48,7 +48,8 @@ public struct ProbeGuard: Sendable {
             switch self {
             case .emergency: "it is an emergency number: test calls never go there"
             case .notAFullNumber: "it is no full telephone number; write +33… or 0…"
-            case .notInDirectory: "the directory does not have it; only its long numbers and fallbacks are tested"
+            case .notInDirectory:
+                "the directory does not have it; only its long numbers and fallbacks are tested"
             case .notTestable(let centre):
                 "it rings at \(centre), a live service; put yes into the column testable of its rows once the centre agrees"
             }
@@ -76,7 +77,9 @@ public struct ProbeGuard: Sendable {
         if plain.hasPrefix("urn:") {
             let name = plain.dropFirst(4)
             let test = "service:test.sos"
-            if name == test || name.hasPrefix(test + "."), name.utf8.allSatisfy(Self.isLabel), name.utf8.count <= 80 {
+            if name == test || name.hasPrefix(test + "."), name.utf8.allSatisfy(Self.isLabel),
+                name.utf8.count <= 80
+            {
                 return ProbeTarget(.testService(plain))
             }
             throw name.hasPrefix("service:sos") ? .emergency : .notAFullNumber
@@ -84,7 +87,9 @@ public struct ProbeGuard: Sendable {
         // An escape in a URI could hide a digit: no number needs one.
         guard !plain.contains("%"), plain.utf8.count <= 64 else { throw .notAFullNumber }
         var copy = text
-        let number = copy.withUTF8 { unsafe NumberNormaliser(home: home).normalise(Span(_unsafeElements: $0)).number }
+        let number = copy.withUTF8 {
+            unsafe NumberNormaliser(home: home).normalise(Span(_unsafeElements: $0)).number
+        }
         return try target(number)
     }
 
@@ -100,7 +105,9 @@ public struct ProbeGuard: Sendable {
     }
 
     /// All that may be dialled: fallbacks, long numbers, or both; and how many may not.
-    public func targets(fallbacks: Bool = true, longNumbers: Bool = true) -> (targets: [ProbeTarget], refused: Int) {
+    public func targets(fallbacks: Bool = true, longNumbers: Bool = true) -> (
+        targets: [ProbeTarget], refused: Int
+    ) {
         var found: [ProbeTarget] = []
         var refused = 0
         for (number, owners) in rows.sorted(by: { $0.key < $1.key }) {
@@ -113,11 +120,14 @@ public struct ProbeGuard: Sendable {
     }
 
     private func isEmergency(_ number: PhoneNumber) -> Bool {
-        if EmergencyNumbers.contains(number, home: home) || EmergencyNumbers.contains(number, home: .france) { return true }
+        if EmergencyNumbers.contains(number, home: home) || EmergencyNumbers.contains(number, home: .france) {
+            return true
+        }
         // 15, 17, 18, 112 and their kind end what somebody wrote with a country code in front.
         guard number.isNumber, number.count <= 9 else { return false }
         for digits in 2...6 where digits < number.count {
-            let tail = PhoneNumber(form: .dialled, digits: number.digits % PhoneNumber.powerOfTen(digits), count: digits)
+            let tail = PhoneNumber(
+                form: .dialled, digits: number.digits % PhoneNumber.powerOfTen(digits), count: digits)
             if let tail, EmergencyNumbers.contains(tail, home: .france) { return true }
         }
         return false

@@ -47,7 +47,9 @@ struct CalendarSuspects {
         guard change.start <= onset + Self.tolerance,
             onset <= (change.end ?? change.start + .seconds(86_400)) + Self.aftermath
         else { return nil }
-        let machines = (scope.nodes + scope.egresses + scope.ingresses + scope.operators).map { symbols.name($0) }
+        let machines = (scope.nodes + scope.egresses + scope.ingresses + scope.operators).map {
+            symbols.name($0)
+        }
         let touched = machines.filter { !$0.isEmpty && change.names($0) }
         let base: Double
         if !touched.isEmpty {
@@ -58,10 +60,14 @@ struct CalendarSuspects {
             base = 0.05
         } else {
             // It names no machine that could be compared; the very numbers that fail speak for it all the same.
-            let isSame = !change.services.isEmpty && Set(change.services) == Set(scope.services.map(\.description))
+            let isSame =
+                !change.services.isEmpty && Set(change.services) == Set(scope.services.map(\.description))
             base = isSame ? 0.5 : change.elements.isEmpty ? 0.25 : 0.3
         }
-        if !change.services.isEmpty, Set(change.services).isDisjoint(with: scope.services.map(\.description)) { return nil }
+        if !change.services.isEmpty, Set(change.services).isDisjoint(with: scope.services.map(\.description))
+        {
+            return nil
+        }
         if !change.departments.isEmpty, !scope.isNationwide, !scope.departments.isEmpty,
             Set(change.departments).isDisjoint(with: scope.departments.map(\.description))
         {
@@ -75,23 +81,27 @@ struct CalendarSuspects {
 
     private func cause(_ change: PlannedChange, _ touched: [String], _ weight: Double) -> Cause {
         let minutes = Int((onset - change.start).secondsAsDouble / 60)
-        let title = change.summary.split(whereSeparator: \.isNewline).first.map { " (" + $0.prefix(120) + ")" } ?? ""
+        let title =
+            change.summary.split(whereSeparator: \.isNewline).first.map { " (" + $0.prefix(120) + ")" } ?? ""
         let on = touched.prefix(3).joined(separator: ", ")
         let (began, commence) =
             minutes >= 0
             ? ("\(minutes) min before the first lost call", "\(minutes) min avant le premier appel perdu")
             : ("\(-minutes) min after the first lost call", "\(-minutes) min après le premier appel perdu")
         let (what, quoi) =
-            change.kind == .maintenance ? ("the change", "l’intervention") : ("the declared incident", "l’incident déclaré")
+            change.kind == .maintenance
+            ? ("the change", "l’intervention") : ("the declared incident", "l’incident déclaré")
         return Cause(
             hypothesis: BilingualText(
                 "\(what) \(change.id)\(title)\(on.isEmpty ? "" : " on \(on)"), which began \(began)",
-                french: "\(quoi) \(change.id)\(title)\(on.isEmpty ? "" : " sur \(on)"), commencé(e) \(commence)"),
+                french:
+                    "\(quoi) \(change.id)\(title)\(on.isEmpty ? "" : " sur \(on)"), commencé(e) \(commence)"),
             score: weight, explains: touched.isEmpty ? 0 : min(1, max(0, scope.explains)),
             test: BilingualText(
                 "ask who carries out \(change.id) to pause it and take it back, and watch whether calls get through again",
                 french:
-                    "demander à qui mène \(change.id) de suspendre et de revenir en arrière, et voir si les appels passent de nouveau"),
+                    "demander à qui mène \(change.id) de suspendre et de revenir en arrière, et voir si les appels passent de nouveau"
+            ),
             objection: touched.isEmpty
                 ? BilingualText(
                     "it names no machine that the failed calls share",

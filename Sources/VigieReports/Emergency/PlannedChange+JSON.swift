@@ -7,7 +7,8 @@ extension PlannedChange {
         .object([
             ("id", .string(id)), ("kind", .string(kind.rawValue)), ("start", JSONValue(start)),
             ("end", end.map { JSONValue($0) } ?? .null), ("elements", JSONValue(elements)),
-            ("services", JSONValue(services)), ("departments", JSONValue(departments)), ("summary", .string(summary)),
+            ("services", JSONValue(services)), ("departments", JSONValue(departments)),
+            ("summary", .string(summary)),
         ])
     }
 }

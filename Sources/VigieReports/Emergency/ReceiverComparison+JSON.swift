@@ -19,7 +19,8 @@ extension ReceiverComparison {
             (
                 "network_counted",
                 .object([
-                    ("attempts", .integer(Int64(network.attempts))), ("delivered", .integer(Int64(network.delivered))),
+                    ("attempts", .integer(Int64(network.attempts))),
+                    ("delivered", .integer(Int64(network.delivered))),
                     ("failed", .integer(Int64(network.failed))),
                 ])
             ),
@@ -33,11 +34,14 @@ extension ReceiverComparison {
         case .agree: language.choose("both agree", "les deux concordent")
         case .receiverSilent:
             language.choose(
-                "delivered by the network, not seen by the centre", "remis par le réseau, non vus par le centre")
+                "delivered by the network, not seen by the centre",
+                "remis par le réseau, non vus par le centre")
         case .networkFailed:
             language.choose("lost in the network before the centre", "perdus dans le réseau avant le centre")
         case .networkBlind:
-            language.choose("the centre hears calls that this network does not show", "le centre reçoit des appels que ce réseau ne montre pas")
+            language.choose(
+                "the centre hears calls that this network does not show",
+                "le centre reçoit des appels que ce réseau ne montre pas")
         case .tooFew: language.choose("too few calls to tell", "trop peu d’appels pour conclure")
         }
     }

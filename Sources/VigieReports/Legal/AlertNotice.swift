@@ -7,14 +7,17 @@ public enum AuthorityNotice {
     /// - Parameters:
     ///   - incident: as `vigie.analysis/1` tells it.
     ///   - knownAt: when the operator knew: clocks start then.
-    public static func text(_ incident: JSONValue, operator name: String, contact: String, knownAt: Timestamp) -> String? {
+    public static func text(_ incident: JSONValue, operator name: String, contact: String, knownAt: Timestamp)
+        -> String?
+    {
         guard incident["kind"]?.stringValue == "emergency-failure" else { return nil }
         let subject = incident["subject"] ?? .null
         func list(_ value: JSONValue?) -> String {
             let names = (value?.arrayValue ?? []).compactMap(\.stringValue)
             return names.isEmpty ? "aucun ne ressort" : names.joined(separator: ", ")
         }
-        var out = "PROJET DE NOTIFICATION D’INCIDENT : APPELS D’URGENCE (à relire et à signer par une personne)\n"
+        var out =
+            "PROJET DE NOTIFICATION D’INCIDENT : APPELS D’URGENCE (à relire et à signer par une personne)\n"
         func line(_ title: String, _ value: String) { out += "\(title) : \(value)\n" }
         line("Référence", incident["id"]?.stringValue ?? "")
         line("Opérateur", name.isEmpty ? "à compléter" : name)
@@ -24,14 +27,23 @@ public enum AuthorityNotice {
         line("Connu de l’opérateur", knownAt.rfc3339())
         line("Gravité", incident["severity"]?.stringValue ?? "")
         line("Numéros touchés", list(subject["services"]))
-        line("Départements touchés", subject["nationwide"]?.boolValue == true ? "tout le pays" : list(subject["departments"]))
-        line("Épargnés", list(subject["not_affected"]?["services"]) + " ; " + list(subject["not_affected"]?["departments"]))
+        line(
+            "Départements touchés",
+            subject["nationwide"]?.boolValue == true ? "tout le pays" : list(subject["departments"]))
+        line(
+            "Épargnés",
+            list(subject["not_affected"]?["services"]) + " ; " + list(subject["not_affected"]?["departments"])
+        )
         line("Éléments de réseau", list(subject["nodes"]) + " ; opérateurs : " + list(subject["operators"]))
         let lost = subject["lost_callers"] ?? .null
         func whole(_ name: String) -> String { lost[name]?.integerValue.map(String.init) ?? "inconnu" }
-        line("Appelants n’ayant pas abouti (mesuré)", "\(whole("estimate")) (entre \(whole("low")) et \(whole("high")))")
+        line(
+            "Appelants n’ayant pas abouti (mesuré)",
+            "\(whole("estimate")) (entre \(whole("low")) et \(whole("high")))")
         let cause = incident["causes"]?.arrayValue?.first
-        line("Cause la plus probable (hypothèse)", cause?["hypothesis_fr"]?.stringValue ?? "en cours d’analyse")
+        line(
+            "Cause la plus probable (hypothèse)", cause?["hypothesis_fr"]?.stringValue ?? "en cours d’analyse"
+        )
         line("À vérifier", cause?["test_fr"]?.stringValue ?? "")
         line("Rétablissement attendu", "à compléter")
         out += "\nÉchéances\n"
@@ -39,7 +51,8 @@ public enum AuthorityNotice {
             let due = clock.due.map { "avant le " + $0.rfc3339() } ?? "dès connaissance"
             out += "- \(clock.rule) → \(clock.recipient) : \(due) ; \(PublicSite.basis(clock))\n"
         }
-        out += "\nLes délais sont ceux que Vigie connaît ; le juriste de l’opérateur dit lesquels s’appliquent. Les seuils de gravité du guide du CCED n’ont pas été lus.\n"
+        out +=
+            "\nLes délais sont ceux que Vigie connaît ; le juriste de l’opérateur dit lesquels s’appliquent. Les seuils de gravité du guide du CCED n’ont pas été lus.\n"
         return out
     }
 }

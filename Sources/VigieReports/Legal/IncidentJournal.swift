@@ -13,12 +13,19 @@ public enum IncidentJournal {
     public static func lines(_ incident: JSONValue, steps: [AuditLine] = []) -> [AuditLine] {
         let id = incident["id"]?.stringValue ?? ""
         var entries: [(at: Timestamp, actor: String, action: String, reason: String, details: JSONValue)] = []
-        func moment(_ name: String) -> Timestamp? { incident[name]?.stringValue.flatMap { Timestamp(rfc3339: $0) } }
+        func moment(_ name: String) -> Timestamp? {
+            incident[name]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+        }
         if let first = moment("first_seen") {
-            entries.append((first, "vigie", "incident.first-call", "", .object([("kind", incident["kind"] ?? .null)])))
+            entries.append(
+                (first, "vigie", "incident.first-call", "", .object([("kind", incident["kind"] ?? .null)])))
         }
         if let detected = moment("detected_at") {
-            entries.append((detected, "vigie", "incident.detected", "", .object([("severity", incident["severity"] ?? .null)])))
+            entries.append(
+                (
+                    detected, "vigie", "incident.detected", "",
+                    .object([("severity", incident["severity"] ?? .null)])
+                ))
         }
         for point in incident["subject"]?["history"]?.arrayValue ?? [] {
             guard let at = point["at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else { continue }
@@ -30,7 +37,8 @@ public enum IncidentJournal {
                 (
                     step.at, step.actor, step.action, step.reason,
                     .object([
-                        ("audit_sequence", .integer(Int64(clamping: step.sequence))), ("audit_hash", .string(step.hash)),
+                        ("audit_sequence", .integer(Int64(clamping: step.sequence))),
+                        ("audit_hash", .string(step.hash)),
                         ("details", (try? JSONValue(parsing: step.details)) ?? .null),
                     ])
                 ))
@@ -45,10 +53,13 @@ public enum IncidentJournal {
                 ))
         }
         var lines: [AuditLine] = []
-        for entry in entries.enumerated().sorted(by: { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }).map(\.element) {
+        for entry in entries.enumerated().sorted(by: {
+            ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+        }).map(\.element) {
             lines.append(
                 AuditLine(
-                    after: lines.last, at: entry.at, actor: entry.actor, action: entry.action, target: id, reason: entry.reason,
+                    after: lines.last, at: entry.at, actor: entry.actor, action: entry.action, target: id,
+                    reason: entry.reason,
                     details: entry.details))
         }
         return lines
@@ -59,8 +70,10 @@ public enum IncidentJournal {
         lines.map { line in
             JSONValue.object([
                 ("sequence", .integer(Int64(clamping: line.sequence))), ("at", .string(line.at.rfc3339())),
-                ("actor", .string(line.actor)), ("action", .string(line.action)), ("target", .string(line.target)),
-                ("reason", .string(line.reason)), ("details", .string(line.details)), ("previous", .string(line.previous)),
+                ("actor", .string(line.actor)), ("action", .string(line.action)),
+                ("target", .string(line.target)),
+                ("reason", .string(line.reason)), ("details", .string(line.details)),
+                ("previous", .string(line.previous)),
                 ("hash", .string(line.hash)),
             ]).text() + "\n"
         }.joined()
@@ -86,13 +99,19 @@ public enum IncidentJournal {
             else { return .broken(line: count, why: "it is no line of a journal") }
             func word(_ name: String) -> String { value[name]?.stringValue ?? "" }
             let line = AuditLine(
-                sequence: UInt64(sequence), at: at, actor: word("actor"), action: word("action"), target: word("target"),
-                reason: word("reason"), details: word("details"), previous: word("previous"), hash: word("hash"))
-            if line.sequence != (last?.sequence ?? 0) + 1 { return .broken(line: count, why: "a line is missing before it") }
+                sequence: UInt64(sequence), at: at, actor: word("actor"), action: word("action"),
+                target: word("target"),
+                reason: word("reason"), details: word("details"), previous: word("previous"),
+                hash: word("hash"))
+            if line.sequence != (last?.sequence ?? 0) + 1 {
+                return .broken(line: count, why: "a line is missing before it")
+            }
             if line.previous != last?.hash ?? AuditLine.genesis {
                 return .broken(line: count, why: "it does not follow the line before")
             }
-            if line.hash != line.computedHash { return .broken(line: count, why: "it was changed after it was written") }
+            if line.hash != line.computedHash {
+                return .broken(line: count, why: "it was changed after it was written")
+            }
             last = line
         }
         guard let last else { return .broken(line: 1, why: "there is no line") }

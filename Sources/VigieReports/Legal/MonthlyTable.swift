@@ -6,7 +6,9 @@ public import VigieWire
 /// order of 29 August 2023 has a model in its annex, which we have not seen: the columns are ours).
 public struct MonthlyTable: Sendable {
     /// The numbers that are supervised: 15, 17, 18, 112 with thresholds on the answer ratio, and eight more.
-    public static let numbers = ["15", "17", "18", "112", "114", "115", "119", "116000", "116117", "191", "196", "197"]
+    public static let numbers = [
+        "15", "17", "18", "112", "114", "115", "119", "116000", "116117", "191", "196", "197",
+    ]
 
     /// What was counted for one number.
     public struct Row: Hashable, Sendable {
@@ -48,11 +50,15 @@ public struct MonthlyTable: Sendable {
 
     /// What a column holds.
     public static let columns: [(name: String, meaning: String)] = [
-        ("month", "calendar month, local time"), ("number", "emergency number as dialled"), ("attempts", "call attempts, each redial counted"),
-        ("answered", "attempts answered"), ("asr", "answered / attempts (ITU-T E.425, each attempt one seizure); empty without attempts"),
+        ("month", "calendar month, local time"), ("number", "emergency number as dialled"),
+        ("attempts", "call attempts, each redial counted"),
+        ("answered", "attempts answered"),
+        ("asr", "answered / attempts (ITU-T E.425, each attempt one seizure); empty without attempts"),
         ("ner", "(answered + unanswered + abandoned) / attempts (ITU-T E.425)"),
-        ("failed", "attempts lost by the network before an answer"), ("unanswered", "centre busy or no answer"),
-        ("abandoned", "given up by the caller before an answer"), ("cut", "answered calls cut by the network"),
+        ("failed", "attempts lost by the network before an answer"),
+        ("unanswered", "centre busy or no answer"),
+        ("abandoned", "given up by the caller before an answer"),
+        ("cut", "answered calls cut by the network"),
     ]
 
     /// `2026-10`.
@@ -70,18 +76,22 @@ public struct MonthlyTable: Sendable {
 
     /// Takes in a call of the month; calls to other numbers only lengthen the time that is covered.
     public mutating func take(
-        _ event: borrowing CallEvent, home: Country, centres: EmergencyCentres, locations: Locations, plans: NumberingPlans = .standard
+        _ event: borrowing CallEvent, home: Country, centres: EmergencyCentres, locations: Locations,
+        plans: NumberingPlans = .standard
     ) {
         let start = event.start
         span = min(span?.lowerBound ?? start, start)...max(span?.upperBound ?? start, start)
         guard
-            let attempt = EmergencyAttempt(event, home: home, centres: centres, locations: locations, plans: plans)
+            let attempt = EmergencyAttempt(
+                event, home: home, centres: centres, locations: locations, plans: plans)
         else { return }
         rows[attempt.service.description]?.add(attempt.fate)
     }
 
     /// Minutes between the first and the last call.
-    public var minutes: Double { span.map { max(1, ($0.upperBound - $0.lowerBound).secondsAsDouble / 60) } ?? 0 }
+    public var minutes: Double {
+        span.map { max(1, ($0.upperBound - $0.lowerBound).secondsAsDouble / 60) } ?? 0
+    }
 
     /// RFC 4180, `;` between fields, one row a number.
     public var csv: String {
@@ -90,7 +100,8 @@ public struct MonthlyTable: Sendable {
             let row = rows[number] ?? Row()
             out +=
                 [
-                    month, number, "\(row.attempts)", "\(row.answered)", Self.share(row.asr), Self.share(row.ner), "\(row.failed)",
+                    month, number, "\(row.attempts)", "\(row.answered)", Self.share(row.asr),
+                    Self.share(row.ner), "\(row.failed)",
                     "\(row.unanswered)", "\(row.abandoned)", "\(row.cut)",
                 ].joined(separator: ";") + "\n"
         }
@@ -101,8 +112,20 @@ public struct MonthlyTable: Sendable {
     public var json: JSONValue {
         .object([
             ("schema", .string("vigie.emergency-month/1")), ("month", .string(month)),
-            ("covers", span.map { .object([("first_call", JSONValue($0.lowerBound)), ("last_call", JSONValue($0.upperBound))]) } ?? .null),
-            ("basis", .string("CPCE D98-8-9, D98-8-10; order of 29 August 2023. The annex's model was not verified: the columns are Vigie's own.")),
+            (
+                "covers",
+                span.map {
+                    .object([
+                        ("first_call", JSONValue($0.lowerBound)), ("last_call", JSONValue($0.upperBound)),
+                    ])
+                } ?? .null
+            ),
+            (
+                "basis",
+                .string(
+                    "CPCE D98-8-9, D98-8-10; order of 29 August 2023. The annex's model was not verified: the columns are Vigie's own."
+                )
+            ),
             ("columns", .object(Self.columns.map { ($0.name, .string($0.meaning)) })),
             (
                 "rows",
@@ -111,9 +134,12 @@ public struct MonthlyTable: Sendable {
                         let row = rows[number] ?? Row()
                         return .object([
                             ("number", .string(number)), ("attempts", .integer(Int64(row.attempts))),
-                            ("answered", .integer(Int64(row.answered))), ("asr", row.asr.map { .number($0) } ?? .null),
-                            ("ner", row.ner.map { .number($0) } ?? .null), ("failed", .integer(Int64(row.failed))),
-                            ("unanswered", .integer(Int64(row.unanswered))), ("abandoned", .integer(Int64(row.abandoned))),
+                            ("answered", .integer(Int64(row.answered))),
+                            ("asr", row.asr.map { .number($0) } ?? .null),
+                            ("ner", row.ner.map { .number($0) } ?? .null),
+                            ("failed", .integer(Int64(row.failed))),
+                            ("unanswered", .integer(Int64(row.unanswered))),
+                            ("abandoned", .integer(Int64(row.abandoned))),
                             ("cut", .integer(Int64(row.cut))),
                         ])
                     })

@@ -43,7 +43,8 @@ public struct ThresholdNote: Sendable {
         self.table = table
         self.falseAlarmsAYear = falseAlarmsAYear
         for number in ["15", "17", "18", "112"] {
-            guard let row = table.rows[number], row.attempts >= 20, let usual = row.asr, table.minutes > 0 else { continue }
+            guard let row = table.rows[number], row.attempts >= 20, let usual = row.asr, table.minutes > 0
+            else { continue }
             let rate = Double(row.attempts) / table.minutes
             for window in Self.windows {
                 lines.append(Self.line(number, rate, usual, window, budget: falseAlarmsAYear / 4))
@@ -51,7 +52,8 @@ public struct ThresholdNote: Sendable {
         }
     }
 
-    static func line(_ number: String, _ rate: Double, _ usual: Double, _ window: Int, budget: Double) -> Line {
+    static func line(_ number: String, _ rate: Double, _ usual: Double, _ window: Int, budget: Double) -> Line
+    {
         var line = Line(number: number, rate: rate, usual: usual, window: window)
         let count = Int(rate * Double(window) / dispersion)
         let chance = budget * Double(window) / 525_600
@@ -93,7 +95,9 @@ public struct ThresholdNote: Sendable {
 
     /// The window of a number that sees a failure of 30 % first.
     public func best(_ number: String) -> Line? {
-        lines.filter { $0.number == number && $0.delay30 != nil }.min { $0.delay30 ?? .infinity < $1.delay30 ?? .infinity }
+        lines.filter { $0.number == number && $0.delay30 != nil }.min {
+            $0.delay30 ?? .infinity < $1.delay30 ?? .infinity
+        }
     }
 
     /// The note in French, as plain text.
@@ -108,29 +112,40 @@ public struct ThresholdNote: Sendable {
         }
         var out = "NOTE DE JUSTIFICATION DES SEUILS D’ALERTE : APPELS D’URGENCE\n"
         out += "Opérateur : \(name.isEmpty ? "à compléter" : name)\nÉtablie le : \(moment.rfc3339())\n"
-        out += "Base : CPCE D98-8-9 et D98-8-10, décret 2023-827 et arrêté du 29 août 2023 : seuils sur le taux de prise d’appel (ASR, UIT-T E.425) du 15, 17, 18 et 112, significatifs et proportionnés au volume.\n"
+        out +=
+            "Base : CPCE D98-8-9 et D98-8-10, décret 2023-827 et arrêté du 29 août 2023 : seuils sur le taux de prise d’appel (ASR, UIT-T E.425) du 15, 17, 18 et 112, significatifs et proportionnés au volume.\n"
         if let span = table.span {
-            out += "Appels utilisés : du \(span.lowerBound.rfc3339()) au \(span.upperBound.rfc3339()), \(number(table.minutes / 1_440, 1)) jours.\n"
+            out +=
+                "Appels utilisés : du \(span.lowerBound.rfc3339()) au \(span.upperBound.rfc3339()), \(number(table.minutes / 1_440, 1)) jours.\n"
         }
-        out += "Budget de fausses alertes : \(number(falseAlarmsAYear, 2)) par an, les quatre numéros ensemble.\n\n"
-        out += "Numéro  Tentatives/min  ASR habituel  Intervalle  Seuil ASR  Panne de 30 % vue en  Panne de 11 % vue en\n"
+        out +=
+            "Budget de fausses alertes : \(number(falseAlarmsAYear, 2)) par an, les quatre numéros ensemble.\n\n"
+        out +=
+            "Numéro  Tentatives/min  ASR habituel  Intervalle  Seuil ASR  Panne de 30 % vue en  Panne de 11 % vue en\n"
         for line in lines {
             let cells = [
                 line.number, number(line.rate, 2), number(line.usual, 3), "\(line.window) min",
-                line.threshold.map { number($0, 3) } ?? "trop peu d’appels", minutes(line.delay30), minutes(line.delay11),
+                line.threshold.map { number($0, 3) } ?? "trop peu d’appels", minutes(line.delay30),
+                minutes(line.delay11),
             ]
             let widths = [6, 14, 12, 10, 17, 20, 20]
-            out += zip(cells, widths).map { $0 + String(repeating: " ", count: max(1, $1 + 2 - $0.count)) }.joined() + "\n"
+            out +=
+                zip(cells, widths).map { $0 + String(repeating: " ", count: max(1, $1 + 2 - $0.count)) }
+                .joined() + "\n"
         }
-        if lines.isEmpty { out += "Aucun des quatre numéros n’a assez d’appels (20) pour justifier un seuil.\n" }
+        if lines.isEmpty {
+            out += "Aucun des quatre numéros n’a assez d’appels (20) pour justifier un seuil.\n"
+        }
         out += "\nIntervalle proposé : celui qui voit le premier une panne de 30 %.\n"
         for short in ["15", "17", "18", "112"] {
             guard let best = best(short), let threshold = best.threshold else { continue }
-            out += "- \(short) : toutes les \(best.window) min, alerte sous \(number(threshold, 3)) ; 30 % en \(minutes(best.delay30)), 11 % en \(minutes(best.delay11)).\n"
+            out +=
+                "- \(short) : toutes les \(best.window) min, alerte sous \(number(threshold, 3)) ; 30 % en \(minutes(best.delay30)), 11 % en \(minutes(best.delay11)).\n"
         }
         out +=
             "\nMéthode : dans un intervalle de W minutes, n = λ·W / 1,3 tentatives (1,3 : variance sur moyenne, les appels viennent en grappes) ; le nombre de prises d’appel suit une loi binomiale d’ASR habituel p ; le seuil est le plus haut k/n avec P(X ≤ k) ≤ budget / 4 / (intervalles par an) ; une panne d’une part f donne l’ASR p·(1−f), vue par chaque intervalle avec P(X ≤ k), donc en W / P minutes en moyenne.\n"
-        out += "Limites : volume moyen de la période ; de nuit les délais s’allongent comme le volume baisse. L’ASR ne distingue pas le réseau du centre ; Vigie surveille aussi les causes de libération, plus rapides.\n"
+        out +=
+            "Limites : volume moyen de la période ; de nuit les délais s’allongent comme le volume baisse. L’ASR ne distingue pas le réseau du centre ; Vigie surveille aussi les causes de libération, plus rapides.\n"
         out += "NON VÉRIFIÉ : le modèle de l’annexe de l’arrêté et le guide du CCED n’ont pas été lus.\n"
         return out
     }
@@ -146,9 +161,12 @@ public struct ThresholdNote: Sendable {
                 .array(
                     lines.map {
                         .object([
-                            ("number", .string($0.number)), ("attempts_per_minute", .number($0.rate)), ("usual_asr", .number($0.usual)),
-                            ("interval_minutes", .integer(Int64($0.window))), ("threshold_asr", optional($0.threshold)),
-                            ("failure_30_seen_after_minutes", optional($0.delay30)), ("failure_11_seen_after_minutes", optional($0.delay11)),
+                            ("number", .string($0.number)), ("attempts_per_minute", .number($0.rate)),
+                            ("usual_asr", .number($0.usual)),
+                            ("interval_minutes", .integer(Int64($0.window))),
+                            ("threshold_asr", optional($0.threshold)),
+                            ("failure_30_seen_after_minutes", optional($0.delay30)),
+                            ("failure_11_seen_after_minutes", optional($0.delay11)),
                         ])
                     })
             ),

@@ -54,6 +54,7 @@ public struct MonthlyCount {
         let month = String(event.start.rfc3339(offsetSeconds: Int(offset)).prefix(7))
         guard tables[month] != nil || tables.count < Self.maxMonths else { return }
         tables[month, default: MonthlyTable(month: month)].take(
-            event, home: settings.home, centres: settings.detection.emergencyFailure.centres, locations: locations)
+            event, home: settings.home, centres: settings.detection.emergencyFailure.centres,
+            locations: locations)
     }
 }

@@ -49,7 +49,9 @@ public final class CalendarDesk: Sendable {
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
             stamps[path] = attributes?[.modificationDate] as? Date
         }
-        let isKnown = state.withLock { $0.stamps == stamps && !stamps.isEmpty && $0.stamps.count == paths.count }
+        let isKnown = state.withLock {
+            $0.stamps == stamps && !stamps.isEmpty && $0.stamps.count == paths.count
+        }
         guard !isKnown, !paths.isEmpty else { return [] }
         var files = ChangeCalendar()
         for path in paths {
@@ -72,7 +74,10 @@ public final class CalendarDesk: Sendable {
 
     /// Takes in entries told over the API, in the place of those with their id; one transaction with its audit line.
     public func put(_ changes: [PlannedChange], actor: String, at now: Timestamp) throws(StoreError) {
-        try change(actor: actor, action: "calendar.put", target: changes.count == 1 ? changes[0].id : "\(changes.count) entries", at: now) {
+        try change(
+            actor: actor, action: "calendar.put",
+            target: changes.count == 1 ? changes[0].id : "\(changes.count) entries", at: now
+        ) {
             ChangeCalendar($0 + changes).changes
         }
     }
@@ -85,12 +90,14 @@ public final class CalendarDesk: Sendable {
     }
 
     private func change(
-        actor: String, action: String, target: String, at now: Timestamp, _ make: ([PlannedChange]) -> [PlannedChange]
+        actor: String, action: String, target: String, at now: Timestamp,
+        _ make: ([PlannedChange]) -> [PlannedChange]
     ) throws(StoreError) {
         let told = make(state.withLock { $0.told })
         let document = (try? JSONEncoder().encode(told)).map { [UInt8]($0) } ?? []
         try AuditTrail.apply(
-            [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor, action: action, target: target)
+            [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor, action: action,
+            target: target)
         state.withLock { state in
             state.told = told
             state.whole = state.files.merged(with: ChangeCalendar(told))

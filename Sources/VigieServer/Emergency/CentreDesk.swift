@@ -42,10 +42,13 @@ public final class CentreDesk: Sendable {
             let key = "\(test.number.rawValue)/\(test.isAnswered)"
             if last[key].map({ $0.at <= test.at }) ?? true { last[key] = test }
         }
-        let kept = Array(last.values.sorted { ($0.at, $0.number.rawValue) < ($1.at, $1.number.rawValue) }.suffix(Self.maxTests))
+        let kept = Array(
+            last.values.sorted { ($0.at, $0.number.rawValue) < ($1.at, $1.number.rawValue) }.suffix(
+                Self.maxTests))
         let document = (try? JSONEncoder().encode(kept)).map { [UInt8]($0) } ?? []
         try AuditTrail.apply(
-            [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor, action: "directory.test",
+            [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor,
+            action: "directory.test",
             target: "\(tests.count) test calls",
             details: .object([("answered", .integer(Int64(tests.count(where: \.isAnswered))))]))
         let directory = file.applying(kept)

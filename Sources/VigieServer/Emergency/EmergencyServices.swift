@@ -38,7 +38,9 @@ public struct EmergencyServices: Sendable {
         let now = line.clock.now
         return View(
             board: board.declaring(calendar.current),
-            receivers: zip(told, network).map { ReceiverComparison(count: $0.count, centre: $0.centre, network: $1) },
+            receivers: zip(told, network).map {
+                ReceiverComparison(count: $0.count, centre: $0.centre, network: $1)
+            },
             calendar: calendar.current.changes(from: now - .seconds(86_400), to: now + .seconds(7 * 86_400)))
     }
 }

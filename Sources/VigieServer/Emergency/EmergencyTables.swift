@@ -23,9 +23,11 @@ public enum EmergencyTables {
 
     /// The centres of a CSV file.
     public static func directory(_ path: String) throws(Failure) -> Read<CentreDirectory> {
-        let read = CentreDirectory.parse(csv: try text(path, "a table of emergency centres (CSV, see `vigie directory --help`)"))
+        let read = CentreDirectory.parse(
+            csv: try text(path, "a table of emergency centres (CSV, see `vigie directory --help`)"))
         if read.directory.centres.isEmpty, let first = read.refusals.first {
-            throw Failure(sentence: "\(path) holds no usable row; line \(first.line): \(first.column) \(first.reason)")
+            throw Failure(
+                sentence: "\(path) holds no usable row; line \(first.line): \(first.column) \(first.reason)")
         }
         return Read(
             value: read.directory,
@@ -37,10 +39,12 @@ public enum EmergencyTables {
     /// The change calendar of an iCalendar or CSV file.
     ///
     /// - Parameter zone: of times that name none.
-    public static func calendar(_ path: String, zone: TimeZoneOffsets) throws(Failure) -> Read<ChangeCalendar> {
+    public static func calendar(_ path: String, zone: TimeZoneOffsets) throws(Failure) -> Read<ChangeCalendar>
+    {
         let read = ChangeCalendar.parse(try text(path, "a change calendar (iCalendar, or CSV)"), zone: zone)
         if read.calendar.changes.isEmpty, let first = read.refusals.first {
-            throw Failure(sentence: "\(path) holds no usable entry; line \(first.line): \(first.field) \(first.reason)")
+            throw Failure(
+                sentence: "\(path) holds no usable entry; line \(first.line): \(first.field) \(first.reason)")
         }
         return Read(
             value: read.calendar,
@@ -51,7 +55,8 @@ public enum EmergencyTables {
 
     private static func text(_ path: String, _ what: String) throws(Failure) -> String {
         var isDirectory: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue,
+        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+            !isDirectory.boolValue,
             let handle = FileHandle(forReadingAtPath: path)
         else { throw Failure(sentence: "cannot read \(path): give the path of \(what)") }
         defer { try? handle.close() }

@@ -50,7 +50,9 @@ public final class ReceiverDesk: Sendable {
             for (index, one) in told.enumerated() {
                 let known = (state.told[Self.key(one)] ?? []) + fresh.filter { Self.key($0) == Self.key(one) }
                 if let before = known.first(where: { $0.count.start == one.count.start }) {
-                    guard Self.isSame(before.count, one.count) else { return .failure(.changed(index: index)) }
+                    guard Self.isSame(before.count, one.count) else {
+                        return .failure(.changed(index: index))
+                    }
                 } else {
                     fresh.append(one)
                 }
@@ -74,7 +76,9 @@ public final class ReceiverDesk: Sendable {
     /// The latest interval of each cell, by service, department and centre.
     var latest: [Told] {
         state.withLock { $0.told.values.compactMap(\.last) }.sorted {
-            ($0.count.service, $0.count.department, $0.centre) < ($1.count.service, $1.count.department, $1.centre)
+            ($0.count.service, $0.count.department, $0.centre) < (
+                $1.count.service, $1.count.department, $1.centre
+            )
         }
     }
 

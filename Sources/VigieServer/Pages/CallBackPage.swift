@@ -13,10 +13,12 @@ struct CallBackPage {
         var rows: Markup = ""
         for item in items {
             let caller = item["caller"]?.stringValue ?? ""
-            rows += "<tr><th scope=\"row\"><a href=\"tel:\(caller)\">\(caller)</a></th><td>\(item["called"]?.stringValue ?? "")</td><td>\(item["location"]?.stringValue ?? "")</td><td class=\"n\">\(Int(clamping: item["tries"]?.integerValue ?? 0))</td><td>\(words.moment(item["first"]?.stringValue))</td><td>\(words.moment(item["last"]?.stringValue))</td></tr>"
+            rows +=
+                "<tr><th scope=\"row\"><a href=\"tel:\(caller)\">\(caller)</a></th><td>\(item["called"]?.stringValue ?? "")</td><td>\(item["location"]?.stringValue ?? "")</td><td class=\"n\">\(Int(clamping: item["tries"]?.integerValue ?? 0))</td><td>\(words.moment(item["first"]?.stringValue))</td><td>\(words.moment(item["last"]?.stringValue))</td></tr>"
         }
         let titles = [
-            words("caller", "appelant"), words("dialled", "composé"), words("place", "lieu"), words("tries", "essais"),
+            words("caller", "appelant"), words("dialled", "composé"), words("place", "lieu"),
+            words("tries", "essais"),
             words("first", "premier"), words("last", "dernier"),
         ]
         return frame.page(

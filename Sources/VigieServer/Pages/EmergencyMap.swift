@@ -24,7 +24,9 @@ struct EmergencyMap {
 
     /// Codes with their column and row.
     static let places: [(code: String, column: Int, row: Int)] = rows.enumerated().flatMap { row, line in
-        line.split(separator: " ").enumerated().filter { $0.element != ".." }.map { (String($0.element), $0.offset, row) }
+        line.split(separator: " ").enumerated().filter { $0.element != ".." }.map {
+            (String($0.element), $0.offset, row)
+        }
     }
 
     private static let side = 40

@@ -28,18 +28,25 @@ extension EmergencyPage {
                 if kind.rank > worst.rank { worst = kind }
                 said.append("\(service) \(words.state(cell.state))")
             }
-            let text = said.isEmpty ? (isBlind ? words.state(.blind) : words("no call seen", "aucun appel vu")) : said.joined(separator: ", ")
+            let text =
+                said.isEmpty
+                ? (isBlind ? words.state(.blind) : words("no call seen", "aucun appel vu"))
+                : said.joined(separator: ", ")
             return (worst, "\(code): \(text)")
         }
         var rows: Markup = ""
         let known = NumberingPlans.standard.departments.map { ($0.code, $0.name) }
-        let unknown = view.board.cells.contains { $0.department == .none } ? [("", words("place not known", "lieu inconnu"))] : []
+        let unknown =
+            view.board.cells.contains { $0.department == .none }
+            ? [("", words("place not known", "lieu inconnu"))] : []
         // What is worst stands first; the map leads to any row.
         func worst(_ code: String) -> Int {
-            columns.map { service in cells["\(code)/\(service)"].map { words.kind(of: $0.state).rank } ?? 0 }.max() ?? 0
+            columns.map { service in cells["\(code)/\(service)"].map { words.kind(of: $0.state).rank } ?? 0 }
+                .max() ?? 0
         }
         let ranked = (known + unknown).map { (code: $0.0, name: $0.1, rank: max(2, worst($0.0))) }
-        let order = ranked.enumerated().sorted { ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset) }.map(\.element)
+        let order = ranked.enumerated().sorted { ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset) }
+            .map(\.element)
         for (code, name, _) in order {
             rows += "<tr id=\"d\(code)\"><th scope=\"row\">\(code) \(name)</th>"
             for service in columns { rows += cell(cells["\(code)/\(service)"], isBlind: isBlind, words) }
@@ -58,12 +65,15 @@ extension EmergencyPage {
     private func legend(_ words: PageLanguage) -> Markup {
         let meanings: [(EmergencyCellKind, String)] = [
             (.normal, words("normal", "normal")), (.partial, words("some calls fail", "des appels échouent")),
-            (.down, words("nearly all fail", "presque tous échouent")), (.busy, words("rush or overload", "afflux ou surcharge")),
+            (.down, words("nearly all fail", "presque tous échouent")),
+            (.busy, words("rush or overload", "afflux ou surcharge")),
             (.blind, words("blind: its calls are not seen", "aveugle : ses appels ne sont pas vus")),
             (.unknown, words("too few calls so far", "encore trop peu d’appels")),
         ]
         var out: Markup = ""
-        for (kind, meaning) in meanings { out += "<li><b class=\"\(kind.rawValue)\">\(kind.sign)</b> \(meaning)</li>" }
+        for (kind, meaning) in meanings {
+            out += "<li><b class=\"\(kind.rawValue)\">\(kind.sign)</b> \(meaning)</li>"
+        }
         return out
     }
 
@@ -74,10 +84,15 @@ extension EmergencyPage {
                 : "<td class=\"c-unknown\">· \(words("no call seen", "aucun appel vu"))</td>"
         }
         let kind = words.kind(of: cell.state)
-        let lost = cell.measures.failed > 0 ? words("\(cell.measures.failed) of \(cell.measures.callers) lost", "\(cell.measures.failed) perdus sur \(cell.measures.callers)") : ""
+        let lost =
+            cell.measures.failed > 0
+            ? words(
+                "\(cell.measures.failed) of \(cell.measures.callers) lost",
+                "\(cell.measures.failed) perdus sur \(cell.measures.callers)") : ""
         var declared: Markup = ""
         if let told = cell.declared {
-            declared = "<br><small class=\"told\">\(words("declared", "déclaré"))\(words(":", " :")) \(words.state(told.state)), \(told.by)</small>"
+            declared =
+                "<br><small class=\"told\">\(words("declared", "déclaré"))\(words(":", " :")) \(words.state(told.state)), \(told.by)</small>"
         }
         return """
             <td class="\(kind.rawValue)" title="\(cell.state.nena)\(cell.reason.isEmpty ? "" : " (" + cell.reason + ")")">\(kind.sign) \(words.state(cell.state))\(lost.isEmpty ? "" : ", " + lost)<br><small>30 % \(words.delay(cell.delay30)) · 11 % \(words.delay(cell.delay11))</small>\(declared)</td>
@@ -87,7 +102,8 @@ extension EmergencyPage {
     /// What centres counted beside what the network did.
     func receivers(_ words: PageLanguage) -> Markup {
         guard let view, !view.receivers.isEmpty else {
-            return "<section><h2>\(words("What centres count", "Ce que comptent les centres"))</h2><p class=\"none\">\(words("No centre sends counts: whether calls arrive is known from the network alone.", "Aucun centre n’envoie de comptes : l’arrivée des appels n’est connue que du réseau."))</p></section>"
+            return
+                "<section><h2>\(words("What centres count", "Ce que comptent les centres"))</h2><p class=\"none\">\(words("No centre sends counts: whether calls arrive is known from the network alone.", "Aucun centre n’envoie de comptes : l’arrivée des appels n’est connue que du réseau."))</p></section>"
         }
         var rows: Markup = ""
         for one in view.receivers {
@@ -100,11 +116,14 @@ extension EmergencyPage {
                 case .tooFew: .unknown
                 }
             let said = one.sentence(words.language) + (isOld ? words("; old", " ; ancien") : "")
-            rows += "<tr><th scope=\"row\">\(one.centre)</th><td>\(one.count.service.description) · \(one.count.department.description)</td><td>\(words.moment(one.count.start))</td><td class=\"n\">\(one.network.attempts)</td><td class=\"n\">\(one.network.delivered)</td><td class=\"n\">\(one.count.attempts)</td><td class=\"n\">\(one.count.answered)</td><td class=\"n\">\(one.count.abandoned)</td><td class=\"\(kind.rawValue)\">\(kind.sign) \(said)</td></tr>"
+            rows +=
+                "<tr><th scope=\"row\">\(one.centre)</th><td>\(one.count.service.description) · \(one.count.department.description)</td><td>\(words.moment(one.count.start))</td><td class=\"n\">\(one.network.attempts)</td><td class=\"n\">\(one.network.delivered)</td><td class=\"n\">\(one.count.attempts)</td><td class=\"n\">\(one.count.answered)</td><td class=\"n\">\(one.count.abandoned)</td><td class=\"\(kind.rawValue)\">\(kind.sign) \(said)</td></tr>"
         }
         let titles = [
-            words("centre", "centre"), words("number, department", "numéro, département"), words("interval", "intervalle"),
-            words("network: attempts", "réseau : tentatives"), words("delivered", "remis"), words("centre: seen", "centre : vus"),
+            words("centre", "centre"), words("number, department", "numéro, département"),
+            words("interval", "intervalle"),
+            words("network: attempts", "réseau : tentatives"), words("delivered", "remis"),
+            words("centre: seen", "centre : vus"),
             words("answered", "décrochés"), words("abandoned", "abandonnés"), words("together", "ensemble"),
         ]
         return """
@@ -120,13 +139,19 @@ extension EmergencyPage {
         for change in changes.suffix(50) {
             let state =
                 change.isActive(at: now)
-                ? words("now", "en cours") : change.start > now ? words("to come", "à venir") : words("over", "terminé")
-            let kind = change.kind == .maintenance ? words("maintenance", "maintenance") : words("declared incident", "incident déclaré")
-            let touched = (change.elements + change.services + change.departments).prefix(20).joined(separator: ", ")
-            rows += "<tr><th scope=\"row\">\(change.id)</th><td>\(kind)</td><td>\(state)</td><td>\(words.moment(change.start))</td><td>\(change.end.map { words.moment($0) } ?? words("not known", "inconnue"))</td><td>\(touched)</td><td>\(seesNumbers ? change.summary : NumberMask.masked(change.summary))</td></tr>"
+                ? words("now", "en cours")
+                : change.start > now ? words("to come", "à venir") : words("over", "terminé")
+            let kind =
+                change.kind == .maintenance
+                ? words("maintenance", "maintenance") : words("declared incident", "incident déclaré")
+            let touched = (change.elements + change.services + change.departments).prefix(20).joined(
+                separator: ", ")
+            rows +=
+                "<tr><th scope=\"row\">\(change.id)</th><td>\(kind)</td><td>\(state)</td><td>\(words.moment(change.start))</td><td>\(change.end.map { words.moment($0) } ?? words("not known", "inconnue"))</td><td>\(touched)</td><td>\(seesNumbers ? change.summary : NumberMask.masked(change.summary))</td></tr>"
         }
         let titles = [
-            words("entry", "entrée"), words("kind", "nature"), words("state", "état"), words("from", "début"), words("to", "fin"),
+            words("entry", "entrée"), words("kind", "nature"), words("state", "état"), words("from", "début"),
+            words("to", "fin"),
             words("touches", "concerne"), words("in its words", "en ses mots"),
         ]
         return """
@@ -142,16 +167,23 @@ extension EmergencyPage {
         var rows: Markup = ""
         for element in odd.prefix(40) {
             let kind = words.kind(of: element.state)
-            let name = element.kind == .centre ? (seesNumbers ? element.number.description : element.number.masked) : symbols.name(element.name)
-            rows += "<tr><th scope=\"row\">\(name)</th><td>\(words.elementKind(element.kind))</td><td class=\"\(kind.rawValue)\">\(kind.sign) \(words.state(element.state))</td><td class=\"n\">\(element.measures.attempts)</td><td class=\"n\">\(element.measures.failed)</td><td>\(words.moment(element.lastCall))</td></tr>"
+            let name =
+                element.kind == .centre
+                ? (seesNumbers ? element.number.description : element.number.masked)
+                : symbols.name(element.name)
+            rows +=
+                "<tr><th scope=\"row\">\(name)</th><td>\(words.elementKind(element.kind))</td><td class=\"\(kind.rawValue)\">\(kind.sign) \(words.state(element.state))</td><td class=\"n\">\(element.measures.attempts)</td><td class=\"n\">\(element.measures.failed)</td><td>\(words.moment(element.lastCall))</td></tr>"
         }
         let rest = view.board.elements.count - odd.count
         let titles = [
-            words("name", "nom"), words("kind", "nature"), words("state", "état"), words("attempts", "tentatives"),
+            words("name", "nom"), words("kind", "nature"), words("state", "état"),
+            words("attempts", "tentatives"),
             words("lost", "perdus"), words("last call", "dernier appel"),
         ]
         let table: Markup =
-            odd.isEmpty ? "" : "<div class=\"wide\"><table><thead><tr>\(titles.map { "<th scope=\"col\">\($0)</th>" as Markup })</tr></thead><tbody>\(rows)</tbody></table></div>"
+            odd.isEmpty
+            ? ""
+            : "<div class=\"wide\"><table><thead><tr>\(titles.map { "<th scope=\"col\">\($0)</th>" as Markup })</tr></thead><tbody>\(rows)</tbody></table></div>"
         return """
             <section><h2>\(words("Machines, operators, trunks and centres", "Machines, opérateurs, faisceaux et centres"))</h2>\(table)
             <p class="facts">\(words("\(rest) others show nothing unusual, or too little.", "\(rest) autres ne montrent rien d’inhabituel, ou trop peu."))</p></section>
@@ -164,12 +196,18 @@ extension EmergencyPage {
             !hasDirectory
             ? words(
                 "No directory of centres is configured (public.directory): long numbers are not known, and no fallback can be published.",
-                "Aucun annuaire des centres n’est configuré (public.directory) : les numéros longs sont inconnus, aucun numéro de repli ne peut être publié.")
+                "Aucun annuaire des centres n’est configuré (public.directory) : les numéros longs sont inconnus, aucun numéro de repli ne peut être publié."
+            )
             : directoryIssues.isEmpty
                 ? words("Nothing is wrong with it.", "Rien à y redire.")
-                : words("\(directoryIssues.count) things are wrong with it.", "\(directoryIssues.count) défauts.")
-        let link: Markup = hasDirectory ? " <a href=\"/emergency/directory?lang=\(words.code)\">\(words("The report", "Le rapport"))</a>" : ""
-        return "<section><h2>\(words("Directory of centres", "Annuaire des centres"))</h2><p>\(text)\(link)</p></section>"
+                : words(
+                    "\(directoryIssues.count) things are wrong with it.", "\(directoryIssues.count) défauts.")
+        let link: Markup =
+            hasDirectory
+            ? " <a href=\"/emergency/directory?lang=\(words.code)\">\(words("The report", "Le rapport"))</a>"
+            : ""
+        return
+            "<section><h2>\(words("Directory of centres", "Annuaire des centres"))</h2><p>\(text)\(link)</p></section>"
     }
 }
 

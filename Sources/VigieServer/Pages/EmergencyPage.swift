@@ -20,7 +20,8 @@ struct EmergencyPage: Sendable {
     var seesNumbers: Bool
 
     /// Reads everything that the page shows.
-    static func gather(_ services: HTTPServices, _ emergency: EmergencyServices, for identity: Identity) async throws(StoreError)
+    static func gather(_ services: HTTPServices, _ emergency: EmergencyServices, for identity: Identity)
+        async throws(StoreError)
         -> EmergencyPage
     {
         let now = services.clock.now
@@ -32,7 +33,8 @@ struct EmergencyPage: Sendable {
         let directory = emergency.centres.current
         return EmergencyPage(
             now: now, view: view, incidents: records.filter { $0.kind == "emergency-failure" },
-            drafts: versions.filter { $0.state == .draft }, directoryIssues: directory.centres.isEmpty ? [] : directory.issues(at: now),
+            drafts: versions.filter { $0.state == .draft },
+            directoryIssues: directory.centres.isEmpty ? [] : directory.issues(at: now),
             hasDirectory: !directory.centres.isEmpty, symbols: services.symbols.snapshot,
             seesCallBacks: CallBackDocument.isOpen(to: identity), seesNumbers: identity.seesNumbers)
     }
@@ -41,7 +43,9 @@ struct EmergencyPage: Sendable {
     func html(_ frame: PageFrame) -> String {
         let words = frame.words
         let title = words("Emergency numbers", "Numéros d’urgence")
-        let lost = words("The node does not answer: what stands below is old.", "Le nœud ne répond pas : ce qui suit est ancien.")
+        let lost = words(
+            "The node does not answer: what stands below is old.",
+            "Le nœud ne répond pas : ce qui suit est ancien.")
         return frame.page(
             title: title, isLive: true,
             """
@@ -62,14 +66,19 @@ struct EmergencyPage: Sendable {
 
     private func headline(_ words: PageLanguage) -> Markup {
         guard let view else {
-            return "<p class=\"verdict c-blind\">? \(words("The board cannot be shown now: the line has too much to do. Nothing is known of the present.", "Le tableau ne peut être montré : la ligne est trop occupée. Rien n’est connu du présent."))</p>"
+            return
+                "<p class=\"verdict c-blind\">? \(words("The board cannot be shown now: the line has too much to do. Nothing is known of the present.", "Le tableau ne peut être montré : la ligne est trop occupée. Rien n’est connu du présent."))</p>"
         }
         if let since = view.board.blindSince {
-            return "<p class=\"verdict c-blind\">? \(words("Blind since", "Aveugle depuis le")) \(words.moment(since))\(words(": no call of any sort is seen, nothing can be said.", " : aucun appel n’est vu, rien ne peut être dit."))</p>"
+            return
+                "<p class=\"verdict c-blind\">? \(words("Blind since", "Aveugle depuis le")) \(words.moment(since))\(words(": no call of any sort is seen, nothing can be said.", " : aucun appel n’est vu, rien ne peut être dit."))</p>"
         }
-        let hit = view.board.cells.filter { words.kind(of: $0.state) == .down || words.kind(of: $0.state) == .partial }.count
+        let hit = view.board.cells.filter {
+            words.kind(of: $0.state) == .down || words.kind(of: $0.state) == .partial
+        }.count
         if view.board.cells.isEmpty {
-            return "<p class=\"verdict c-unknown\">· \(words("No emergency call has been seen yet: nothing can be said.", "Aucun appel d’urgence n’a encore été vu : rien ne peut être dit."))</p>"
+            return
+                "<p class=\"verdict c-unknown\">· \(words("No emergency call has been seen yet: nothing can be said.", "Aucun appel d’urgence n’a encore été vu : rien ne peut être dit."))</p>"
         }
         let nation = view.board.nation
         let sums = words(
@@ -88,19 +97,29 @@ struct EmergencyPage: Sendable {
         var out: Markup = "<section><h2>\(words("What fails", "Ce qui est en panne"))</h2>"
         for record in incidents {
             let document = JSONText.value(record.document)
-            let sentence = (words.language == .french ? document["summary_fr"]?.stringValue : nil) ?? document["summary"]?.stringValue ?? record.id
+            let sentence =
+                (words.language == .french ? document["summary_fr"]?.stringValue : nil) ?? document[
+                    "summary"]?.stringValue ?? record.id
             let subject = document["subject"] ?? .null
             func list(_ value: JSONValue?) -> String {
                 let names = (value?.arrayValue ?? []).compactMap(\.stringValue)
-                return names.isEmpty ? words("none stands out", "aucun ne ressort") : names.prefix(40).joined(separator: ", ") + (names.count > 40 ? " …" : "")
+                return names.isEmpty
+                    ? words("none stands out", "aucun ne ressort")
+                    : names.prefix(40).joined(separator: ", ") + (names.count > 40 ? " …" : "")
             }
             let sound = subject["not_affected"] ?? .null
             let causes = document["causes"]?.arrayValue ?? []
             let cause = causes.first
             let change = causes.first { $0["change"] != nil }
-            let changed = (words.language == .french ? change?["hypothesis_fr"]?.stringValue : nil) ?? change?["hypothesis"]?.stringValue
-            let why = (words.language == .french ? cause?["hypothesis_fr"]?.stringValue : nil) ?? cause?["hypothesis"]?.stringValue ?? ""
-            let test = (words.language == .french ? cause?["test_fr"]?.stringValue : nil) ?? cause?["test"]?.stringValue ?? ""
+            let changed =
+                (words.language == .french ? change?["hypothesis_fr"]?.stringValue : nil)
+                ?? change?["hypothesis"]?.stringValue
+            let why =
+                (words.language == .french ? cause?["hypothesis_fr"]?.stringValue : nil) ?? cause?[
+                    "hypothesis"]?.stringValue ?? ""
+            let test =
+                (words.language == .french ? cause?["test_fr"]?.stringValue : nil) ?? cause?["test"]?
+                .stringValue ?? ""
             let waiting = document["to_call_back"]?.arrayValue?.count ?? 0
             out += """
                 <article class="incident \(record.severity)">
@@ -120,10 +139,13 @@ struct EmergencyPage: Sendable {
     }
 
     private func callBacks(_ id: String, _ count: Int, _ words: PageLanguage) -> Markup {
-        let people = words("\(words.count(count)) callers who got through to nobody", "\(words.count(count)) appelants n’ont joint personne")
+        let people = words(
+            "\(words.count(count)) callers who got through to nobody",
+            "\(words.count(count)) appelants n’ont joint personne")
         guard count > 0 else { return "\(words("nobody known", "personne de connu"))" }
         guard seesCallBacks else {
-            return "\(people) (\(words("shown to tokens with the scope call-backs", "visibles avec le droit call-backs")))"
+            return
+                "\(people) (\(words("shown to tokens with the scope call-backs", "visibles avec le droit call-backs")))"
         }
         let label = words("Reason, for the audit", "Motif, pour le journal")
         return """
@@ -134,11 +156,14 @@ struct EmergencyPage: Sendable {
 
     private func draftList(_ words: PageLanguage) -> Markup {
         guard !drafts.isEmpty else { return "" }
-        var out: Markup = "<section><h2>\(words("Drafts for the public that wait for approval", "Projets d’information du public à approuver"))</h2><ul>"
+        var out: Markup =
+            "<section><h2>\(words("Drafts for the public that wait for approval", "Projets d’information du public à approuver"))</h2><ul>"
         for draft in drafts {
             let what = words.noticeKind(draft.kind)
-            out += "<li><strong>\(draft.id)</strong>, \(words("version", "version")) \(draft.version): \(what), \(draft.departments.count) \(words("departments", "départements")); \(words("approved by", "approuvé par")) \(draft.approvals.isEmpty ? words("nobody yet", "personne encore") : draft.approvals.map(\.actor).joined(separator: ", "))</li>"
+            out +=
+                "<li><strong>\(draft.id)</strong>, \(words("version", "version")) \(draft.version): \(what), \(draft.departments.count) \(words("departments", "départements")); \(words("approved by", "approuvé par")) \(draft.approvals.isEmpty ? words("nobody yet", "personne encore") : draft.approvals.map(\.actor).joined(separator: ", "))</li>"
         }
-        return out + "</ul><p class=\"facts\">\(words("Read a draft at /api/v1/notices, approve it with POST /api/v1/notices/ID/approve.", "Lire un projet : /api/v1/notices ; l’approuver : POST /api/v1/notices/ID/approve."))</p></section>"
+        return out
+            + "</ul><p class=\"facts\">\(words("Read a draft at /api/v1/notices, approve it with POST /api/v1/notices/ID/approve.", "Lire un projet : /api/v1/notices ; l’approuver : POST /api/v1/notices/ID/approve."))</p></section>"
     }
 }

@@ -19,13 +19,16 @@ public struct ProbeRunner: Sendable {
 
         /// Reads `lille=192.0.2.1:5060`; the port is 5060 when none is given. `nil`: it is none.
         public init?(_ text: String) {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, let name = parts.first, (1...64).contains(name.utf8.count), let place = parts.last, !place.isEmpty,
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
+            guard parts.count == 2, let name = parts.first, (1...64).contains(name.utf8.count),
+                let place = parts.last, !place.isEmpty,
                 place.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x40 && $0 != 0x3C && $0 != 0x3E })
             else { return nil }
             self.name = name
             host = place.contains(":") ? place : place + ":5060"
-            guard let port = host.split(separator: ":").last.flatMap({ Int($0) }), (1...65_535).contains(port),
+            guard let port = host.split(separator: ":").last.flatMap({ Int($0) }),
+                (1...65_535).contains(port),
                 host.split(separator: ":").count == 2
             else { return nil }
         }
@@ -58,16 +61,21 @@ public struct ProbeRunner: Sendable {
 
         /// Whether it got through: a call was answered, a machine replied at all.
         public var isGood: Bool {
-            failure == nil && (job.target == .node ? outcome.status > 0 && outcome.status != 408 && outcome.status != 503 : outcome.answer != nil)
+            failure == nil
+                && (job.target == .node
+                    ? outcome.status > 0 && outcome.status != 408 && outcome.status != 503
+                    : outcome.answer != nil)
         }
 
         /// The call as a `vigie.calls/1` record, with the further column `probe`; `nil` for OPTIONS, which is no call.
         public func record(caller: String) -> JSONValue? {
             guard job.target != .node else { return nil }
             var members: [(String, JSONValue)] = [
-                ("start", .string(outcome.start.rfc3339())), ("answer", .string(outcome.answer?.rfc3339() ?? "")),
+                ("start", .string(outcome.start.rfc3339())),
+                ("answer", .string(outcome.answer?.rfc3339() ?? "")),
                 ("end", .string(outcome.end.rfc3339())),
-                ("caller", .string(caller.hasPrefix("+") || caller.first?.isNumber == true ? caller : "")), ("called", .string(job.target.text)),
+                ("caller", .string(caller.hasPrefix("+") || caller.first?.isNumber == true ? caller : "")),
+                ("called", .string(job.target.text)),
                 ("egress", .string(job.egress.name)), ("sip_status", .integer(Int64(outcome.status))),
                 ("call_id", .string(callID)), ("probe", .string("yes")),
             ]
@@ -126,7 +134,8 @@ public struct ProbeRunner: Sendable {
         }
         var call = ProbeCall(
             ProbeCall.Plan(
-                target: job.target, host: job.egress.host, local: socket.local, caller: caller, callID: callID,
+                target: job.target, host: job.egress.host, local: socket.local, caller: caller,
+                callID: callID,
                 tag: String(UInt64.random(in: .min ... .max), radix: 36), ring: ring, talk: talk))
         var step = call.begin(at: clock.now)
         while true {
@@ -194,7 +203,8 @@ private final class ProbeSocket {
         }
         guard code == 0, here.sin_family == sa_family_t(AF_INET) else { return nil }
         let address = UInt32(bigEndian: here.sin_addr.s_addr)
-        return "\(address >> 24).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255):\(UInt16(bigEndian: here.sin_port))"
+        return
+            "\(address >> 24).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255):\(UInt16(bigEndian: here.sin_port))"
     }
 
     func send(_ bytes: [UInt8]) -> Bool {
@@ -206,7 +216,9 @@ private final class ProbeSocket {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&waiting, 1, milliseconds) > 0 else { return .nothing }
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+        }
         if count >= 0 { return .datagram(Array(buffer.prefix(count))) }
         return errno == ECONNREFUSED ? .refused : .nothing
     }

@@ -29,9 +29,13 @@ struct Evidence: AsyncParsableCommand {
 
     /// Which calls are counted.
     struct Calls: ParsableArguments {
-        @Option(help: ArgumentHelp("The month, 2026-10. Default: the month with the most calls.", valueName: "month"))
+        @Option(
+            help: ArgumentHelp(
+                "The month, 2026-10. Default: the month with the most calls.", valueName: "month"))
         var month: String?
-        @Option(help: ArgumentHelp("Table of emergency centres (CSV): calls to their long numbers count.", valueName: "path"))
+        @Option(
+            help: ArgumentHelp(
+                "Table of emergency centres (CSV): calls to their long numbers count.", valueName: "path"))
         var directory: String?
         @Option(help: ArgumentHelp("Zone of months, and of record times that name none.", valueName: "zone"))
         var timeZone = "Europe/Paris"
@@ -39,9 +43,13 @@ struct Evidence: AsyncParsableCommand {
 
         func validate() throws {
             if TimeZoneOffsets(timeZone) == nil {
-                throw ValidationError("--time-zone takes a name such as Europe/Paris or an offset such as +01:00, not '\(timeZone)'")
+                throw ValidationError(
+                    "--time-zone takes a name such as Europe/Paris or an offset such as +01:00, not '\(timeZone)'"
+                )
             }
-            if let month, Timestamp(rfc3339: month + "-01T00:00:00Z") == nil { throw ValidationError("--month \(month): write 2026-10") }
+            if let month, Timestamp(rfc3339: month + "-01T00:00:00Z") == nil {
+                throw ValidationError("--month \(month): write 2026-10")
+            }
         }
 
         func table() throws -> MonthlyTable {
@@ -49,7 +57,8 @@ struct Evidence: AsyncParsableCommand {
             settings.timeZone = TimeZoneOffsets(timeZone)
             do throws(EmergencyTables.Failure) {
                 if let directory {
-                    settings.detection.emergencyFailure.centres = EmergencyCentres(try EmergencyTables.directory(directory).value, at: nil)
+                    settings.detection.emergencyFailure.centres = EmergencyCentres(
+                        try EmergencyTables.directory(directory).value, at: nil)
                 }
             } catch {
                 throw CommandFailure(error.sentence)
@@ -63,12 +72,16 @@ struct Evidence: AsyncParsableCommand {
             if let month {
                 guard let table = count.tables[month] else {
                     let known = count.tables.keys.sorted().joined(separator: ", ")
-                    throw CommandFailure("the files hold no call of \(month); they hold \(known.isEmpty ? "none at all" : known)")
+                    throw CommandFailure(
+                        "the files hold no call of \(month); they hold \(known.isEmpty ? "none at all" : known)"
+                    )
                 }
                 return table
             }
             let busiest = count.tables.values.max {
-                ($0.rows.values.reduce(0) { $0 + $1.attempts }, $1.month) < ($1.rows.values.reduce(0) { $0 + $1.attempts }, $0.month)
+                ($0.rows.values.reduce(0) { $0 + $1.attempts }, $1.month) < (
+                    $1.rows.values.reduce(0) { $0 + $1.attempts }, $0.month
+                )
             }
             guard let busiest else { throw CommandFailure("the files hold no call") }
             return busiest
@@ -78,14 +91,16 @@ struct Evidence: AsyncParsableCommand {
     struct Monthly: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The monthly table of the twelve numbers.",
-            discussion: "COLUMNS\n" + MonthlyTable.columns.map { "  \($0.name): \($0.meaning)" }.joined(separator: "\n"))
+            discussion: "COLUMNS\n"
+                + MonthlyTable.columns.map { "  \($0.name): \($0.meaning)" }.joined(separator: "\n"))
         @OptionGroup var calls: Calls
         @Option(help: "csv or json.") var format = Format.csv
         @Option(help: "Where to write; default: standard output.") var output: String?
 
         func run() async throws {
             let table = try calls.table()
-            try ResultOutput.write(format == .csv ? table.csv : table.json.text(indented: true) + "\n", to: output)
+            try ResultOutput.write(
+                format == .csv ? table.csv : table.json.text(indented: true) + "\n", to: output)
         }
     }
 
@@ -99,38 +114,53 @@ struct Evidence: AsyncParsableCommand {
         @Option(help: "Where to write; default: standard output.") var output: String?
 
         func validate() throws {
-            guard falseAlarms >= 0.01, falseAlarms <= 1_000 else { throw ValidationError("--false-alarms takes 0.01 to 1000") }
+            guard falseAlarms >= 0.01, falseAlarms <= 1_000 else {
+                throw ValidationError("--false-alarms takes 0.01 to 1000")
+            }
         }
 
         func run() async throws {
             let note = ThresholdNote(try calls.table(), falseAlarmsAYear: falseAlarms)
             try ResultOutput.write(
-                format == .text ? note.text(operator: `operator`, at: NodeClock.real.now) : note.json.text(indented: true) + "\n",
+                format == .text
+                    ? note.text(operator: `operator`, at: NodeClock.real.now)
+                    : note.json.text(indented: true) + "\n",
                 to: output)
         }
     }
 
     struct Notice: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A draft of the notice to authorities, in French.")
+        static let configuration = CommandConfiguration(
+            abstract: "A draft of the notice to authorities, in French.")
         @Option(help: "The incident; default: every emergency failure of the analysis.") var incident: String?
         @Option(help: "The operator's name.") var `operator` = ""
         @Option(help: "Whom authorities call.") var contact = ""
-        @Option(help: "When the operator knew, RFC 3339; clocks start then. Default: when it was detected.") var knownAt: String?
+        @Option(help: "When the operator knew, RFC 3339; clocks start then. Default: when it was detected.")
+        var knownAt: String?
         @Option(help: "Where to write; default: standard output.") var output: String?
         @Argument(help: "An analysis as `vigie analyze --format json` writes it.") var file: String
 
         func validate() throws {
-            if let knownAt, Timestamp(rfc3339: knownAt) == nil { throw ValidationError("--known-at \(knownAt): write 2026-10-05T12:10:00Z") }
+            if let knownAt, Timestamp(rfc3339: knownAt) == nil {
+                throw ValidationError("--known-at \(knownAt): write 2026-10-05T12:10:00Z")
+            }
         }
 
         func run() async throws {
             var out: [String] = []
             for found in try Evidence.incidents(file, incident) {
-                let detected = found["detected_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) } ?? NodeClock.real.now
+                let detected =
+                    found["detected_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) } ?? NodeClock.real.now
                 let known = knownAt.flatMap { Timestamp(rfc3339: $0) } ?? detected
-                if let text = AuthorityNotice.text(found, operator: `operator`, contact: contact, knownAt: known) { out.append(text) }
+                if let text = AuthorityNotice.text(
+                    found, operator: `operator`, contact: contact, knownAt: known)
+                {
+                    out.append(text)
+                }
             }
-            guard !out.isEmpty else { throw CommandFailure("\(file) holds no emergency failure\(incident.map { " \($0)" } ?? "")") }
+            guard !out.isEmpty else {
+                throw CommandFailure("\(file) holds no emergency failure\(incident.map { " \($0)" } ?? "")")
+            }
             try ResultOutput.write(out.joined(separator: "\n"), to: output)
         }
     }
@@ -139,10 +169,13 @@ struct Evidence: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The journal of an incident, each line bound to the one before by its hash.")
         @Option(help: "The incident; may be left out when there is one.") var incident: String?
-        @Option(help: ArgumentHelp("Ask a node, which adds what people did.", valueName: "url")) var server: String?
-        @Option(help: ArgumentHelp("File whose first line is the node's token.", valueName: "path")) var tokenFile: String?
+        @Option(help: ArgumentHelp("Ask a node, which adds what people did.", valueName: "url")) var server:
+            String?
+        @Option(help: ArgumentHelp("File whose first line is the node's token.", valueName: "path"))
+        var tokenFile: String?
         @Option(help: "Where to write; default: standard output.") var output: String?
-        @Argument(help: "An analysis as `vigie analyze --format json` writes it; not with --server.") var file: String?
+        @Argument(help: "An analysis as `vigie analyze --format json` writes it; not with --server.")
+        var file: String?
 
         func validate() throws {
             if (file == nil) == (server == nil) { throw ValidationError("give an analysis, or --server") }
@@ -151,11 +184,14 @@ struct Evidence: AsyncParsableCommand {
 
         func run() async throws {
             if let server, let incident {
-                var node = try FilterCommand.Node.parse(["--server", server] + (tokenFile.map { ["--token-file", $0] } ?? []))
+                var node = try FilterCommand.Node.parse(
+                    ["--server", server] + (tokenFile.map { ["--token-file", $0] } ?? []))
                 node.server = server
                 let client = try node.client()
                 let place = "/api/v1/incidents/\(try FilterCommand.part(incident))/journal"
-                let text = try await FilterCommand.told { () async throws(APIClientError) in try await client.text(place) }
+                let text = try await FilterCommand.told { () async throws(APIClientError) in
+                    try await client.text(place)
+                }
                 try ResultOutput.write(text, to: output)
                 return
             }
@@ -164,7 +200,8 @@ struct Evidence: AsyncParsableCommand {
                 throw CommandFailure(
                     found.isEmpty
                         ? "\(file ?? "") holds no such incident"
-                        : "\(file ?? "") holds \(found.count) incidents; name one with --incident: \(found.compactMap { $0["id"]?.stringValue }.joined(separator: ", "))")
+                        : "\(file ?? "") holds \(found.count) incidents; name one with --incident: \(found.compactMap { $0["id"]?.stringValue }.joined(separator: ", "))"
+                )
             }
             try ResultOutput.write(IncidentJournal.text(IncidentJournal.lines(one)), to: output)
         }
@@ -180,7 +217,8 @@ struct Evidence: AsyncParsableCommand {
             switch IncidentJournal.verify(text) {
             case .whole(let lines, let hash):
                 print("valid: \(lines) lines, each as it was written; the last one's hash is \(hash)")
-            case .broken(let line, let why): throw CommandFailure("\(file) is not valid: line \(line): \(why)")
+            case .broken(let line, let why):
+                throw CommandFailure("\(file) is not valid: line \(line): \(why)")
             }
         }
     }
@@ -188,15 +226,19 @@ struct Evidence: AsyncParsableCommand {
     static func text(_ path: String) throws -> String {
         let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
         guard let handle, let data = try? handle.read(upToCount: 256 << 20) else {
-            throw CommandFailure("cannot read \(path): name a file that you may read, or - for standard input")
+            throw CommandFailure(
+                "cannot read \(path): name a file that you may read, or - for standard input")
         }
         return String(decoding: data, as: UTF8.self)
     }
 
     static func incidents(_ path: String, _ id: String?) throws -> [JSONValue] {
         let text = try text(path)
-        guard let value = try? JSONValue(parsing: text, limit: 256 << 20), let list = value["incidents"]?.arrayValue else {
-            throw CommandFailure("\(path) is no analysis: write one with `vigie analyze --format json --output \(path) FILE…`")
+        guard let value = try? JSONValue(parsing: text, limit: 256 << 20),
+            let list = value["incidents"]?.arrayValue
+        else {
+            throw CommandFailure(
+                "\(path) is no analysis: write one with `vigie analyze --format json --output \(path) FILE…`")
         }
         return list.filter { id == nil ? true : $0["id"]?.stringValue == id }
     }

@@ -7,7 +7,8 @@ import VigieWire
 /// `vigie probe`: test calls to fallbacks, long numbers and test services.
 struct Probe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes SIP test calls to fallbacks, long numbers and test services, and asks machines by OPTIONS.",
+        abstract:
+            "Makes SIP test calls to fallbacks, long numbers and test services, and asks machines by OPTIONS.",
         discussion: """
             Only numbers of the directory are called, and only where its column `testable` says yes: a fallback rings at a live
             service. Emergency numbers (15, 17, 18, 112, … in whichever form) are never called, whatever the directory says.
@@ -31,7 +32,9 @@ struct Probe: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The table of centres (CSV); calls to numbers need it.", valueName: "path"))
     var directory: String?
-    @Option(help: ArgumentHelp("A way out: name=host:port. May be given more than once.", valueName: "name=host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "A way out: name=host:port. May be given more than once.", valueName: "name=host:port"))
     var egress: [String] = []
     @Option(help: ArgumentHelp("A number to call. May be given more than once.", valueName: "number"))
     var number: [String] = []
@@ -48,10 +51,13 @@ struct Probe: AsyncParsableCommand {
     @Option(help: "Seconds an answered call lasts, 0 to 30.") var talk = 2
     @Option(help: ArgumentHelp("Where results are written; default: standard output.", valueName: "path"))
     var output: String?
-    @Option(help: ArgumentHelp("Write the directory there, with fallbacks that answered as tested.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the directory there, with fallbacks that answered as tested.", valueName: "path"))
     var updateDirectory: String?
     @Option(help: ArgumentHelp("A node that is told the results.", valueName: "url")) var server: String?
-    @Option(help: ArgumentHelp("File whose first line is the node's token.", valueName: "path")) var tokenFile: String?
+    @Option(help: ArgumentHelp("File whose first line is the node's token.", valueName: "path"))
+    var tokenFile: String?
     @Flag(help: "End with status 3 when a test got no answer.") var failOnSilence = false
 
     func validate() throws {
@@ -63,17 +69,24 @@ struct Probe: AsyncParsableCommand {
             throw ValidationError("say what to test: --number, --all, --test-service or --options")
         }
         if all != nil, directory == nil { throw ValidationError("--all needs --directory") }
-        if updateDirectory != nil, directory == nil { throw ValidationError("--update-directory needs --directory") }
+        if updateDirectory != nil, directory == nil {
+            throw ValidationError("--update-directory needs --directory")
+        }
         guard (1...ProbeRunner.maxPerMinute).contains(perMinute) else {
             throw ValidationError("--per-minute takes 1 to \(ProbeRunner.maxPerMinute)")
         }
         guard (1...60).contains(ring), (0...30).contains(talk) else {
             throw ValidationError("--ring takes 1 to 60 seconds, --talk 0 to 30")
         }
-        guard from.utf8.allSatisfy({ $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 == 0x2B || $0 == 0x2D }), !from.isEmpty else {
+        guard
+            from.utf8.allSatisfy({ $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 == 0x2B || $0 == 0x2D }),
+            !from.isEmpty
+        else {
             throw ValidationError("--from takes a number such as +33199000000")
         }
-        if let every, Self.seconds(every) == nil { throw ValidationError("--every \(every): write 30s, 15m, 24h or 1d") }
+        if let every, Self.seconds(every) == nil {
+            throw ValidationError("--every \(every): write 30s, 15m, 24h or 1d")
+        }
         if let rounds, rounds < 1 { throw ValidationError("--rounds takes 1 or more") }
     }
 
@@ -111,7 +124,11 @@ struct Probe: AsyncParsableCommand {
             let lines = results.compactMap { $0.record(caller: from)?.text() }.map { $0 + "\n" }.joined()
             // What a schedule of months wrote stays with whoever reads it: a file keeps the last round's records and those before, to 64 MiB.
             written = written.utf8.count + lines.utf8.count > 64 << 20 ? lines : written + lines
-            if let output, output != "-" { try ResultOutput.write(written, to: output) } else { try ResultOutput.write(lines, to: nil) }
+            if let output, output != "-" {
+                try ResultOutput.write(written, to: output)
+            } else {
+                try ResultOutput.write(lines, to: nil)
+            }
             let fresh = results.compactMap(Self.test)
             tests = Array((tests + fresh).suffix(100_000))
             if let updateDirectory { try ResultOutput.write(table.applying(tests).csv, to: updateDirectory) }
@@ -139,10 +156,14 @@ struct Probe: AsyncParsableCommand {
             let (found, refused) = guardian.targets(fallbacks: all != .long, longNumbers: all != .fallbacks)
             targets += found.filter { !targets.contains($0) }
             if refused > 0 {
-                StandardError.print("vigie: \(refused) numbers of the directory are not called: their rows do not say testable")
+                StandardError.print(
+                    "vigie: \(refused) numbers of the directory are not called: their rows do not say testable"
+                )
             }
             if found.isEmpty {
-                throw CommandFailure("no number of the directory may be called: put yes into its column testable where the centre agreed")
+                throw CommandFailure(
+                    "no number of the directory may be called: put yes into its column testable where the centre agreed"
+                )
             }
         }
         return targets
@@ -151,26 +172,34 @@ struct Probe: AsyncParsableCommand {
     private static func tell(_ result: ProbeRunner.Result) {
         let what = result.job.target == .node ? "OPTIONS" : result.job.target.text
         let how =
-            result.failure ?? (result.outcome.answer.map { "answered after \(Self.words($0 - result.outcome.start))" }
+            result.failure
+            ?? (result.outcome.answer.map { "answered after \(Self.words($0 - result.outcome.start))" }
                 ?? "SIP \(result.outcome.status) after \(Self.words(result.outcome.end - result.outcome.start))")
-        StandardError.print("\(result.isGood ? "ok    " : "FAILED") \(what) by \(result.job.egress.name): \(how)")
+        StandardError.print(
+            "\(result.isGood ? "ok    " : "FAILED") \(what) by \(result.job.egress.name): \(how)")
     }
 
-    private static func words(_ time: Duration) -> String { "\(Int((time.secondsAsDouble * 1_000).rounded())) ms" }
+    private static func words(_ time: Duration) -> String {
+        "\(Int((time.secondsAsDouble * 1_000).rounded())) ms"
+    }
 
     private static func test(_ result: ProbeRunner.Result) -> FallbackTest? {
         // What never left this machine says nothing of the number.
         guard case .number(let number) = result.job.target.address, result.failure == nil else { return nil }
         return FallbackTest(
-            number: number, at: result.outcome.start, isAnswered: result.outcome.answer != nil, tester: "vigie probe")
+            number: number, at: result.outcome.start, isAnswered: result.outcome.answer != nil,
+            tester: "vigie probe")
     }
 
     private func send(_ lines: String, _ tests: [FallbackTest], to server: String) async throws {
-        var node = try FilterCommand.Node.parse(["--server", server] + (tokenFile.map { ["--token-file", $0] } ?? []))
+        var node = try FilterCommand.Node.parse(
+            ["--server", server] + (tokenFile.map { ["--token-file", $0] } ?? []))
         node.server = server
         let client = try node.client()
         try await FilterCommand.told { () async throws(APIClientError) in
-            if !lines.isEmpty { try await client.post("/api/v1/feeds/calls", text: lines, type: "application/x-ndjson") }
+            if !lines.isEmpty {
+                try await client.post("/api/v1/feeds/calls", text: lines, type: "application/x-ndjson")
+            }
             if !tests.isEmpty {
                 let list = tests.map { test in
                     JSONValue.object([
@@ -184,7 +213,9 @@ struct Probe: AsyncParsableCommand {
     }
 
     static func seconds(_ text: String) -> Int? {
-        guard let unit = text.last, let value = Int(text.dropLast()), value > 0, value <= 100_000 else { return nil }
+        guard let unit = text.last, let value = Int(text.dropLast()), value > 0, value <= 100_000 else {
+            return nil
+        }
         return ["s": 1, "m": 60, "h": 3_600, "d": 86_400][unit].map { $0 * value }
     }
 }

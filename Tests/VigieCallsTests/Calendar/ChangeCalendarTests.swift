@@ -17,16 +17,21 @@ import VigieWire
         #expect(read.refusals == [])
         #expect(read.calendar.changes.map(\.id) == ["CHG_4711@op.example", "c"])
         let first = try #require(read.calendar.changes.first)
-        #expect(first.start == Self.time("2021-06-02T14:00:00Z") && first.end == Self.time("2021-06-02T16:30:00Z"))
+        #expect(
+            first.start == Self.time("2021-06-02T14:00:00Z") && first.end == Self.time("2021-06-02T16:30:00Z")
+        )
         #expect(first.elements == ["mgw-lille", "mgw-paris"] && first.services == ["15", "18"])
         #expect(first.summary == "Capacity extension on mgw-lille, phase 2")
         let second = try #require(read.calendar.changes.last)
         #expect(second.kind == .incident && second.departments == ["59", "2A"])
         #expect(second.end == Self.time("2021-06-04T00:00:00Z"))
         // Without a zone of its own a time is of the reader's zone.
-        let floating = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:f\nDTSTART:20260115T100000\nEND:VEVENT\nEND:VCALENDAR\n"
+        let floating =
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:f\nDTSTART:20260115T100000\nEND:VEVENT\nEND:VCALENDAR\n"
         let paris = try #require(TimeZoneOffsets("Europe/Paris"))
-        #expect(ChangeCalendar.parse(floating, zone: paris).calendar.changes[0].start == Self.time("2026-01-15T09:00:00Z"))
+        #expect(
+            ChangeCalendar.parse(floating, zone: paris).calendar.changes[0].start
+                == Self.time("2026-01-15T09:00:00Z"))
     }
 
     @Test(arguments: [

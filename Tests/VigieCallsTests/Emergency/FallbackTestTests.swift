@@ -13,17 +13,24 @@ import VigieWire
     }
 
     private func test(_ number: PhoneNumber, hours: Int64, _ isAnswered: Bool) -> FallbackTest {
-        FallbackTest(number: number, at: now - .seconds(hours * 3_600), isAnswered: isAnswered, tester: "probe")
+        FallbackTest(
+            number: number, at: now - .seconds(hours * 3_600), isAnswered: isAnswered, tester: "probe")
     }
 
-    @Test func `a stale row becomes fit when every fallback answered, and by the older of the two calls`() throws {
+    @Test func `a stale row becomes fit when every fallback answered, and by the older of the two calls`()
+        throws
+    {
         let row = try row(tested: 90)
         let stale = CentreDirectory([row])
         #expect(stale.publishable(department: "59", shortNumber: "15", at: now).isEmpty)
         let half = stale.applying([test(row.fallbacks[0], hours: 1, true)])
         #expect(half.publishable(department: "59", shortNumber: "15", at: now).isEmpty)
-        let whole = stale.applying([test(row.fallbacks[0], hours: 1, true), test(row.fallbacks[1], hours: 5, true)])
-        #expect(whole.centres.first?.lastTested == now - .seconds(5 * 3_600) && whole.centres.first?.tester == "probe")
+        let whole = stale.applying([
+            test(row.fallbacks[0], hours: 1, true), test(row.fallbacks[1], hours: 5, true),
+        ])
+        #expect(
+            whole.centres.first?.lastTested == now - .seconds(5 * 3_600)
+                && whole.centres.first?.tester == "probe")
         #expect(whole.publishable(department: "59", shortNumber: "15", at: now) == row.fallbacks)
     }
 

@@ -15,22 +15,29 @@ import VigieWire
 
     private func publish(_ notice: PublicNotice, _ book: inout PublicationBook, at moment: Timestamp) throws {
         for person in ["ada", "bob"] {
-            _ = try book.approve(notice.id, version: notice.version, by: person, directory: directory, at: moment)
+            _ = try book.approve(
+                notice.id, version: notice.version, by: person, directory: directory, at: moment)
         }
     }
 
-    @Test func `a draft is written once, anew when the failure spreads, and never published by itself`() throws {
+    @Test func `a draft is written once, anew when the failure spreads, and never published by itself`()
+        throws
+    {
         var book = PublicationBook()
         let firstText = book.follow(facts([("59", "15")]), directory: directory, at: now)
         let first = try #require(firstText)
         #expect(first.state == .draft && first.kind == .alert && first.approvals.isEmpty)
         let said1 = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(60))
         #expect(said1 == nil)
-        let secondText = book.follow(facts([("59", "15"), ("62", "15")]), directory: directory, at: now + .seconds(120))
+        let secondText = book.follow(
+            facts([("59", "15"), ("62", "15")]), directory: directory, at: now + .seconds(120))
         let second = try #require(secondText)
         #expect(second.id == first.id && second.version == 2 && second.departments == ["59", "62"])
         #expect(book.versions.map(\.state) == [.withdrawn, .draft])
-        for minute in 1...500 { _ = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(Int64(minute) * 60)) }
+        for minute in 1...500 {
+            _ = book.follow(
+                facts([("59", "15")]), directory: directory, at: now + .seconds(Int64(minute) * 60))
+        }
         #expect(book.published(at: now).isEmpty)
         #expect(book.versions.allSatisfy { $0.state != .published })
     }
@@ -48,12 +55,17 @@ import VigieWire
         #expect(update.kind == .update && update.version == 2 && update.id == draft.id)
         // An approval that nobody completes does not hold the text for ever.
         _ = try book.approve(update.id, version: 2, by: "ada", directory: directory, at: now + .seconds(210))
-        let anewText = book.follow(facts([("62", "15"), ("80", "15")]), directory: directory, at: now + .seconds(900))
+        let anewText = book.follow(
+            facts([("62", "15"), ("80", "15")]), directory: directory, at: now + .seconds(900))
         let anew = try #require(anewText)
         #expect(anew.version == 3 && anew.approvals.isEmpty && anew.kind == .update)
     }
 
-    @Test func `at the end an all-clear is drafted when the public was told, and a draft is dropped when it was not`() throws {
+    @Test
+    func
+        `at the end an all-clear is drafted when the public was told, and a draft is dropped when it was not`()
+        throws
+    {
         var told = PublicationBook()
         let alertText = told.follow(facts([("59", "15")]), directory: directory, at: now)
         let alert = try #require(alertText)
@@ -83,7 +95,8 @@ import VigieWire
         _ = try book.withdraw(draft.id)
         let said7 = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(60))
         #expect(said7 == nil)
-        let said8 = book.follow(facts([("59", "15"), ("59", "18")]), directory: directory, at: now + .seconds(120))
+        let said8 = book.follow(
+            facts([("59", "15"), ("59", "18")]), directory: directory, at: now + .seconds(120))
         #expect(said8?.state == .draft)
     }
 
@@ -92,7 +105,8 @@ import VigieWire
         let firstText = book.follow(facts([("59", "15")]), directory: directory, at: now)
         let first = try #require(firstText)
         try publish(first, &book, at: now)
-        let second = book.follow(facts([("59", "18"), ("80", "18")], incident: "other"), directory: directory, at: now)
+        let second = book.follow(
+            facts([("59", "18"), ("80", "18")], incident: "other"), directory: directory, at: now)
         #expect(second?.departments == ["80"])
         let said9 = book.follow(facts([("59", "18")], incident: "third"), directory: directory, at: now)
         #expect(said9 == nil)

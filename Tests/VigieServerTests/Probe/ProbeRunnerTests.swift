@@ -11,12 +11,16 @@ private struct AnsweringSide {
     let port: Int
 
     init?() throws {
-        guard let path = ["/usr/bin/sipp", "/usr/local/bin/sipp"].first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+        guard
+            let path = ["/usr/bin/sipp", "/usr/local/bin/sipp"].first(where: {
+                FileManager.default.isExecutableFile(atPath: $0)
+            })
         else { return nil }
         port = try Self.freePort()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = [
-            "-sn", "uas", "-i", "127.0.0.1", "-p", "\(port)", "-nostdin", "-timeout", "60", "-rtp_echo", "-mp",
+            "-sn", "uas", "-i", "127.0.0.1", "-p", "\(port)", "-nostdin", "-timeout", "60", "-rtp_echo",
+            "-mp",
             "\(20_000 + Int(port % 10_000) * 4)",
         ]
         process.standardOutput = FileHandle.nullDevice
@@ -52,11 +56,15 @@ private struct AnsweringSide {
     private func job(_ port: Int, options: Bool = false) throws -> ProbeRunner.Job {
         let egress = try #require(ProbeRunner.Egress("lab=127.0.0.1:\(port)"))
         let target =
-            options ? ProbeTarget.node : try ProbeGuard(CentreDirectory([]), at: NodeClock.real.now).target("urn:service:test.sos")
+            options
+            ? ProbeTarget.node
+            : try ProbeGuard(CentreDirectory([]), at: NodeClock.real.now).target("urn:service:test.sos")
         return ProbeRunner.Job(target: target, egress: egress)
     }
 
-    @Test func `SIPp answers a test call, which becomes a record like any other, and a dead egress is named`() async throws {
+    @Test func `SIPp answers a test call, which becomes a record like any other, and a dead egress is named`()
+        async throws
+    {
         guard let other = try AnsweringSide() else { return }  // `make test` installs sip-tester
         defer { other.stop() }
         let runner = ProbeRunner(ring: .seconds(15), talk: .milliseconds(200))
@@ -69,15 +77,20 @@ private struct AnsweringSide {
         #expect(result.isGood && result.outcome.status == 200 && result.outcome.answer != nil)
         #expect(result.outcome.releasedBy == "caller")
         let record = try #require(result.record(caller: "+33199000000"))
-        #expect(record["called"]?.stringValue == "urn:service:test.sos" && record["egress"]?.stringValue == "lab")
+        #expect(
+            record["called"]?.stringValue == "urn:service:test.sos" && record["egress"]?.stringValue == "lab")
         // The record is read as call records are.
-        let row = try #require(result.record(caller: "+33199000000")).text().replacing("urn:service:test.sos", with: "+33199000002")
-        var reading = try BatchReading(Array((row + "\n").utf8), settings: AnalysisSettings(), symbols: NodeSymbols())
+        let row = try #require(result.record(caller: "+33199000000")).text().replacing(
+            "urn:service:test.sos", with: "+33199000002")
+        var reading = try BatchReading(
+            Array((row + "\n").utf8), settings: AnalysisSettings(), symbols: NodeSymbols())
         let events = reading.next(10)
         #expect(events.count == 1 && events.first?.answer != nil && events.first?.sipStatus == 200)
     }
 
-    @Test func `an egress where nobody listens is a failure that says so, and no test of a number`() async throws {
+    @Test func `an egress where nobody listens is a failure that says so, and no test of a number`()
+        async throws
+    {
         let result = await ProbeRunner(ring: .seconds(1)).call(try job(9))
         #expect(!result.isGood && result.failure?.contains("nobody listens at 127.0.0.1:9") == true)
     }

@@ -6,10 +6,16 @@ import VigieWire
 
 extension APIOperations {
     private static let change = Schema.closed([
-        .must("id", .shaped(.identifier, example: "CHG-4711"), "The ticket's name; another entry of that name is replaced."),
-        .may("kind", .oneOf(PlannedChange.Kind.allCases.map(\.rawValue)), "maintenance when nothing is said."),
-        .must("start", .shaped(.dateTime)), .may("end", .orNull(.shaped(.dateTime)), "null: nobody knows yet."),
-        .may("elements", .list(.text(1, maxLength: 128), maxCount: ChangeCalendar.maxNames), "Machines, trunks, operators."),
+        .must(
+            "id", .shaped(.identifier, example: "CHG-4711"),
+            "The ticket's name; another entry of that name is replaced."),
+        .may(
+            "kind", .oneOf(PlannedChange.Kind.allCases.map(\.rawValue)), "maintenance when nothing is said."),
+        .must("start", .shaped(.dateTime)),
+        .may("end", .orNull(.shaped(.dateTime)), "null: nobody knows yet."),
+        .may(
+            "elements", .list(.text(1, maxLength: 128), maxCount: ChangeCalendar.maxNames),
+            "Machines, trunks, operators."),
         .may("services", .list(.text(2, maxLength: 6), maxCount: 16), "Short numbers."),
         .may("departments", .list(.text(1, maxLength: 5), maxCount: 128), "INSEE codes."),
         .may("summary", .text(0, maxLength: ChangeCalendar.maxText)),
@@ -54,7 +60,8 @@ extension APIOperations {
             Operation(
                 method: .post, path: "/api/v1/calendar/ics", id: "importCalendar", tag: "emergency",
                 summary: "Tell the events of an iCalendar file (RFC 5545).",
-                words: "Cancelled events are left out; entries that cannot be read are named by line, the others are taken.",
+                words:
+                    "Cancelled events are left out; entries that cannot be read are named by line, the others are taken.",
                 access: .role(.operator),
                 body: .init(mediaType: "text/calendar", schema: .text()),
                 results: [
@@ -65,7 +72,10 @@ extension APIOperations {
                             .must(
                                 "refusals",
                                 .list(
-                                    .open([.must("line", .count), .must("field", .text()), .must("reason", .text())]),
+                                    .open([
+                                        .must("line", .count), .must("field", .text()),
+                                        .must("reason", .text()),
+                                    ]),
                                     maxCount: 1_000)),
                         ]))
                 ], problems: [404],
@@ -77,7 +87,8 @@ extension APIOperations {
                     var answer = try await take(read.calendar.changes, request, services)
                     answer.body = .json(
                         .object([
-                            ("accepted", .whole(read.calendar.changes.count)), ("refused", .whole(read.refused)),
+                            ("accepted", .whole(read.calendar.changes.count)),
+                            ("refused", .whole(read.refused)),
                             (
                                 "refusals",
                                 .array(
@@ -98,14 +109,17 @@ extension APIOperations {
                 results: [.json("Done.", .open([.must("removed", .truth)]))], problems: [404],
                 run: { request in
                     let calendar = try watch(services).calendar
-                    let (id, actor, now) = (request.parameters["id"] ?? "", request.identity.name, services.clock.now)
+                    let (id, actor, now) = (
+                        request.parameters["id"] ?? "", request.identity.name, services.clock.now
+                    )
                     do throws(StoreError) {
                         guard try calendar.remove(id, actor: actor, at: now) else {
                             throw StoreError.invalid(what: "id")
                         }
                     } catch {
                         if case .invalid(what: "id") = error {
-                            throw Problem.notFound("no entry \(id) was told over the API; entries of files are changed there")
+                            throw Problem.notFound(
+                                "no entry \(id) was told over the API; entries of files are changed there")
                         }
                         throw Problem(error)
                     }
@@ -114,7 +128,8 @@ extension APIOperations {
         ]
     }
 
-    private static func take(_ changes: [PlannedChange], _ request: APIRequest, _ services: HTTPServices) async throws
+    private static func take(_ changes: [PlannedChange], _ request: APIRequest, _ services: HTTPServices)
+        async throws
         -> APIAnswer
     {
         let calendar = try watch(services).calendar
@@ -141,11 +156,15 @@ extension APIOperations {
             throw wrong("\(service.prefix(10)) is no short number")
         }
         let departments = words("departments").map { DepartmentCode($0) }
-        guard departments.allSatisfy({ $0 != nil }) else { throw wrong("departments are INSEE codes such as 59 or 2A") }
+        guard departments.allSatisfy({ $0 != nil }) else {
+            throw wrong("departments are INSEE codes such as 59 or 2A")
+        }
         return PlannedChange(
             id: entry["id"]?.stringValue ?? "",
-            kind: entry["kind"]?.stringValue.flatMap { PlannedChange.Kind(rawValue: $0) } ?? .maintenance, start: start,
+            kind: entry["kind"]?.stringValue.flatMap { PlannedChange.Kind(rawValue: $0) } ?? .maintenance,
+            start: start,
             end: end, elements: words("elements"), services: words("services"),
-            departments: departments.compactMap { $0?.description }, summary: entry["summary"]?.stringValue ?? "")
+            departments: departments.compactMap { $0?.description },
+            summary: entry["summary"]?.stringValue ?? "")
     }
 }

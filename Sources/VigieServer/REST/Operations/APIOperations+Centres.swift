@@ -10,7 +10,8 @@ extension APIOperations {
         [
             Operation(
                 method: .get, path: "/api/v1/directory/quality", id: "directoryQuality", tag: "emergency",
-                summary: "What is wrong with the directory of emergency centres now: gaps, overlaps, untested fallbacks.",
+                summary:
+                    "What is wrong with the directory of emergency centres now: gaps, overlaps, untested fallbacks.",
                 access: .role(.viewer), results: [.json("The report.", .open([]))], problems: [404],
                 run: { _ in
                     let directory = try watch(services).centres.current
@@ -21,7 +22,8 @@ extension APIOperations {
                 }),
             Operation(
                 method: .post, path: "/api/v1/directory/tests", id: "sendDirectoryTests", tag: "emergency",
-                summary: "What test calls to fallbacks and long numbers showed: a good one makes a fallback fit to be published.",
+                summary:
+                    "What test calls to fallbacks and long numbers showed: a good one makes a fallback fit to be published.",
                 access: .role(.operator),
                 body: .init(
                     mediaType: "application/json",
@@ -35,7 +37,12 @@ extension APIOperations {
                                 ]), maxCount: 4_096))
                     ])),
                 results: [
-                    .json("How many were noted.", .open([.must("accepted", .count), .must("unknown", .count, "Numbers that the directory does not have.")]))
+                    .json(
+                        "How many were noted.",
+                        .open([
+                            .must("accepted", .count),
+                            .must("unknown", .count, "Numbers that the directory does not have."),
+                        ]))
                 ], problems: [404],
                 run: { request in
                     let centres = try watch(services).centres
@@ -44,9 +51,12 @@ extension APIOperations {
                     var tests: [FallbackTest] = []
                     var unknown = 0
                     for entry in request.json["tests"]?.arrayValue ?? [] {
-                        guard let at = RFC3339Text.read(Array((entry["at"]?.stringValue ?? "").utf8)), at <= now + .seconds(300)
+                        guard let at = RFC3339Text.read(Array((entry["at"]?.stringValue ?? "").utf8)),
+                            at <= now + .seconds(300)
                         else { throw Problem.badRequest("a test lies in the future; nothing was noted") }
-                        let number = try? NumberText.parse(entry["number"]?.stringValue ?? "", country: services.home).number
+                        let number = try? NumberText.parse(
+                            entry["number"]?.stringValue ?? "", country: services.home
+                        ).number
                         guard let number, known.contains(number) else {
                             unknown += 1
                             continue

@@ -15,7 +15,8 @@ extension APIOperations {
         [
             Operation(
                 method: .get, path: "/api/v1/emergency", id: "emergency", tag: "emergency",
-                summary: "How the emergency numbers stand: every service and department, measured and declared apart.",
+                summary:
+                    "How the emergency numbers stand: every service and department, measured and declared apart.",
                 words:
                     "`state` is a word of NENA-STA-010.3, `measured` may also be `Blind` or `Learning`. `seen_after` tells after how many seconds a failure of 30 % and of 11 % of the calls would be seen there now.",
                 access: .role(.viewer),
@@ -32,9 +33,12 @@ extension APIOperations {
                 run: { _ in
                     let emergency = try watch(services)
                     guard let view = await emergency.view() else {
-                        throw Problem.unavailable("the line has too much to do to show the board; ask again in a second")
+                        throw Problem.unavailable(
+                            "the line has too much to do to show the board; ask again in a second")
                     }
-                    guard case .object(let members) = view.board.json(services.symbols.snapshot) else { return .json(.null) }
+                    guard case .object(let members) = view.board.json(services.symbols.snapshot) else {
+                        return .json(.null)
+                    }
                     return .json(
                         .object(
                             members + [
@@ -60,30 +64,41 @@ extension APIOperations {
                                     .must("seconds", .whole(10...86_400), "Length of the interval."),
                                     .must("service", .text(2, maxLength: 6), "The short number."),
                                     .must("department", .text(1, maxLength: 5), "INSEE code."),
-                                    .must("seen", .whole(0...10_000_000), "Attempts that reached the centre."),
+                                    .must(
+                                        "seen", .whole(0...10_000_000), "Attempts that reached the centre."),
                                     .must("answered", .whole(0...10_000_000)),
-                                    .may("abandoned", .whole(0...10_000_000), "Attempts given up before an answer."),
+                                    .may(
+                                        "abandoned", .whole(0...10_000_000),
+                                        "Attempts given up before an answer."),
                                 ]), maxCount: maxIntervals)),
                     ])),
                 results: [
                     .json(
                         "What became of them.",
-                        .open([.must("accepted", .count), .must("known", .count, "Intervals that were told before.")]))
+                        .open([
+                            .must("accepted", .count),
+                            .must("known", .count, "Intervals that were told before."),
+                        ]))
                 ], problems: [404, 409, 503],
                 run: { request in
                     let emergency = try watch(services)
                     let told = try intervals(request, now: services.clock.now)
                     do throws(ReceiverDesk.Refusal) {
                         let new = try emergency.receivers.take(told) { emergency.line.take($0) }
-                        return .json(.object([("accepted", .whole(new)), ("known", .whole(told.count - new))]))
+                        return .json(
+                            .object([("accepted", .whole(new)), ("known", .whole(told.count - new))]))
                     } catch {
                         switch error {
-                        case .busy: throw Problem.unavailable("the line has no room; send the intervals again in a second")
+                        case .busy:
+                            throw Problem.unavailable(
+                                "the line has no room; send the intervals again in a second")
                         case .tooManyCells:
-                            throw Problem.conflict("no more than 2,048 cells are kept; this node knows as many already")
+                            throw Problem.conflict(
+                                "no more than 2,048 cells are kept; this node knows as many already")
                         case .changed(let index):
                             throw Problem.conflict(
-                                "interval \(index) was told before with other figures, which the detectors have used; nothing was taken")
+                                "interval \(index) was told before with other figures, which the detectors have used; nothing was taken"
+                            )
                         }
                     }
                 }),
@@ -105,7 +120,8 @@ extension APIOperations {
                                 "items",
                                 .list(
                                     .open([
-                                        .must("caller", .text()), .must("called", .text()), .must("tries", .count),
+                                        .must("caller", .text()), .must("called", .text()),
+                                        .must("tries", .count),
                                         .must("first", .text()), .must("last", .text()),
                                     ]), maxCount: AnalysisReport.censusLimit))
                         ]))
@@ -123,16 +139,22 @@ extension APIOperations {
     }
 
     static func watch(_ services: HTTPServices) throws(Problem) -> EmergencyServices {
-        guard let emergency = services.emergency else { throw .notFound("this node does not watch emergency numbers") }
+        guard let emergency = services.emergency else {
+            throw .notFound("this node does not watch emergency numbers")
+        }
         return emergency
     }
 
-    private static func intervals(_ request: APIRequest, now: Timestamp) throws(Problem) -> [ReceiverDesk.Told] {
+    private static func intervals(_ request: APIRequest, now: Timestamp) throws(Problem) -> [ReceiverDesk
+        .Told]
+    {
         let centre = request.json["centre"]?.stringValue ?? ""
         var told: [ReceiverDesk.Told] = []
         for (index, entry) in (request.json["intervals"]?.arrayValue ?? []).enumerated() {
             func whole(_ name: String) -> Int { Int(clamping: entry[name]?.integerValue ?? 0) }
-            func wrong(_ why: String) -> Problem { .badRequest("intervals[\(index)]: \(why); nothing was taken") }
+            func wrong(_ why: String) -> Problem {
+                .badRequest("intervals[\(index)]: \(why); nothing was taken")
+            }
             guard let service = EmergencyService(entry["service"]?.stringValue ?? "") else {
                 throw wrong("service is a short number such as 15")
             }
@@ -163,13 +185,18 @@ extension APIOperations {
 /// Who is to be called back, as the store's document of an incident has it.
 enum CallBackDocument {
     /// Whether somebody may see it at all.
-    static func isOpen(to identity: Identity) -> Bool { identity.role >= .admin || identity.scopes.contains(.callBacks) }
+    static func isOpen(to identity: Identity) -> Bool {
+        identity.role >= .admin || identity.scopes.contains(.callBacks)
+    }
 
     /// The callers; the look is written into the audit before anything is shown.
     ///
     /// - Throws: `Problem`.
-    static func read(_ services: HTTPServices, incident id: String, actor: String, reason: String) async throws -> [JSONValue] {
-        let record = try await services.store.background { store throws(StoreError) in try store.incident(id) }
+    static func read(_ services: HTTPServices, incident id: String, actor: String, reason: String)
+        async throws -> [JSONValue]
+    {
+        let record = try await services.store.background { store throws(StoreError) in try store.incident(id)
+        }
         guard let record, record.kind == "emergency-failure" else {
             throw Problem.notFound("there is no incident \(id) of kind emergency-failure")
         }
@@ -178,7 +205,8 @@ enum CallBackDocument {
         do throws(StoreError) {
             try await services.store.background { store throws(StoreError) in
                 try AuditTrail.apply(
-                    [], to: store, at: now, actor: actor, action: "incident.call-backs", target: id, reason: reason,
+                    [], to: store, at: now, actor: actor, action: "incident.call-backs", target: id,
+                    reason: reason,
                     details: .object([("callers", .integer(Int64(items.count)))]))
             }
         } catch {

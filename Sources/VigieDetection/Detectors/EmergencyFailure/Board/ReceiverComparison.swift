@@ -48,7 +48,9 @@ public struct ReceiverComparison: Sendable {
     public var verdict: Verdict {
         let delivered = Double(network.delivered)
         let seen = Double(max(count.attempts, count.answered))
-        if network.failed >= 3, Double(network.failed) > 0.2 * Double(max(1, network.attempts)) { return .networkFailed }
+        if network.failed >= 3, Double(network.failed) > 0.2 * Double(max(1, network.attempts)) {
+            return .networkFailed
+        }
         // Three standard deviations of a Poisson count, and one call for the edges of the interval.
         if delivered >= 5, seen < delivered - 3 * delivered.squareRoot() - 1 { return .receiverSilent }
         if network.attempts == 0, seen >= 5 { return .networkBlind }
