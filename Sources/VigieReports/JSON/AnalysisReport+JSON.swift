@@ -233,7 +233,10 @@ extension Cause {
             ("test", .string(test.english)), ("hypothesis_fr", .string(hypothesis.french)),
             ("test_fr", .string(test.french)),
         ]
-        if let objection { members.append(("objection", .string(objection.english))) }
+        if let objection {
+            members.append(("objection", .string(objection.english)))
+            members.append(("objection_fr", .string(objection.french)))
+        }
         if let change { members.append(("change", .string(change))) }
         return .object(members)
     }

@@ -56,7 +56,8 @@ struct IncidentPage: Sendable {
         for cause in causes.prefix(8) {
             let explains = cause["explains"]?.numberValue ?? 0
             let likely = max(0, min(1, cause["score"]?.numberValue ?? 0))
-            let objection: Markup = (cause["objection"]?.stringValue).map { "<p class=\"facts\">\($0)</p>" } ?? ""
+            let against = (words.language == .french ? cause["objection_fr"]?.stringValue : nil) ?? cause["objection"]?.stringValue
+            let objection: Markup = against.map { "<p class=\"facts\">\($0)</p>" } ?? ""
             let name = (words.language == .french ? cause["hypothesis_fr"]?.stringValue : nil) ?? cause["hypothesis"]?.stringValue ?? ""
             let test = (words.language == .french ? cause["test_fr"]?.stringValue : nil) ?? cause["test"]?.stringValue ?? ""
             out += """
