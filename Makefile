@@ -1,7 +1,7 @@
 # `make run` shows what Vigie does; `make test` is what lands. The other targets say what they do in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test smoke bench soak backtest fuzz layers format lint docs clean packages test-packages release deb apicheck
+.PHONY: help run test smoke bench series soak backtest fuzz layers format lint docs clean packages test-packages release deb apicheck
 
 PACKAGES := zlib1g-dev libsqlite3-dev
 # Real peers that the tests start, on loopback, and stop.
@@ -54,6 +54,9 @@ soak: release ## A node at half its capacity among good, bad and hostile traffic
 backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20.
 	@./Scripts/backtest.sh $(or $(SEEDS),20) $(SCENARIOS)
 	@./Scripts/backtest-emergency.sh $(or $(SEEDS),20)
+
+series: release ## Real series of counts through vigie analyze and a peer, in one table: make series DATA=../shared/data.
+	@./Scripts/series.sh $(DATA)
 
 apicheck: release ## Let schemathesis try every operation of the API: make apicheck EXAMPLES=100.
 	@EXAMPLES=$(or $(EXAMPLES),25) ./Scripts/api-check.sh

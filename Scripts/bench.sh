@@ -150,4 +150,15 @@ sip() {
 # The decision table alone: its cost must be flat in the number of filters (a test counts the allocations: none).
 decisions() { $pin $vigie bench decisions; }
 
+# A national night: 10,000 emergency calls a minute over 404 cells, every dimension, half of them lost on one machine after an hour.
+emergency() {
+    $pin $vigie bench emergency --minutes "${MINUTES:-120}" | awk '{
+        for (i = 1; i <= NF; i++) { split($i, kv, "="); v[kv[1]] = kv[2] }
+        printf "emergency calls, %d a minute, %d streams   lookout %.2f %% of a core, all detectors %.2f %% (bar 5 %%)\n",
+            v["calls_a_minute"], v["streams"], v["lookout_core_percent"], v["all_detectors_core_percent"] }'
+}
+
+# How soon failing emergency numbers are seen, against the best that is possible.
+delay() { $pin $vigie bench delay --runs "${RUNS:-1000}"; }
+
 for part in "${what[@]}"; do "$part"; done

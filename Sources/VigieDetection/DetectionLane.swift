@@ -53,9 +53,12 @@ public struct DetectionLane: Sendable {
     /// How the emergency numbers stand; `nil` when the lane has no emergency lookout.
     public var emergencyBoard: EmergencyBoard? { lookout?.board() }
 
-    /// Takes in emergency calls that somebody counted.
+    /// The latest data time it was told.
+    public var reached: Timestamp { now }
+
+    /// Takes in emergency calls that somebody counted, when their interval is over.
     public mutating func take(_ count: EmergencyCount, report: (Finding) -> Void) {
-        if count.start >= nextAdvance { advance(to: count.start, report: report) }
+        if count.end >= nextAdvance { advance(to: count.end, report: report) }
         lookout?.take(count, report: report)
     }
 

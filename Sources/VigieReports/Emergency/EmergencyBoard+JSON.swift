@@ -73,7 +73,7 @@ extension EmergencyBoard.Delay {
         func seconds(_ value: Duration?) -> JSONValue { value.map { .integer($0.components.seconds) } ?? .null }
         return .object([
             ("by_failures_seconds", seconds(byFailures)), ("by_answers_seconds", seconds(byAnswers)),
-            ("by_volume_seconds", seconds(byVolume)),
+            ("by_volume_seconds", seconds(byVolume)), ("by_receiver_seconds", seconds(byReceiver)),
         ])
     }
 }

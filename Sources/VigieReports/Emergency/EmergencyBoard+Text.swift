@@ -60,7 +60,7 @@ extension EmergencyBoard {
 
     /// The shortest way, and the one by missing callers: `9 min (volume 2 h)`.
     private static func words(_ delay: Delay, _ language: ReportLanguage) -> String {
-        let ways = [delay.byFailures, delay.byAnswers].compactMap { $0 }
+        let ways = [delay.byFailures, delay.byAnswers, delay.byReceiver].compactMap { $0 }
         let first = ways.min().map { words($0) } ?? "–"
         guard let volume = delay.byVolume else { return first }
         return first + language.choose(" (volume ", " (volume ") + words(volume) + ")"

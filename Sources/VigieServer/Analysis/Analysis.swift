@@ -57,15 +57,23 @@ public struct Analysis {
         var order = EventOrder()
         let signalling = opened.signalling
         let feeds = opened.feeds
+        let counts = opened.counts
         let meter = ProgressMeter(opened.meters)
 
         var symbols = SymbolTable()
         var steps = 0
+        var reached = Timestamp.distantPast
         while let (feed, limit) = feeds.earliestAndNext {
             // One feed is read on as long as it is the earliest.
             repeat {
-                feed.step(symbols: &symbols) { event in order.push(event) { line.take($0) } }
+                feed.step(symbols: &symbols) { event in
+                    order.push(event) {
+                        reached = $0.start
+                        line.take($0)
+                    }
+                }
                 line.meet(symbols)
+                if !counts.isEmpty { Self.tell(counts, until: reached, &symbols, &line) }
                 order.prepare(Self.lookahead) { line.prepare($0, $1, $2) }
                 steps &+= 1
                 if steps & 0x3FFF == 0 { progress(meter.share.map { $0 * 0.9 }) }
@@ -73,11 +81,13 @@ public struct Analysis {
         }
         for feed in feeds { feed.finish { event in order.push(event) { line.take($0) } } }
         order.flush { line.take($0) }
+        Self.tell(counts, until: .distantFuture, &symbols, &line)
 
         var report = AnalysisReport()
         report.home = settings.home
         report.symbols = symbols
-        report.inputs = opened.records.map(\.summary) + signalling.summaries
+        report.inputs =
+            opened.records.map(\.summary) + counts.map(\.summary) + signalling.summaries
             + opened.refused.map { AnalysisReport.Input(path: $0.path, refused: $0.sentence) }
         let joining = signalling.joining
         report.joining = joining.counts
@@ -85,6 +95,24 @@ public struct Analysis {
         line.take(joining.measures)
         line.finish(into: &report) { progress(0.9 + $0 * 0.1) }
         return report
+    }
+}
+
+extension Analysis {
+    /// Hands over the intervals that were over by a moment, in the order of their ends.
+    fileprivate static func tell(
+        _ feeds: [CountFeed], until moment: Timestamp, _ symbols: inout SymbolTable, _ line: inout AnalysisLine
+    ) {
+        while true {
+            var first: (feed: CountFeed, end: Timestamp)?
+            for feed in feeds {
+                guard let end = feed.next(symbols: &symbols), end <= moment, end < first?.end ?? .distantFuture else { continue }
+                first = (feed, end)
+            }
+            guard let first, let count = first.feed.take(symbols: &symbols) else { return }
+            line.meet(symbols)
+            line.take(count)
+        }
     }
 }
 

@@ -70,7 +70,7 @@ public struct AnalysisLine: ~Copyable {
     /// Takes in emergency calls that somebody counted.
     public mutating func take(_ count: EmergencyCount) {
         lane.take(count) { findings.append($0) }
-        if !findings.isEmpty { file(count.start) }
+        if !findings.isEmpty { file(count.end) }
     }
 
     /// Takes in the signalling figures that a joiner of messages measured.
@@ -79,7 +79,7 @@ public struct AnalysisLine: ~Copyable {
     /// Ends the analysis: judges what waits, investigates every incident, and fills `report`'s calls and incidents.
     public mutating func finish(into report: inout AnalysisReport, progress: (Double) -> Void = { _ in }) {
         lane.finish { findings.append($0) }
-        file(statistics.last ?? .distantPast)
+        file(statistics.last ?? lane.reached)
         keepHour()
         report.statistics = statistics
         report.hours = hours.values.sorted { $0.start < $1.start }

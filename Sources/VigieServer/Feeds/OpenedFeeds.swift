@@ -10,6 +10,8 @@ struct OpenedFeeds {
     }
 
     private(set) var records: [RecordFeed] = []
+    /// Emergency calls that somebody counted, a file each.
+    private(set) var counts: [CountFeed] = []
     private(set) var meters: [ByteMeter] = []
     /// All captures; empty when there are none.
     let signalling: SignallingFeed
@@ -26,8 +28,15 @@ struct OpenedFeeds {
         var captures: [CaptureFeed] = []
         for path in paths {
             do throws(InputError) {
-                let input = try InputOpener.open(path)
+                var input = try InputOpener.open(path)
                 meters.append(input.meter)
+                if input.format == .callRecords, settings.mapping == nil {
+                    _ = try? input.stream.require(EmergencyCountReader.maxRow)
+                    if EmergencyCountReader.recognises(input.stream.unread) {
+                        counts.append(CountFeed(input, path: path))
+                        continue
+                    }
+                }
                 switch input.format {
                 case .pcap, .pcapng, .hep: captures.append(CaptureFeed(input, path: path))
                 case .callRecords, .unknown, .sip, .empty, .gzip:
@@ -39,7 +48,7 @@ struct OpenedFeeds {
                 refused.append(failure)
             }
         }
-        if records.isEmpty, captures.isEmpty, let first = refused.first { throw first }
+        if records.isEmpty, captures.isEmpty, counts.isEmpty, let first = refused.first { throw first }
         signalling = SignallingFeed(captures, home: settings.home)
         feeds = captures.isEmpty ? records : records + [signalling]
     }

@@ -116,6 +116,11 @@ enum EmergencyScenarios {
 
     @Sendable private static func quietYear(_ context: inout ScenarioContext) -> [TrafficSource] {
         let network = EmergencyNetwork(&context.world.network)
+        return traffic(context, network, rushes: quietRushes(context))
+    }
+
+    /// What a year without a failure brings: storms, matches and feasts.
+    static func quietRushes(_ context: ScenarioContext) -> [EmergencyRush] {
         var random = context.random
         var rushes: [EmergencyRush] = []
         let days = context.hours / 24
@@ -148,6 +153,6 @@ enum EmergencyScenarios {
             }
             day += 1
         }
-        return traffic(context, network, rushes: rushes)
+        return rushes
     }
 }

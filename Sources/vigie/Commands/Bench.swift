@@ -6,5 +6,8 @@ struct Bench: ParsableCommand {
         commandName: "bench",
         abstract: "Measures one kind of work on one core.",
         discussion: "Example:\n  vigie bench numbers numbers.txt",
-        subcommands: [BenchNumbers.self, BenchHEPLoad.self, BenchSIPLoad.self, BenchSIPServe.self, BenchDecisions.self])
+        subcommands: [
+            BenchNumbers.self, BenchHEPLoad.self, BenchSIPLoad.self, BenchSIPServe.self, BenchDecisions.self,
+            BenchEmergency.self, BenchDelay.self, BenchQuietYear.self,
+        ])
 }

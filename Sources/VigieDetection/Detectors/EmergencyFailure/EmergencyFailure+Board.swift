@@ -23,6 +23,7 @@ extension EmergencyFailure {
             default: break
             }
         }
+        addReceivers(&board, active)
         board.cells.sort { ($0.service, $0.department) < ($1.service, $1.department) }
         board.elements.sort {
             $0.kind != $1.kind
@@ -73,6 +74,41 @@ extension EmergencyFailure {
         return cell
     }
 
+    /// Cells that only their centres count.
+    private func addReceivers(_ board: inout EmergencyBoard, _ active: [EmergencyEpisode]) {
+        let known = Set(board.cells.map { StreamKey.cell($0.service, $0.department) })
+        for series in counted.series where series.key.level == .receiver && series.key.second != CountWatch.everywhere {
+            let department = DepartmentCode(rawValue: UInt16(truncatingIfNeeded: series.key.second))
+            let key = StreamKey.cell(series.key.service, department)
+            let (delay30, delay11) = (series.delay(drop: 0.30), series.delay(drop: 0.11))
+            if known.contains(key) {
+                guard let index = board.cells.firstIndex(where: { $0.service == series.key.service && $0.department == department })
+                else { continue }
+                board.cells[index].delay30.byReceiver = delay30.map { .seconds($0) }
+                board.cells[index].delay11.byReceiver = delay11.map { .seconds($0) }
+                continue
+            }
+            var cell = EmergencyBoard.Cell(
+                service: series.key.service, department: department, since: Timestamp(seconds: Int64(series.began)))
+            cell.callersPerMinute = series.perMinute > 0 ? series.perMinute : nil
+            cell.delay30.byReceiver = delay30.map { .seconds($0) }
+            cell.delay11.byReceiver = delay11.map { .seconds($0) }
+            cell.lastCall = Timestamp(seconds: Int64(series.until))
+            cell.declared = declared[key]
+            if series.height >= 1 {
+                (cell.state, cell.reason) = (.partial, "receiver")
+                cell.since = Timestamp(seconds: Int64(series.highest.since))
+            } else if Double(series.until &- series.began) < CountedSeries.weeksToLearn * 604_800 {
+                (cell.state, cell.reason) = (.learning, "learning")
+            } else if now > series.until, Int(now &- series.until) > 3 * series.intervalSeconds {
+                (cell.state, cell.reason) = (.blind, "blind")
+            } else {
+                cell.state = .normal
+            }
+            board.cells.append(cell)
+        }
+    }
+
     private func measures(of stream: EmergencyStream) -> EmergencyBoard.Measures {
         let minute = now / 60
         var measures = EmergencyBoard.Measures()
@@ -99,10 +135,7 @@ extension EmergencyFailure {
             delay.byAnswers = stream.answerTest.attemptsToSee(added: share, usual: stream.usualSilence)
                 .flatMap { time($0 / rate) }
         }
-        if stream.isVolumeKnown {
-            delay.byVolume = stream.volumeTest.expectedToSee(drop: share, slack: stream.slackNow)
-                .flatMap { time($0 / rate) }
-        }
+        delay.byVolume = counted[stream.key]?.delay(drop: share).flatMap { time($0 / 60) }
         return delay
     }
 

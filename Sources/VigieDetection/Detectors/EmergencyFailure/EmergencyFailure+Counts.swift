@@ -7,7 +7,7 @@ extension EmergencyFailure {
     /// A centre's counts are compared with what the network delivered in the same time, and with what usually comes.
     public mutating func take(_ count: EmergencyCount, report: (Finding) -> Void) {
         let length = max(1, Int(count.length.secondsAsDouble))
-        advance(to: count.start, report: report)
+        advance(to: count.end, report: report)
         let start = Self.second(count.start)
         let end = start &+ UInt32(clamping: length)
         let limit = 10_000_000
@@ -17,7 +17,10 @@ extension EmergencyFailure {
         case .network:
             feeds.see(count.node, count.operator, second: max(start, end &- 1))
             addNetwork(count, attempts: attempts, callers: callers, second: start)
-        case .receiver: addReceiver(count, attempts: attempts, start: start, end: end)
+        case .receiver:
+            addReceiver(count, attempts: attempts, start: start, end: end)
+            // A centre may count without any feed of calls: its counts are judged as they come.
+            judgeCounts(report: report)
         }
     }
 
@@ -56,10 +59,11 @@ extension EmergencyFailure {
                 delivered += Int(entry.weight)
             }
         }
-        guard let place = place(of: key) else { return }
         let seen = min(max(count.answered, attempts), 10_000_000)
+        counted.add(
+            count, seen: seen, start: start, seconds: Int(end &- start), clock: &clock, home: home, budget: budget)
+        guard let place = place(of: key) else { return }
         streams[place].recent.add(.callers, minute: start / 60, seen)
-        streams[place].pendingCallers += seen
         streams[place].lastSecond = max(streams[place].lastSecond, start)
         if delivered > 0 {
             let missing = max(0, delivered - seen)

@@ -21,7 +21,6 @@ extension EmergencyFailure {
     /// Compares all tests with their thresholds; where one is above, looks for what the failed calls share.
     mutating func judge(report: (Finding) -> Void) {
         episodes.removeAll { now &- $0.lastAlarm > 3_600 }
-        guard blindSince == nil else { return }
         let alarms = alarms()
         guard let strongest = alarms.max(by: { $0.excess < $1.excess }) else { return }
         let isNew = episodes.allSatisfy { now - $0.lastAlarm > 180 }
@@ -37,9 +36,14 @@ extension EmergencyFailure {
         }
     }
 
+    /// Judges at once when a centre's counts are beyond chance.
+    mutating func judgeCounts(report: (Finding) -> Void) {
+        if counted.isAlarming { judge(report: report) }
+    }
+
     private func alarms() -> [Alarm] {
         var alarms: [Alarm] = []
-        for stream in streams where stream.height >= 1 {
+        for stream in streams where blindSince == nil && stream.height >= 1 {
             func add(_ sign: Alarm.Sign, _ bank: BernoulliBank) {
                 guard bank.height >= 1 else { return }
                 let highest = bank.highest
@@ -50,12 +54,16 @@ extension EmergencyFailure {
             add(.cuts, stream.shortTest)
             add(.retries, stream.redialTest)
             add(.receiver, stream.receiverTest)
-            if stream.volumeTest.height >= 1 {
-                let highest = stream.volumeTest.highest
-                alarms.append(
-                    Alarm(key: stream.key, sign: .volume, excess: highest.excess, since: highest.since))
-            }
         }
+        for series in counted.series where series.height >= 1 {
+            let isReceiver = series.key.level == .receiver
+            guard isReceiver || blindSince == nil && !isAnyFeedBlind else { continue }
+            let highest = series.highest
+            alarms.append(
+                Alarm(
+                    key: series.key, sign: isReceiver ? .receiver : .volume, excess: highest.excess, since: highest.since))
+        }
+        guard blindSince == nil else { return alarms }
         if let sum = sumAlarm() { alarms.append(sum) }
         return alarms
     }
@@ -136,6 +144,7 @@ extension EmergencyFailure {
             streams[index].resetTests()
             streams[index].tainted = true
         }
+        counted.reset()
     }
 
     private func isBad(_ entry: AttemptRing.Entry, _ sign: Alarm.Sign) -> Bool {
@@ -191,6 +200,7 @@ extension EmergencyFailure {
             StreamKey.cell(entry.service, entry.department), StreamKey(.node, UInt64(entry.node)),
             StreamKey(.operator, UInt64(entry.operator)),
         ]
+        let nation = places[StreamKey.nation.rawValue].map { streams[Int($0)].failures.share(parent: 0.01, strength: 200) } ?? 0.01
         var most = 0.003
         for key in keys {
             if let share = known[key.rawValue] {
@@ -204,7 +214,8 @@ extension EmergencyFailure {
                 case .answers: share = stream.usualSilence + stream.usualFailure
                 case .cuts: share = stream.shorts.cautious(parent: 0.06, strength: 60) + stream.usualFailure
                 case .retries: share = stream.redials.cautious(parent: 0.1, strength: 60) + stream.usualFailure
-                default: share = stream.usualFailure
+                // What is likeliest, not what a test may take for usual: a test errs once a year, here the odds of each place count.
+                default: share = stream.failures.share(parent: nation, strength: 150)
                 }
             }
             known[key.rawValue] = share
@@ -326,7 +337,8 @@ extension EmergencyFailure {
         }
         episodes[index].lastAlarm = now
         // Towards its end a failure shows only parts of itself: what was known when most was seen stays.
-        if found.gain >= 0.4 * episodes[index].bestGain || found.gain == 0 && episodes[index].bestGain == 0 {
+        let isOver = episodes[index].scope.share > 0 && recentShare(in: episodes[index].scope, alarm.sign) < 0.5 * episodes[index].scope.share
+        if !isOver && found.gain >= 0.4 * episodes[index].bestGain || found.gain == 0 && episodes[index].bestGain == 0 {
             episodes[index].bestGain = max(episodes[index].bestGain, found.gain)
             scope.history = episodes[index].scope.history
             episodes[index].scope = scope
@@ -340,6 +352,18 @@ extension EmergencyFailure {
         tell(index, report)
     }
 
+    /// Share of the last five minutes' attempts within a set that went wrong; 1 when there were too few to say.
+    private func recentShare(in scope: EmergencyScope, _ sign: Alarm.Sign) -> Double {
+        var attempts = 0.0
+        var failed = 0.0
+        ring.newest(since: now &- 300) { entry in
+            guard scope.holds(entry) else { return }
+            attempts += Double(entry.weight)
+            if isBad(entry, sign) { failed += Double(entry.weight) }
+        }
+        return attempts < 20 ? 1 : failed / attempts
+    }
+
     /// An alarm whose calls share nothing that can be named: its own stream is the place.
     private mutating func keepStream(_ alarm: Alarm, since: UInt32, report: (Finding) -> Void) {
         var scope = EmergencyScope()
@@ -348,6 +372,7 @@ extension EmergencyFailure {
         let key = alarm.key
         switch key.level {
         case .service, .serviceNode, .serviceOperator: scope.services = [key.service]
+        case .receiver where key.second == CountWatch.everywhere: scope.services = [key.service]
         case .cell, .receiver:
             scope.services = [key.service]
             scope.departments = [DepartmentCode(rawValue: UInt16(truncatingIfNeeded: key.second))]
@@ -443,13 +468,12 @@ extension EmergencyFailure {
         var services: Set<EmergencyService> = []
         var departments: Set<DepartmentCode> = []
         var expected = 0.0
-        for stream in streams where stream.key.level == .cell || stream.key.level == .receiver {
-            let highest = stream.volumeTest.highest
-            guard highest.excess + stream.volumeTest.threshold(0) > 6, stream.volumeTest.height > 0.4 else { continue }
-            services.insert(stream.key.service)
-            let department = DepartmentCode(rawValue: UInt16(truncatingIfNeeded: stream.key.second))
+        for series in counted.series where series.key.level == .cell || series.key.level == .receiver {
+            guard series.height > 0.5, series.key.second != CountWatch.everywhere else { continue }
+            services.insert(series.key.service)
+            let department = DepartmentCode(rawValue: UInt16(truncatingIfNeeded: series.key.second))
             if department != .none { departments.insert(department) }
-            expected += stream.ratePerMinute * Double(now &- strongest.since) / 60 * highest.drop
+            expected += series.missing
         }
         let operators = alarms.filter { $0.key.level == .operator }
         if operators.count == 1, let only = operators.first, alarms.allSatisfy({ $0.key.level != .nation }) {
@@ -477,7 +501,7 @@ extension EmergencyScope {
     func holds(_ entry: AttemptRing.Entry) -> Bool {
         (services.isEmpty || services.contains(entry.service))
             && (isNationwide || departments.isEmpty || departments.contains(entry.department))
-            && (centres.isEmpty || centres.contains(entry.centre))
+            && (centres.isEmpty || entry.centre == .absent || centres.contains(entry.centre))
             && (nodes.isEmpty || nodes.contains { $0.rawValue == UInt32(entry.node) })
             && (operators.isEmpty || operators.contains { $0.rawValue == UInt32(entry.operator) })
             && (ingresses.isEmpty || ingresses.contains { $0.rawValue == UInt32(entry.ingress) })

@@ -12,6 +12,7 @@ extension EmergencyFailure {
         state.code(&learned, counts: 0...64)
         state.code(&nationSeason)
         callers.code(&state)
+        counted.code(&state)
         for value in [\EmergencyFailure.now, \.began, \.lastTick, \.seenUntil, \.lastSettled, \.hour, \.quarter] {
             state.code(&self[keyPath: value])
         }

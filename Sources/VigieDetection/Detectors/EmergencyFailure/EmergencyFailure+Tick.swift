@@ -53,9 +53,6 @@ extension EmergencyFailure {
         let nation = nationSeason.factor(minuteOfWeek: middle)
         var factors: [EmergencyService: (factor: Double, doubt: Double)] = [:]
         for (service, season) in seasons { factors[service] = season.factor(minuteOfWeek: middle) }
-        let moment = Timestamp(seconds: Int64(until))
-        let civil = CivilTime(moment, offsetSeconds: clock.offsetSeconds(at: moment))
-        let isFeast = PublicHolidays.contains(year: civil.year, month: civil.month, day: civil.day)
         let minute = until / 60
         for index in streams.indices {
             var season = nation
@@ -65,8 +62,29 @@ extension EmergencyFailure {
             default: break
             }
             streams[index].expect(
-                minutes: minutes, season: season, isFeast: isFeast, second: until, minute: minute,
-                isWatched: !isAnyFeedBlind)
+                minutes: minutes, season: season, minute: minute)
+        }
+        countMinutes()
+    }
+
+    /// Tells the counted series how many people called in the minutes that are over; a minute in which feeds were blind tells nothing.
+    private mutating func countMinutes() {
+        let minute = now / 60
+        guard minute > countedMinute else { return }
+        let passed = countedMinute == 0 ? 0 : min(minute - countedMinute, 120)
+        countedMinute = minute
+        let isSeen = blindSince == nil && !isAnyFeedBlind
+        for step in 0..<passed {
+            let moment = CountWatch.Moment((minute - passed + step) * 60, &clock, home)
+            for index in streams.indices where streams[index].key.level.watchesVolume {
+                let callers = streams[index].minuteCallers
+                streams[index].minuteCallers = 0
+                guard isSeen else { continue }
+                let key = streams[index].key
+                let minutes = budget.minutesBetweenAlarms(
+                    .volume, levels: 6, streams: max(1, population[Int(key.level.rawValue)]), sizes: 4)
+                counted.put(key, Double(callers), moment, 60, isRushed: streams[index].isRushed, minutes: minutes)
+            }
         }
     }
 
@@ -86,7 +104,7 @@ extension EmergencyFailure {
         hour = now / 3_600
         let isSound = episodes.allSatisfy { now - $0.lastAlarm > 3_600 }
         let civil = CivilTime(moment, offsetSeconds: clock.offsetSeconds(at: moment))
-        let isFeast = PublicHolidays.contains(year: civil.year, month: civil.month, day: civil.day)
+        let isFeast = PublicHolidays.contains(civil, home: home)
         for index in streams.indices {
             let key = streams[index].key
             let exposure = min(1, streams[index].hourSeenMinutes / 60)
@@ -110,7 +128,7 @@ extension EmergencyFailure {
 
     // MARK: Thresholds
 
-    private static let failureSizes: InlineArray<4, Double> = [0.04, 0.11, 0.30, 0.70]
+    static let failureSizes: InlineArray<4, Double> = [0.04, 0.11, 0.30, 0.70]
     private static let answerSizes: InlineArray<4, Double> = [0.15, 0.30, 0.60, 0.90]
     private static let shortSizes: InlineArray<4, Double> = [0.08, 0.15, 0.30, 0.70]
     private static let redialSizes: InlineArray<4, Double> = [0.12, 0.20, 0.40, 0.70]
@@ -171,29 +189,14 @@ extension EmergencyFailure {
                 usual: 0.03, added: Self.failureSizes, dispersion: 1.3,
                 attemptsBetweenAlarms: attempts(.receiver, 2), runs: &runs)
         }
-        if level.watchesVolume {
-            stream.volumeTest.set(
-                dispersion: stream.dispersion,
-                expectedBetweenAlarms: attempts(level == .receiver ? .receiver : .volume, 6, VolumeBank.sizes))
-        }
         streams[index] = stream
     }
 }
 
 extension EmergencyStream {
-    /// Hours of its own that a stream needs before missing callers mean something: a week, with the day's shape from the others.
-    static let volumeMinutes = 6.5 * 1_440
-
-    /// How far below the expectation the null stands, for what is not known: the season's shape, the level, the day's mood, a feast.
-    func slack(seasonDoubt: Double, isFeast: Bool) -> Double {
-        let mood = isFeast ? 0.30 : 0.06
-        return (seasonDoubt * seasonDoubt + levelDoubt * levelDoubt + mood * mood).squareRoot()
-    }
-
     /// Time passes: expected callers against those who came.
     mutating func expect(
-        minutes: Double, season: (factor: Double, doubt: Double), isFeast: Bool, second: UInt32, minute: UInt32,
-        isWatched: Bool
+        minutes: Double, season: (factor: Double, doubt: Double), minute: UInt32
     ) {
         defer { pendingCallers = 0 }
         let weighted = minutes * season.factor
@@ -201,6 +204,7 @@ extension EmergencyStream {
         hourSeenMinutes += minutes
         quarterMinutes += weighted
         hourCallers += Double(pendingCallers)
+        minuteCallers += pendingCallers
         quarterCallers += Double(pendingCallers)
         let level = level
         if level > 0, minutes > 0 {
@@ -222,17 +226,6 @@ extension EmergencyStream {
             answerTest.reset()
             redialTest.reset()
         }
-        slackNow = slack(seasonDoubt: season.doubt, isFeast: isFeast)
         ratePerMinute = level * season.factor
-        guard key.level.watchesVolume else { return }
-        guard learnedMinutes >= Self.volumeMinutes, slackNow < 0.45 else {
-            isVolumeKnown = false
-            volumeTest.reset()
-            return
-        }
-        isVolumeKnown = true
-        guard isWatched, minutes > 0 else { return }
-        volumeTest.add(
-            callers: pendingCallers, expected: level * weighted * (1 - slackNow), second: second)
     }
 }

@@ -31,6 +31,9 @@ public struct EmergencyFailure: Detector {
     var seasons: [EmergencyService: EmergencySeason] = [:]
     var nationSeason = EmergencySeason()
     var clock: LocalClock
+    var counted = CountWatch()
+    /// The minute of data time that is being counted.
+    var countedMinute: UInt32 = 0
     var feeds = FeedActivity()
     var episodes: [EmergencyEpisode] = []
     var lostSamples: [(attempt: EmergencyAttempt, callID: CallID)] = []

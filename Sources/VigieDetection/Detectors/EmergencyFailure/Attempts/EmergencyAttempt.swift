@@ -116,7 +116,8 @@ extension EmergencyFate {
         switch event.outcome {
         case .network: self = .failed
         case .success: self = .answered
-        case .user: self = .unanswered
+        // Q.850 cause 20, subscriber absent: a centre is no mobile; its line has lost the network.
+        case .user: self = cause == 20 ? .failed : .unanswered
         case .callerSide, .indeterminate:
             let isRouting =
                 Self.isNetworkCause(cause) || Self.routingCauses.contains(cause)
@@ -144,7 +145,7 @@ extension EmergencyScope {
     public func holds(_ attempt: EmergencyAttempt) -> Bool {
         (services.isEmpty || services.contains(attempt.service))
             && (departments.isEmpty || isNationwide || departments.contains(attempt.department))
-            && (centres.isEmpty || centres.contains(attempt.centre))
+            && (centres.isEmpty || attempt.centre == .absent || centres.contains(attempt.centre))
             && (nodes.isEmpty || nodes.contains(attempt.node))
             && (operators.isEmpty || operators.contains(attempt.operator))
             && (ingresses.isEmpty || ingresses.contains(attempt.ingress))

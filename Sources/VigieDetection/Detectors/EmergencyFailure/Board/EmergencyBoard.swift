@@ -34,6 +34,8 @@ public struct EmergencyBoard: Sendable {
         public var byAnswers: Duration?
         /// By missing callers; what is left when a failure leaves no record.
         public var byVolume: Duration?
+        /// By what the centre counts.
+        public var byReceiver: Duration?
 
         /// Nothing can be said.
         public init() {}

@@ -14,9 +14,9 @@ public struct AlarmBudget: Sendable {
             case .answers: 0.15
             case .cuts: 0.05
             case .retries: 0.05
-            case .volume: 0.20
+            case .volume: 0.15
             case .sums: 0.10
-            case .receiver: 0.05
+            case .receiver: 0.10
             }
         }
     }

@@ -62,11 +62,14 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
 
     /// Counts many attempts of one interval at once: the order within it is not known, so the good ones come first.
     public mutating func add(good: Int, bad: Int, second: UInt32) {
-        slot = second
+        if second &- slot >= Self.slotSeconds {
+            slot = second
+            for size in 0..<Self.sizes { ceilings[size] = scores[size] + max(4, thresholds[size] / 2) }
+        }
         for size in 0..<Self.sizes {
             let old = scores[size]
             let new = min(
-                max(0, old + Float(good) * down[size] + Float(bad) * up[size]), 2 * thresholds[size])
+                max(0, old + Float(good) * down[size] + Float(bad) * up[size]), ceilings[size], 2 * thresholds[size])
             if old <= 0, new > 0 { since[size] = second }
             scores[size] = new
         }

@@ -48,30 +48,3 @@ struct EmergencySeason: Sendable {
 
     mutating func merge(_ other: EmergencySeason) { baseline.merge(other.baseline) }
 }
-
-/// French public holidays, on which fewer people work and fewer call.
-enum PublicHolidays {
-    /// Whether a local date is one (Code du travail L3133-1), or the day between Christmas and New Year on which offices stand still.
-    static func contains(year: Int, month: Int, day: Int) -> Bool {
-        switch (month, day) {
-        case (1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 24), (12, 25), (12, 31): return true
-        default: break
-        }
-        let easter = easterDay(year)
-        let date = CivilTime(year: year, month: month, day: day).dayNumber
-        return [1, 39, 50].contains(date - easter)
-    }
-
-    // The day number of Easter Sunday (Gregorian computus of Butcher, 1876).
-    private static func easterDay(_ year: Int) -> Int {
-        let a = year % 19
-        let b = year / 100
-        let c = year % 100
-        let h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30
-        let l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7
-        let m = (a + 11 * h + 22 * l) / 451
-        let month = (h + l - 7 * m + 114) / 31
-        let day = (h + l - 7 * m + 114) % 31 + 1
-        return CivilTime(year: year, month: month, day: day).dayNumber
-    }
-}

@@ -18,13 +18,14 @@ struct EmergencyStream: Sendable {
     var answerTest = BernoulliBank()
     var shortTest = BernoulliBank()
     var redialTest = BernoulliBank()
-    var volumeTest = VolumeBank()
     /// Calls that the network delivered and the receiver did not count.
     var receiverTest = BernoulliBank()
     // What was counted.
     var recent = QuarterHour()
     /// Callers since the last tick, and of the present hour with its minutes.
     var pendingCallers = 0
+    /// Callers of the minute that is not over yet.
+    var minuteCallers = 0
     var hourCallers = 0.0
     var hourMinutes = 0.0
     /// The same, not weighed.
@@ -45,10 +46,8 @@ struct EmergencyStream: Sendable {
     // What tests use, set now and then.
     var usualFailure = 0.01
     var usualSilence = 0.12
-    /// Callers a minute expected now, and how far below it the test for missing callers stands.
+    /// Callers a minute expected now.
     var ratePerMinute = 0.0
-    var slackNow = 1.0
-    var isVolumeKnown = false
 
     init(_ key: StreamKey) { self.key = key }
 
@@ -56,7 +55,7 @@ struct EmergencyStream: Sendable {
     var height: Double {
         max(
             max(failureTest.height, answerTest.height, shortTest.height),
-            max(redialTest.height, volumeTest.height, receiverTest.height))
+            max(redialTest.height, receiverTest.height))
     }
 
     mutating func resetTests() {
@@ -64,7 +63,6 @@ struct EmergencyStream: Sendable {
         answerTest.reset()
         shortTest.reset()
         redialTest.reset()
-        volumeTest.reset()
         receiverTest.reset()
     }
 

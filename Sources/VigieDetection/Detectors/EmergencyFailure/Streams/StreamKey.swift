@@ -12,7 +12,7 @@ struct StreamKey: Hashable, Sendable {
         /// Whether missing callers are looked for on it: where people call from and what they dial, not which way calls take.
         var watchesVolume: Bool {
             switch self {
-            case .nation, .service, .department, .cell, .operator, .serviceOperator, .receiver: true
+            case .nation, .service, .department, .cell, .operator, .serviceOperator: true
             default: false
             }
         }

@@ -1,0 +1,147 @@
+import VigieCalls
+import VigieWire
+
+/// Watches counts: what centres count of each service in each department and over all departments that report together, and, minute
+/// by minute, how many people call by each service, place and operator.
+struct CountWatch: Sendable {
+    /// Series at most, of about 8 KiB: 404 cells of the four great numbers counted by the network, as many by centres, and four times that.
+    static let maxSeries = 4_096
+
+    private(set) var series: [CountedSeries] = []
+    private var places: [UInt64: Int] = [:]
+    private(set) var refused: UInt64 = 0
+    private var receivers = 0
+    /// Whether any series is above a threshold.
+    var isAlarming: Bool { alarming > 0 }
+    private var alarming = 0
+    /// Intervals of one service that wait for the other departments.
+    private var gathering: [UInt32: Gathering] = [:]
+
+    private struct Gathering: Sendable {
+        var start: UInt32 = 0
+        var seconds = 0
+        var sum = 0.0
+        var members = 0
+        var usualMembers = 0
+    }
+
+    /// When an interval began, as the season sees it.
+    struct Moment {
+        let start: UInt32
+        let secondOfWeek: Int
+        let isFeast: Bool
+
+        init(_ start: UInt32, _ clock: inout LocalClock, _ home: Country) {
+            self.start = start
+            let moment = Timestamp(seconds: Int64(start))
+            let offset = clock.offsetSeconds(at: moment)
+            secondOfWeek = Int((Int64(start) + Int64(offset) + 259_200) % 604_800)  // 1970-01-01 was a Thursday
+            let civil = CivilTime(moment, offsetSeconds: offset)
+            isFeast = PublicHolidays.contains(civil, home: home)
+        }
+    }
+
+    /// Takes in an interval of a centre.
+    mutating func add(
+        _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, clock: inout LocalClock, home: Country,
+        budget: AlarmBudget
+    ) {
+        gather(count, seen: seen, start: start, seconds: seconds, &clock, home, budget)
+        let key = StreamKey(.receiver, UInt64(count.service.rawValue), UInt64(count.department.rawValue))
+        put(key, Double(seen), Moment(start, &clock, home), seconds, minutes: receiverMinutes(budget))
+    }
+
+    private func receiverMinutes(_ budget: AlarmBudget) -> Double {
+        budget.minutesBetweenAlarms(.receiver, levels: 2, streams: max(1, receivers), sizes: 4)
+    }
+
+    /// Takes in an interval of a series.
+    ///
+    /// - Parameter minutes: the mean time between false alarms of each of its tests.
+    mutating func put(
+        _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool = false, minutes: Double
+    ) {
+        let place: Int
+        if let known = places[key.rawValue] {
+            place = known
+            // Another length of interval is another series.
+            if series[place].intervalSeconds != seconds {
+                if series[place].height >= 1 { alarming -= 1 }
+                series[place] = CountedSeries(key, intervalSeconds: seconds)
+            }
+        } else {
+            guard series.count < Self.maxSeries else {
+                refused &+= 1
+                return
+            }
+            place = series.count
+            places[key.rawValue] = place
+            if key.level == .receiver { receivers += 1 }
+            series.append(CountedSeries(key, intervalSeconds: seconds))
+        }
+        guard moment.start >= series[place].until || series[place].until == 0 else {
+            refused &+= 1
+            return
+        }
+        let was = series[place].height >= 1
+        defer { alarming += (series[place].height >= 1 ? 1 : 0) - (was ? 1 : 0) }
+        series[place].add(
+            count, start: moment.start, secondOfWeek: moment.secondOfWeek, isFeast: moment.isFeast, isRushed: isRushed,
+            intervalsBetweenAlarms: minutes * 60 / Double(seconds))
+    }
+
+    /// The nation's count of an interval is known when the next one begins: then as many departments have reported as usually do.
+    private mutating func gather(
+        _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, _ clock: inout LocalClock, _ home: Country,
+        _ budget: AlarmBudget
+    ) {
+        guard count.department != .none, gathering.count < 64 || gathering[count.service.rawValue] != nil else { return }
+        var now = gathering[count.service.rawValue] ?? Gathering()
+        if now.members > 0, now.start != start || now.seconds != seconds {
+            if now.members > 1, now.members >= now.usualMembers {
+                put(
+                    StreamKey(.receiver, UInt64(count.service.rawValue), Self.everywhere), now.sum,
+                    Moment(now.start, &clock, home), now.seconds, minutes: receiverMinutes(budget))
+            }
+            now.usualMembers = max(now.members, now.usualMembers - (start % 86_400 < UInt32(seconds) ? 1 : 0))
+            (now.sum, now.members) = (0, 0)
+        }
+        (now.start, now.seconds) = (start, seconds)
+        now.sum += Double(seen)
+        now.members += 1
+        gathering[count.service.rawValue] = now
+    }
+
+    /// Stands for all departments in a key.
+    static let everywhere: UInt64 = 0xFFFF
+
+    /// The series of a service in a department; `nil` before its centre counted anything.
+    subscript(service: EmergencyService, department: DepartmentCode) -> CountedSeries? {
+        let key = StreamKey(.receiver, UInt64(service.rawValue), UInt64(department.rawValue))
+        return places[key.rawValue].map { series[$0] }
+    }
+
+    /// The series of a key.
+    subscript(key: StreamKey) -> CountedSeries? { places[key.rawValue].map { series[$0] } }
+
+    /// The failure is over: tests begin anew.
+    mutating func reset() {
+        for index in series.indices { series[index].reset() }
+        alarming = 0
+    }
+
+    mutating func code(_ state: inout StateCoder) {
+        var keys = series.map(\.key.rawValue)
+        var seconds = series.map { Int32($0.intervalSeconds) }
+        state.code(&keys, counts: 0...Self.maxSeries)
+        state.code(&seconds, counts: keys.count...keys.count)
+        guard state.mismatch == nil else { return }
+        if state.direction == .reading {
+            guard seconds.allSatisfy({ (1...604_800).contains($0) }) else { return state.refuse("an interval's length") }
+            series = zip(keys, seconds).map { CountedSeries(StreamKey(rawValue: $0), intervalSeconds: Int($1)) }
+            receivers = series.count { $0.key.level == .receiver }
+            places = Dictionary(keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        for index in series.indices { series[index].code(&state) }
+    }
+}

@@ -1,0 +1,107 @@
+import Testing
+import VigieCalls
+import VigieWire
+
+@testable import VigieDetection
+
+/// Counts of a centre, hour after hour.
+@Suite struct CountedSeriesTests {
+    /// Hourly counts with a day's shape and a weekend; the share missing from an hour on.
+    private func run(
+        hours: Int, perHour: Double, seed: UInt64, missing: Double = 0, from: Int = .max,
+        into series: inout CountedSeries
+    ) -> Int? {
+        var random = TestRandom(seed: seed)
+        let day = [0.5, 0.4, 0.35, 0.3, 0.3, 0.4, 0.6, 0.8, 1.0, 1.2, 1.3, 1.3, 1.2, 1.2, 1.2, 1.3, 1.4, 1.5, 1.6, 1.6, 1.4, 1.2, 0.9, 0.7]
+        for hour in 0..<hours {
+            let weekend = hour / 24 % 7 >= 5 ? 1.3 : 0.9
+            let mean = perHour * day[hour % 24] * weekend * (hour >= from ? 1 - missing : 1)
+            series.add(
+                Double(random.poisson(mean)), start: UInt32(345_600 + hour * 3_600), secondOfWeek: hour * 3_600 % 604_800,
+                isFeast: false, intervalsBetweenAlarms: AlarmBudget.year / 60 * 80)
+            if series.height >= 1 { return hour }
+        }
+        return nil
+    }
+
+    @Test(arguments: [0.5, 0.9])
+    func `a drop is found about when the series said it would be`(share: Double) throws {
+        var delays: [Double] = []
+        var announced: [Double] = []
+        for seed in 1...12 {
+            var series = CountedSeries(.nation, intervalSeconds: 3_600)
+            var clean = CountedSeries(.nation, intervalSeconds: 3_600)
+            let start = 24 * 7 * 8 + seed * 5
+            #expect(run(hours: start, perHour: 40, seed: UInt64(seed), into: &clean) == nil)
+            announced.append(try #require(clean.delay(drop: share)) / 3_600)
+            let found = try #require(
+                run(hours: start + 96, perHour: 40, seed: UInt64(seed), missing: share, from: start, into: &series))
+            delays.append(Double(found - start + 1))
+        }
+        let mean = delays.reduce(0, +) / Double(delays.count)
+        let promised = announced.reduce(0, +) / Double(announced.count)
+        #expect(mean < 1.7 * promised + 1)
+        #expect(mean > 0.4 * promised - 1)
+    }
+
+    @Test func `ordinary years raise nothing`() {
+        for seed in 1...3 {
+            var series = CountedSeries(.nation, intervalSeconds: 3_600)
+            #expect(run(hours: 8_760, perHour: 8, seed: UInt64(seed), into: &series) == nil)
+        }
+    }
+
+    @Test func `days with moods make it say that a small drop cannot be seen, rather than raise alarms`() {
+        var random = TestRandom(seed: 4)
+        var series = CountedSeries(.nation, intervalSeconds: 3_600)
+        var mood = 0.0
+        var alarms = 0
+        for hour in 0..<8_760 {
+            if hour % 24 == 0 { mood = 0.12 * (2 * random.unit() - 1) }
+            series.add(
+                Double(random.poisson(200 * (1 + mood))), start: UInt32(345_600 + hour * 3_600),
+                secondOfWeek: hour * 3_600 % 604_800, isFeast: false, intervalsBetweenAlarms: AlarmBudget.year / 60 * 80)
+            if series.height >= 1 {
+                alarms += 1
+                series.reset()
+            }
+        }
+        #expect(alarms == 0)
+        #expect(series.delay(drop: 0.11) == nil)
+        #expect(series.delay(drop: 0.50) != nil)
+    }
+
+    @Test func `a centre that misses half its calls is a finding although no feed of calls exists`() throws {
+        var lookout = EmergencyFailure()
+        var random = TestRandom(seed: 9)
+        var findings: [Finding] = []
+        let begin = CivilTime(year: 2026, month: 2, day: 2).timestamp(offsetSeconds: 3_600)
+        let weeks = 24 * 7 * 6
+        for hour in 0..<weeks + 48 {
+            for department in ["59", "69"] {
+                var count = EmergencyCount(
+                    source: .receiver, start: begin + .seconds(Int64(hour * 3_600)), length: .seconds(3_600), service: .samu)
+                count.department = DepartmentCode(department) ?? .none
+                count.attempts = random.poisson(hour >= weeks && department == "59" ? 45 : 90)
+                lookout.take(count) { findings.append($0) }
+            }
+        }
+        let first = try #require(findings.first)
+        #expect((first.detectedAt - begin).secondsAsDouble / 3_600 >= Double(weeks))
+        #expect((first.detectedAt - begin).secondsAsDouble / 3_600 < Double(weeks) + 12)
+        guard case .emergencyFailure(let scope) = first.subject else {
+            Issue.record("not an emergency failure")
+            return
+        }
+        #expect(scope.services == [.samu])
+        #expect(scope.departments.map(\.description) == ["59"])
+        #expect(scope.sign == "receiver")
+        #expect(lookout.board().cells.contains { $0.department.description == "69" && $0.delay30.byReceiver != nil })
+    }
+
+    @Test(arguments: [(2026, 5, 25, true), (2026, 11, 26, true), (2026, 11, 27, true), (2026, 7, 14, false), (2026, 7, 4, true)])
+    func `the United States have their own holidays`(year: Int, month: Int, day: Int, expected: Bool) throws {
+        let home = try #require(Country("US"))
+        #expect(PublicHolidays.contains(CivilTime(year: year, month: month, day: day), home: home) == expected)
+    }
+}
