@@ -29,7 +29,7 @@ for scenario in "${scenarios[@]}"; do
     for seed in $(seq "$first" "$last"); do
         name=$folder/$scenario-$seed
         if [ "$scenario" = quiet-year ]; then
-            nice -n 19 "$vigie" bench quiet-year --seed "$seed" --days "${QUIET_DAYS:-365}" --rate "${QUIET_RATE:-171000}" \
+            nice -n "${NICE:-15}" "$vigie" bench quiet-year --seed "$seed" --days "${QUIET_DAYS:-365}" --rate "${QUIET_RATE:-171000}" \
                 --truth "$name.truth.json" --output "$name.analysis.json" >"$name.log" 2>&1 || {
                 echo "backtest: quiet-year seed $seed failed: $(tail -1 "$name.log")" >&2
                 failed=$((failed + 1))
@@ -37,8 +37,8 @@ for scenario in "${scenarios[@]}"; do
             continue
         fi
         # The calls go straight from one to the other: a year of them needs no disk.
-        if ! nice -n 19 "$vigie" simulate "$scenario" --seed "$seed" --truth "$name.truth.json" |
-            nice -n 19 "$vigie" analyze --format json --output "$name.analysis.json" - >"$name.log" 2>&1; then
+        if ! nice -n "${NICE:-15}" "$vigie" simulate "$scenario" --seed "$seed" --truth "$name.truth.json" |
+            nice -n "${NICE:-15}" "$vigie" analyze --format json --output "$name.analysis.json" - >"$name.log" 2>&1; then
             echo "backtest: $scenario seed $seed failed: $(tail -1 "$name.log")" >&2
             rm -f "$name.truth.json" "$name.analysis.json"
             failed=$((failed + 1))
@@ -47,7 +47,7 @@ for scenario in "${scenarios[@]}"; do
 done
 
 status=0
-"$vigie" score --skip-filters "$folder" --fail-on "${FAIL_ON:-missed,false}" || status=$?
+"$vigie" score --skip-filters "$folder" --fail-on "${FAIL_ON:-missed,bars}" || status=$?
 if [ "$failed" -gt 0 ]; then
     echo "backtest: $failed runs failed" >&2
     exit 1

@@ -21,7 +21,7 @@ struct ScoreCommand: ParsableCommand {
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-    enum Failure: String, CaseIterable { case missed, `false`, rank }
+    enum Failure: String, CaseIterable { case missed, `false`, rank, bars }
 
     @Option(
         name: .long, parsing: .singleValue,
@@ -34,7 +34,7 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "How to print: text or json.")
     var format: Format = .text
 
-    @Option(help: "Exit with status 3 when one of these is met: missed, false, rank (comma-separated).")
+    @Option(help: "Exit with status 3 when one of these is met: missed, false, rank, bars (comma-separated; bars: what emergency scenarios must reach).")
     var failOn: String?
 
     @Flag(help: "Leave proposed filters untried.")
@@ -43,7 +43,7 @@ struct ScoreCommand: ParsableCommand {
     func validate() throws {
         if analyses.isEmpty { throw ValidationError("which analysis? give --truth TRUTH.json ANALYSIS.json") }
         for name in (failOn ?? "").split(separator: ",") where Failure(rawValue: String(name)) == nil {
-            throw ValidationError("--fail-on '\(name)': it knows missed, false, rank")
+            throw ValidationError("--fail-on '\(name)': it knows missed, false, rank, bars")
         }
     }
 
@@ -68,6 +68,8 @@ struct ScoreCommand: ParsableCommand {
             print(ScoreSummary.table(summaries), terminator: "")
             let emergencies = ScoreSummary.emergencyTable(summaries)
             if !emergencies.isEmpty { print("\n" + emergencies, terminator: "") }
+            let bars = EmergencyBars(scores)
+            if !bars.bars.isEmpty { print("\n" + bars.text, terminator: "") }
             for score in scores {
                 for wrong in score.wrong {
                     print(
@@ -99,6 +101,7 @@ struct ScoreCommand: ParsableCommand {
         let isMet =
             reasons.contains("missed") && summaries.contains { $0.missed > 0 }
             || reasons.contains("false") && summaries.contains { $0.wrong > 0 }
+            || reasons.contains("bars") && EmergencyBars(scores).bars.contains { !$0.holds }
             || reasons.contains("rank") && summaries.contains { $0.causeFirst < $0.causes }
         if isMet { throw ExitCode(3) }
     }

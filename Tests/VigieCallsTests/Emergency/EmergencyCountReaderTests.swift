@@ -8,8 +8,8 @@ import VigieWire
         var reader = EmergencyCountReader()
         var symbols = SymbolTable()
         var counts: [EmergencyCount] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let bytes = Array(line.utf8)
+        for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            let bytes = Array(line)
             if let count = reader.read(bytes.span, offset: 0, symbols: &symbols) { counts.append(count) }
         }
         return (counts, reader.malformed.byName, symbols)

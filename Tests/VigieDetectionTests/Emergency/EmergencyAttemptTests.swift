@@ -21,7 +21,7 @@ import VigieWire
 
     @Test(arguments: [
         (UInt16(503), UInt8(34), EmergencyFate.failed), (404, 0, .failed), (404, 1, .failed), (484, 28, .failed),
-        (480, 20, .unanswered), (486, 17, .unanswered), (480, 19, .unanswered), (487, 16, .abandoned), (408, 0, .failed),
+        (480, 20, .failed), (486, 17, .unanswered), (480, 19, .unanswered), (487, 16, .abandoned), (408, 0, .failed),
         (500, 0, .failed), (0, 41, .failed),
     ])
     func `nobody dials 18 by mistake: wrong and unallocated numbers are the network's doing`(

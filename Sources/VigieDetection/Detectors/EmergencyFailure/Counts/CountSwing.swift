@@ -4,12 +4,12 @@
 /// variance over mean grows with the length; a test that takes hours must know the swing of hours. All of it is learned from
 /// expectations made before the count came, so what is not known of the season is in it.
 struct CountSwing: Sendable, BitwiseCopyable {
-    /// Lengths of 1, 2, 4, … 2,048 intervals.
-    static let scales = 12
-    private var sums: InlineArray<12, Double> = InlineArray(repeating: 0)
-    private var means: InlineArray<12, Double> = InlineArray(repeating: 0)
-    private var squares: InlineArray<12, Double> = InlineArray(repeating: 0)
-    private var weights: InlineArray<12, Double> = InlineArray(repeating: 0)
+    /// Lengths of 1, 2, 4, … 32,768 intervals.
+    static let scales = 16
+    private var sums: InlineArray<16, Double> = InlineArray(repeating: 0)
+    private var means: InlineArray<16, Double> = InlineArray(repeating: 0)
+    private var squares: InlineArray<16, Double> = InlineArray(repeating: 0)
+    private var weights: InlineArray<16, Double> = InlineArray(repeating: 0)
     private var intervals: UInt64 = 0
     private var meanCount = 0.0
 

@@ -75,7 +75,8 @@ struct CountTest: Sendable, BitwiseCopyable {
             // 2h is the square of the deviations that come as rarely as a false alarm may.
             guard edge * edge * expected >= 2 * taken.threshold * ratio else { return nil }
         }
-        guard let taken else { return nil }
+        // What takes so long that nothing is known of longer moods is not tested.
+        guard let taken, taken.scale + 2 < scales else { return nil }
         return (taken.delay, taken.ratio, taken.threshold)
     }
 

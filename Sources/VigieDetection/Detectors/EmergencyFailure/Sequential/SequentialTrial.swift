@@ -31,7 +31,7 @@ public enum SequentialTrial {
     ///
     /// - Parameters:
     ///   - usual: share that fails on ordinary days.
-    ///   - added: share that fails on top of it.
+    ///   - added: share of the others that fails on top of it.
     ///   - attemptsBetweenAlarms: mean number between false alarms that all sizes together are allowed.
     public static func attemptsToFail(
         usual: Double, added: Double, attemptsBetweenAlarms: Double, runs: Int, using random: inout some RandomNumberGenerator
@@ -48,7 +48,7 @@ public enum SequentialTrial {
             while bank.height < 1, attempts < 1_000_000 {
                 attempts += 1
                 // Attempts a minute apart: the rule on stumbles of seconds has no say.
-                bank.add(isBad: unit(&random) < usual + added, second: attempts * 60)
+                bank.add(isBad: unit(&random) < usual + added * (1 - usual), second: attempts * 60)
             }
             sum += Double(attempts)
         }
