@@ -10,7 +10,8 @@ public struct EmergencyCountReader: Sendable {
     public static let format = "vigie.counts/1"
     /// The columns, in the order in which people write them.
     public static let columns = [
-        "start", "seconds", "source", "service", "department", "centre", "node", "operator", "ingress", "attempts",
+        "start", "seconds", "source", "service", "department", "centre", "node", "operator", "ingress",
+        "attempts",
         "callers", "answered", "failed", "abandoned", "cut",
     ]
     /// A row of more bytes is refused.
@@ -81,7 +82,9 @@ public struct EmergencyCountReader: Sendable {
     /// Reads one line; `nil` for a header, an empty line, a comment, and for what is refused and counted.
     ///
     /// - Parameter offset: of the line in its file, for the counters.
-    public mutating func read(_ line: Span<UInt8>, offset: UInt64, symbols: inout SymbolTable) -> EmergencyCount? {
+    public mutating func read(_ line: Span<UInt8>, offset: UInt64, symbols: inout SymbolTable)
+        -> EmergencyCount?
+    {
         guard line.count <= Self.maxRow else {
             malformed.count(Refusal.tooLong.name, at: offset)
             return nil
@@ -105,7 +108,9 @@ public struct EmergencyCountReader: Sendable {
             case .columns(let names, let separator):
                 let fields = Self.fields(text, separator)
                 return try EmergencyCount(symbols: &symbols) { name in
-                    guard let index = names[name], index < fields.count, !fields[index].isEmpty else { return nil }
+                    guard let index = names[name], index < fields.count, !fields[index].isEmpty else {
+                        return nil
+                    }
                     return fields[index]
                 }
             default:
@@ -122,7 +127,10 @@ public struct EmergencyCountReader: Sendable {
         for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), 9] {
             let fields = fields(line.trimmed, separator)
             guard fields.count >= 2, fields.contains("start") else { continue }
-            return (Dictionary(fields.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }), separator)
+            return (
+                Dictionary(fields.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }),
+                separator
+            )
         }
         return nil
     }
@@ -131,7 +139,9 @@ public struct EmergencyCountReader: Sendable {
     private static func fields(_ line: String, _ separator: UInt8) -> [String] {
         line.utf8.split(separator: separator, omittingEmptySubsequences: false).map {
             var field = String(Substring($0)).trimmed
-            if field.count >= 2, field.first == "\"", field.last == "\"" { field = String(field.dropFirst().dropLast()) }
+            if field.count >= 2, field.first == "\"", field.last == "\"" {
+                field = String(field.dropFirst().dropLast())
+            }
             return field
         }
     }
@@ -147,7 +157,8 @@ extension EmergencyCount {
             switch json[name] {
             case .string(let text)?: text.isEmpty ? nil : text
             case .integer(let value)?: String(value)
-            case .number(let value)?: value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "?"
+            case .number(let value)?:
+                value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "?"
             case .null?, nil: nil
             default: "?"
             }
@@ -203,11 +214,14 @@ extension EmergencyCount {
 
 extension String {
     fileprivate var trimmed: String {
-        guard let first = first, first == " " || first == "\u{FEFF}" || last == "\r" || last == " " || last == "\r\n"
+        guard let first = first,
+            first == " " || first == "\u{FEFF}" || last == "\r" || last == " " || last == "\r\n"
         else { return self }
         var text = self[...]
         while let first = text.first, first == " " || first == "\u{FEFF}" { text = text.dropFirst() }
-        while let last = text.last, last == " " || last == "\r" || last == "\n" || last == "\r\n" { text = text.dropLast() }
+        while let last = text.last, last == " " || last == "\r" || last == "\n" || last == "\r\n" {
+            text = text.dropLast()
+        }
         return String(text)
     }
 }

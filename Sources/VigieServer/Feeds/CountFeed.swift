@@ -58,7 +58,8 @@ final class CountFeed {
     }
 
     private func read(_ length: Int, _ symbols: inout SymbolTable) -> EmergencyCount? {
-        let count = reader.read(stream.unread.extracting(0..<length), offset: stream.offset, symbols: &symbols)
+        let count = reader.read(
+            stream.unread.extracting(0..<length), offset: stream.offset, symbols: &symbols)
         stream.consume(min(length + 1, stream.unreadCount))
         return count
     }
@@ -73,7 +74,8 @@ final class CountFeed {
     }
 
     var summary: AnalysisReport.Input {
-        var input = AnalysisReport.Input(path: path, format: EmergencyCountReader.format + (isCompressed ? " gzip" : ""))
+        var input = AnalysisReport.Input(
+            path: path, format: EmergencyCountReader.format + (isCompressed ? " gzip" : ""))
         input.bytes = stream.offset
         input.records = reader.rows
         input.malformed = reader.malformed

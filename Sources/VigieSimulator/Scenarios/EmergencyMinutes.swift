@@ -28,7 +28,6 @@ public struct EmergencyMinutes {
         public var abandoned = 0
     }
 
-
     /// Names of trunks, in the order of their indices.
     public let trunks: [String]
     /// Names of machines.
@@ -49,7 +48,8 @@ public struct EmergencyMinutes {
     private var nodeMoods: [UInt16: Double] = [:]
     private var blip: (node: UInt16, until: Int64) = (0, 0)
     /// Redials of the next minutes: by minute, service and department.
-    private var redials: [[(service: Int, department: Int, operatorIndex: Int)]] = Array(repeating: [], count: 8)
+    private var redials: [[(service: Int, department: Int, operatorIndex: Int)]] = Array(
+        repeating: [], count: 8)
     private var places: [UInt64: Int] = [:]
 
     /// A year, or so many days of it, from its seed.
@@ -77,7 +77,8 @@ public struct EmergencyMinutes {
         let civil = ParisClock.civil(now)
         if civil.minute == 0 { changeMoods() }
         if random.chance(1.0 / (1_440 * 4)) {
-            let node = random.chance(0.5) ? random.pick(network.gatewayNodes) : random.pick(network.callServers)[0]
+            let node =
+                random.chance(0.5) ? random.pick(network.gatewayNodes) : random.pick(network.callServers)[0]
             blip = (node, time + Int64(random.within(4...14)) * 1_000_000_000)
         }
         var rows: [Row] = []
@@ -96,7 +97,9 @@ public struct EmergencyMinutes {
                 * EmergencyNation.dayFactor(service: service, weekday: civil.weekday, hour: civil.hour)
             for (index, department) in EmergencyNation.departments.enumerated() {
                 var load = factors[index]
-                for rush in active { load *= rush.factor(at: time, service: service, department: department.code) }
+                for rush in active {
+                    load *= rush.factor(at: time, service: service, department: department.code)
+                }
                 let mean = usual * department.thousands / people * load
                 for _ in 0..<random.poisson(mean: mean) {
                     let operatorIndex = random.index(weights: Self.operatorShares)
@@ -124,18 +127,23 @@ public struct EmergencyMinutes {
 
     private mutating func changeMoods() {
         nationMood = 0.97 * nationMood + 0.012 * random.normal()
-        for index in placeMoods.indices { placeMoods[index] = 0.985 * placeMoods[index] + 0.012 * random.normal() }
+        for index in placeMoods.indices {
+            placeMoods[index] = 0.985 * placeMoods[index] + 0.012 * random.normal()
+        }
         for region in network.callServers { for node in region { nodeMoods[node] = 0.35 * random.normal() } }
         for node in network.gatewayNodes { nodeMoods[node] = 0.35 * random.normal() }
     }
 
     private mutating func place(
-        _ service: Int, _ department: Int, _ operatorIndex: Int, load: Double, isRedial: Bool, _ rows: inout [Row]
+        _ service: Int, _ department: Int, _ operatorIndex: Int, load: Double, isRedial: Bool,
+        _ rows: inout [Row]
     ) {
         let place = EmergencyNation.departments[department]
-        let path = network.path(operatorIndex: operatorIndex, department: department, region: place.region, random: &random)
+        let path = network.path(
+            operatorIndex: operatorIndex, department: department, region: place.region, random: &random)
         let key =
-            UInt64(service) << 56 | UInt64(department) << 40 | UInt64(path.node) << 24 | UInt64(path.ingress) << 8
+            UInt64(service) << 56 | UInt64(department) << 40 | UInt64(path.node) << 24 | UInt64(path.ingress)
+            << 8
             | UInt64(operatorIndex)
         let index: Int
         if let known = places[key] {
@@ -145,7 +153,8 @@ public struct EmergencyMinutes {
             places[key] = index
             rows.append(
                 Row(
-                    service: EmergencyNation.services[service].number, department: place.code, node: path.node,
+                    service: EmergencyNation.services[service].number, department: place.code,
+                    node: path.node,
                     operatorName: network.operatorIndices[operatorIndex], ingress: path.ingress))
         }
         rows[index].attempts += 1
@@ -159,16 +168,21 @@ public struct EmergencyMinutes {
         if load > 1.5 { answered *= 0.25 + 0.75 * 1.5 / load }
         if random.chance(lost) {
             rows[index].failed += 1
-            if random.chance(0.8) { come(back: service, department, operatorIndex, after: random.within(1...2)) }
+            if random.chance(0.8) {
+                come(back: service, department, operatorIndex, after: random.within(1...2))
+            }
         } else if random.chance(answered) {
             rows[index].answered += 1
         } else {
             rows[index].abandoned += 1
-            if random.chance(0.4) { come(back: service, department, operatorIndex, after: random.within(1...4)) }
+            if random.chance(0.4) {
+                come(back: service, department, operatorIndex, after: random.within(1...4))
+            }
         }
     }
 
-    private mutating func come(back service: Int, _ department: Int, _ operatorIndex: Int, after minutes: Int) {
+    private mutating func come(back service: Int, _ department: Int, _ operatorIndex: Int, after minutes: Int)
+    {
         let slot = (Int(now.seconds / 60 % 8) + minutes) % 8
         redials[slot].append((service, department, operatorIndex))
     }

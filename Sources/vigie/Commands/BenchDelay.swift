@@ -29,7 +29,8 @@ struct BenchDelay: ParsableCommand {
     ]
     /// The same at one a year over 404 cells.
     private static let perNation: [[Double]] = [
-        [4_000, 580, 206, 52], [2_100, 304, 107, 27], [1_100, 159, 56, 14], [470, 67, 24, 6], [246, 35, 12, 3.3],
+        [4_000, 580, 206, 52], [2_100, 304, 107, 27], [1_100, 159, 56, 14], [470, 67, 24, 6],
+        [246, 35, 12, 3.3],
         [54, 7.7, 2.8, 1], [28, 4.1, 1.7, 1], [12, 1.9, 1, 1],
     ]
     /// Attempts at one false alarm a year and one attempt a minute: usual share, then +11, +30, +50 points.
@@ -41,10 +42,12 @@ struct BenchDelay: ParsableCommand {
         var random = Chance(state: seed)
         var ratios: [Double] = []
         for (title, limits, cells) in [
-            ("one false alarm a year for each cell", Self.perCell, 1.0), ("one a year over 404 cells", Self.perNation, 404),
+            ("one false alarm a year for each cell", Self.perCell, 1.0),
+            ("one a year over 404 cells", Self.perNation, 404),
         ] {
             print("Minutes until missing callers are seen, \(title): Vigie / limit = ratio")
-            print("| callers/min | " + Self.drops.map { "-\(Int($0 * 100)) %" }.joined(separator: " | ") + " |")
+            print(
+                "| callers/min | " + Self.drops.map { "-\(Int($0 * 100)) %" }.joined(separator: " | ") + " |")
             print("|---|---|---|---|---|")
             for (row, rate) in Self.rates.enumerated() {
                 let cellsOfRow = Self.drops.enumerated().map { column, drop in
@@ -53,31 +56,39 @@ struct BenchDelay: ParsableCommand {
                         rate: rate, drop: drop, minutesBetweenAlarms: AlarmBudget.year * cells,
                         runs: limit > 500 ? max(50, runs / 5) : runs, using: &random)
                     ratios.append(minutes / limit)
-                    return "\(Self.short(minutes)) / \(Self.short(limit)) = \(Self.hundredths(minutes / limit))"
+                    return
+                        "\(Self.short(minutes)) / \(Self.short(limit)) = \(Self.hundredths(minutes / limit))"
                 }
                 print("| \(Self.short(rate)) | " + cellsOfRow.joined(separator: " | ") + " |")
             }
             print()
         }
-        print("Attempts until failing calls are seen, one false alarm a year, one attempt a minute: Vigie / limit = ratio")
+        print(
+            "Attempts until failing calls are seen, one false alarm a year, one attempt a minute: Vigie / limit = ratio"
+        )
         print("| usually failing | +11 points | +30 | +50 |")
         print("|---|---|---|---|")
         for row in Self.ratios {
             let cells = zip([0.11, 0.30, 0.50], row.limits).map { added, limit in
                 let attempts = SequentialTrial.attemptsToFail(
-                    usual: row.usual, added: added, attemptsBetweenAlarms: AlarmBudget.year, runs: runs, using: &random)
+                    usual: row.usual, added: added, attemptsBetweenAlarms: AlarmBudget.year, runs: runs,
+                    using: &random)
                 ratios.append(attempts / limit)
                 return "\(Self.short(attempts)) / \(Self.short(limit)) = \(Self.hundredths(attempts / limit))"
             }
             print("| \(Self.short(row.usual * 100)) % | " + cells.joined(separator: " | ") + " |")
         }
         let sorted = ratios.sorted()
-        print("\nratio: median \(Self.hundredths(sorted[sorted.count / 2])), worst \(Self.hundredths(sorted.last ?? 0)); bar 1.5, goal 1.15\n")
+        print(
+            "\nratio: median \(Self.hundredths(sorted[sorted.count / 2])), worst \(Self.hundredths(sorted.last ?? 0)); bar 1.5, goal 1.15\n"
+        )
         learned(&random)
     }
 
     private func learned(_ random: inout Chance) {
-        print("Minutes until missing callers are seen when rate, shape and swing are learned (8 weeks, moods of 4 %), one false alarm a year over 404 cells:")
+        print(
+            "Minutes until missing callers are seen when rate, shape and swing are learned (8 weeks, moods of 4 %), one false alarm a year over 404 cells:"
+        )
         print("seen after (share seen within two days; announced), and false alarms a year before the drop")
         print("| callers/min | -30 % | -50 % | -90 % | false a year |")
         print("|---|---|---|---|---|")
@@ -85,18 +96,24 @@ struct BenchDelay: ParsableCommand {
             var falses = 0.0
             let cells = [0.30, 0.50, 0.90].map { drop in
                 let result = SequentialTrial.learned(
-                    rate: rate, drop: drop, mood: 0.04, weeks: 8, minutesBetweenAlarms: AlarmBudget.year * 404,
+                    rate: rate, drop: drop, mood: 0.04, weeks: 8,
+                    minutesBetweenAlarms: AlarmBudget.year * 404,
                     runs: max(3, runs / 50), using: &random)
                 falses += result.falseAlarmsAYear / 3
                 let announced = result.announced.map { Self.short($0) } ?? "never"
-                return "\(result.seen > 0 ? Self.short(result.minutes) : "–") (\(Int(result.seen * 100)) %; \(announced))"
+                return
+                    "\(result.seen > 0 ? Self.short(result.minutes) : "–") (\(Int(result.seen * 100)) %; \(announced))"
             }
-            print("| \(Self.short(rate)) | " + cells.joined(separator: " | ") + " | \(Self.hundredths(falses)) |")
+            print(
+                "| \(Self.short(rate)) | " + cells.joined(separator: " | ")
+                    + " | \(Self.hundredths(falses)) |")
         }
     }
 
     private static func short(_ value: Double) -> String {
-        value >= 20 ? "\(Int(value.rounded()))" : String(format: value < 10 && value != value.rounded() ? "%.1f" : "%.0f", value)
+        value >= 20
+            ? "\(Int(value.rounded()))"
+            : String(format: value < 10 && value != value.rounded() ? "%.1f" : "%.0f", value)
     }
 
     private static func hundredths(_ value: Double) -> String { String(format: "%.2f", value) }

@@ -9,7 +9,8 @@ import VigieWire
 struct BenchEmergency: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emergency",
-        abstract: "Measures what a national night costs: 10,000 emergency calls a minute, 404 cells, every dimension.",
+        abstract:
+            "Measures what a national night costs: 10,000 emergency calls a minute, 404 cells, every dimension.",
         discussion: "Example:\n  vigie bench emergency --minutes 120")
 
     @Option(help: "Emergency calls a minute.")
@@ -21,7 +22,9 @@ struct BenchEmergency: ParsableCommand {
 
     func run() throws {
         var symbols = SymbolTable()
-        let departments = ["2A", "2B", "971", "972", "973", "974", "976"] + (1...95).filter { $0 != 20 }.map { "\($0 < 10 ? "0" : "")\($0)" }
+        let departments =
+            ["2A", "2B", "971", "972", "973", "974", "976"]
+            + (1...95).filter { $0 != 20 }.map { "\($0 < 10 ? "0" : "")\($0)" }
         let places = departments.map { symbols.symbol($0) }
         let nodes = (1...13).map { symbols.symbol("node-\($0)") }
         let operators = (1...5).map { symbols.symbol("operator-\($0)") }
@@ -40,12 +43,14 @@ struct BenchEmergency: ParsableCommand {
             var events: [CallEvent] = []
             events.reserveCapacity(rate)
             for index in 0..<rate {
-                let at = begin + .seconds(Int64(minute * 60)) + .milliseconds(Int64(index * 60_000 / max(1, rate)))
+                let at =
+                    begin + .seconds(Int64(minute * 60)) + .milliseconds(Int64(index * 60_000 / max(1, rate)))
                 var event = CallEvent(start: at, callID: CallID())
                 let draw = random.next()
                 let service = services[Int(draw & 3)]
                 event.caller = PhoneNumber(e164: 33_600_000_000 + draw >> 8 % 90_000_000) ?? .absent
-                event.called = PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
+                event.called =
+                    PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
                 event.location = places[Int(draw >> 16 % UInt64(places.count))]
                 event.node = nodes[Int(draw >> 24 % 13)]
                 event.operator = operators[Int(draw >> 32 % 5)]
@@ -60,7 +65,8 @@ struct BenchEmergency: ParsableCommand {
                 }
                 event.end = at + .seconds(100)
                 event.outcome = CallOutcome.classify(
-                    sipStatus: event.sipStatus, q850: event.q850, answered: event.answer != nil, releasedBy: event.releasedBy)
+                    sipStatus: event.sipStatus, q850: event.q850, answered: event.answer != nil,
+                    releasedBy: event.releasedBy)
                 events.append(event)
             }
             let start = Self.processorSeconds()
@@ -73,7 +79,9 @@ struct BenchEmergency: ParsableCommand {
         let span = Double(minutes) * 60
         print(
             "calls_a_minute=\(rate) minutes=\(minutes) streams=\(lookout.streamCount) findings=\(findings) "
-                + String(format: "lookout_core_percent=%.2f all_detectors_core_percent=%.2f", alone / span * 100, whole / span * 100))
+                + String(
+                    format: "lookout_core_percent=%.2f all_detectors_core_percent=%.2f", alone / span * 100,
+                    whole / span * 100))
     }
 
     private static func processorSeconds() -> Double {

@@ -13,8 +13,11 @@ import VigieWire
 struct BenchQuietYear: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quiet-year",
-        abstract: "Lets a simulated year without a failure pass, as counts by minute of every cell, machine and operator.",
-        discussion: "Example:\n  vigie bench quiet-year --seed 1 --truth q.truth.json --output q.analysis.json && vigie score .")
+        abstract:
+            "Lets a simulated year without a failure pass, as counts by minute of every cell, machine and operator.",
+        discussion:
+            "Example:\n  vigie bench quiet-year --seed 1 --truth q.truth.json --output q.analysis.json && vigie score ."
+    )
 
     @Option(help: "Seed of the simulation.")
     var seed: UInt64 = 1
@@ -42,7 +45,8 @@ struct BenchQuietYear: ParsableCommand {
             guard let rows = minutes.next() else { break }
             for row in rows {
                 guard let service = EmergencyService(String(row.service)) else { continue }
-                var count = EmergencyCount(source: .network, start: moment, length: .seconds(60), service: service)
+                var count = EmergencyCount(
+                    source: .network, start: moment, length: .seconds(60), service: service)
                 count.department = DepartmentCode(rawValue: row.department)
                 count.node = nodes[Int(row.node)]
                 count.operator = operators[Int(row.operatorName)]

@@ -4,7 +4,9 @@ import VigieWire
 
 /// `vigie.counts/1`, as people and centres write it.
 @Suite struct EmergencyCountReaderTests {
-    private func read(_ text: String) -> (counts: [EmergencyCount], refused: [String: UInt64], symbols: SymbolTable) {
+    private func read(_ text: String) -> (
+        counts: [EmergencyCount], refused: [String: UInt64], symbols: SymbolTable
+    ) {
         var reader = EmergencyCountReader()
         var symbols = SymbolTable()
         var counts: [EmergencyCount] = []
@@ -40,7 +42,8 @@ import VigieWire
     }
 
     @Test func `objects with the same keys give the same counts`() throws {
-        let found = read(#"{"start":"2026-10-05T12:00:00Z","seconds":3600,"service":"18","department":"2A","attempts":9}"#)
+        let found = read(
+            #"{"start":"2026-10-05T12:00:00Z","seconds":3600,"service":"18","department":"2A","attempts":9}"#)
         let count = try #require(found.counts.first)
         #expect(count.service == .fire)
         #expect(count.department.description == "2A")
@@ -48,7 +51,8 @@ import VigieWire
     }
 
     @Test(arguments: [
-        ("yesterday,15,59,3,60", "count-start-not-usable"), ("2026-10-05T12:00:00Z,fire,59,3,60", "count-service-not-usable"),
+        ("yesterday,15,59,3,60", "count-start-not-usable"),
+        ("2026-10-05T12:00:00Z,fire,59,3,60", "count-service-not-usable"),
         ("2026-10-05T12:00:00Z,15,0,3,60", "count-department-not-known"),
         ("2026-10-05T12:00:00Z,15,59,-3,60", "count-not-a-whole-number"),
         ("2026-10-05T12:00:00Z,15,59,99999999999999999999,60", "count-not-a-whole-number"),
@@ -63,8 +67,10 @@ import VigieWire
 
     @Test(arguments: [
         ("start,seconds,service,attempts\n", true), ("\u{FEFF}service;answered;start\r\n", true),
-        (#"{"start":"2026-10-05T12:00:00Z","service":"15","attempts":1}"#, true), ("start,called,sip_status\n", false),
-        (#"{"start":"2026-10-05T12:00:00Z","called":"15","sip_status":200}"#, false), ("", false), ("{", false),
+        (#"{"start":"2026-10-05T12:00:00Z","service":"15","attempts":1}"#, true),
+        ("start,called,sip_status\n", false),
+        (#"{"start":"2026-10-05T12:00:00Z","called":"15","sip_status":200}"#, false), ("", false),
+        ("{", false),
     ])
     func `counts are told from call records by their first line`(head: String, expected: Bool) {
         let bytes = Array(head.utf8)

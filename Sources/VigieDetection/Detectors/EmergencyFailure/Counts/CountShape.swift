@@ -86,7 +86,9 @@ struct CountShape: Sendable {
         Self.average(&overall, &overallSeen, ratio, weight, limit: 1e6)
     }
 
-    private static func average(_ mean: inout Float, _ seen: inout Float, _ value: Float, _ weight: Float, limit: Float) {
+    private static func average(
+        _ mean: inout Float, _ seen: inout Float, _ value: Float, _ weight: Float, limit: Float
+    ) {
         seen = min(seen + weight, limit)
         if seen > 0 { mean += (value - mean) * weight / max(seen, weight) }
     }
@@ -96,6 +98,8 @@ struct CountShape: Sendable {
             let count = self[keyPath: path].count
             state.code(&self[keyPath: path], counts: count...count)
         }
-        for path in [\CountShape.overall, \.overallSeen, \.level, \.levelSeen] { state.code(&self[keyPath: path]) }
+        for path in [\CountShape.overall, \.overallSeen, \.level, \.levelSeen] {
+            state.code(&self[keyPath: path])
+        }
     }
 }

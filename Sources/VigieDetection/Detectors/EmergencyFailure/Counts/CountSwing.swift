@@ -61,6 +61,7 @@ struct CountSwing: Sendable, BitwiseCopyable {
         let prior = Self.priorRatio + Self.priorMood * Self.priorMood * meanCount * Double(1 << scale)
         let known = weights[scale]
         let windows = known + Self.priorWindows
-        return max(1, (squares[scale] + Self.priorWindows * prior) / windows * (1 + (2 / windows).squareRoot()))
+        return max(
+            1, (squares[scale] + Self.priorWindows * prior) / windows * (1 + (2 / windows).squareRoot()))
     }
 }

@@ -30,12 +30,15 @@ struct CountTest: Sendable, BitwiseCopyable {
     mutating func reset() { score = 0 }
 
     /// Sets it for a size; `intervalsBetweenAlarms` is the mean time between its false alarms.
-    mutating func set(size: Int, swing: CountSwing, scales: Int = CountSwing.scales, intervalsBetweenAlarms: Double) {
+    mutating func set(
+        size: Int, swing: CountSwing, scales: Int = CountSwing.scales, intervalsBetweenAlarms: Double
+    ) {
         let a = 1 - Self.sizes[size]
         var best: (delay: Double, b: Double, ratio: Double, threshold: Double)?
         var b = 1.0
         while b > a + 0.02 {
-            if let found = Self.fit(a: a, b: b, swing: swing, scales: scales, intervals: intervalsBetweenAlarms),
+            if let found = Self.fit(
+                a: a, b: b, swing: swing, scales: scales, intervals: intervalsBetweenAlarms),
                 found.delay < best?.delay ?? .infinity
             {
                 best = (found.delay, b, found.ratio, found.threshold)

@@ -43,7 +43,8 @@ struct CountWatch: Sendable {
 
     /// Takes in an interval of a centre.
     mutating func add(
-        _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, clock: inout LocalClock, home: Country,
+        _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, clock: inout LocalClock,
+        home: Country,
         budget: AlarmBudget
     ) {
         gather(count, seen: seen, start: start, seconds: seconds, &clock, home, budget)
@@ -59,7 +60,8 @@ struct CountWatch: Sendable {
     ///
     /// - Parameter minutes: the mean time between false alarms of each of its tests.
     mutating func put(
-        _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool = false, minutes: Double
+        _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool = false,
+        minutes: Double
     ) {
         let place: Int
         if let known = places[key.rawValue] {
@@ -86,16 +88,19 @@ struct CountWatch: Sendable {
         let was = series[place].height >= 1
         defer { alarming += (series[place].height >= 1 ? 1 : 0) - (was ? 1 : 0) }
         series[place].add(
-            count, start: moment.start, secondOfWeek: moment.secondOfWeek, isFeast: moment.isFeast, isRushed: isRushed,
+            count, start: moment.start, secondOfWeek: moment.secondOfWeek, isFeast: moment.isFeast,
+            isRushed: isRushed,
             intervalsBetweenAlarms: minutes * 60 / Double(seconds))
     }
 
     /// The nation's count of an interval is known when the next one begins: then as many departments have reported as usually do.
     private mutating func gather(
-        _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, _ clock: inout LocalClock, _ home: Country,
+        _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, _ clock: inout LocalClock,
+        _ home: Country,
         _ budget: AlarmBudget
     ) {
-        guard count.department != .none, gathering.count < 64 || gathering[count.service.rawValue] != nil else { return }
+        guard count.department != .none, gathering.count < 64 || gathering[count.service.rawValue] != nil
+        else { return }
         var now = gathering[count.service.rawValue] ?? Gathering()
         if now.members > 0, now.start != start || now.seconds != seconds {
             if now.members > 1, now.members >= now.usualMembers {
@@ -137,8 +142,12 @@ struct CountWatch: Sendable {
         state.code(&seconds, counts: keys.count...keys.count)
         guard state.mismatch == nil else { return }
         if state.direction == .reading {
-            guard seconds.allSatisfy({ (1...604_800).contains($0) }) else { return state.refuse("an interval's length") }
-            series = zip(keys, seconds).map { CountedSeries(StreamKey(rawValue: $0), intervalSeconds: Int($1)) }
+            guard seconds.allSatisfy({ (1...604_800).contains($0) }) else {
+                return state.refuse("an interval's length")
+            }
+            series = zip(keys, seconds).map {
+                CountedSeries(StreamKey(rawValue: $0), intervalSeconds: Int($1))
+            }
             receivers = series.count { $0.key.level == .receiver }
             places = Dictionary(keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         }

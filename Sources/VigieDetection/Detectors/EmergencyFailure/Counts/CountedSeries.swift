@@ -51,14 +51,17 @@ struct CountedSeries: Sendable {
             shape.learn(count / slots, secondOfWeek: secondOfWeek, weight: 1, exposure: slots)
             return
         }
-        let isJudged = Double(until - began) >= Self.weeksToLearn * 604_800 && shape.seen(secondOfWeek: secondOfWeek) >= 1.9
+        let isJudged =
+            Double(until - began) >= Self.weeksToLearn * 604_800
+            && shape.seen(secondOfWeek: secondOfWeek) >= 1.9
         if isJudged {
             sinceSet += 1
             if sinceSet >= UInt32(max(1, 43_200 / intervalSeconds)) {
                 sinceSet = 0
                 for size in 0..<4 {
                     tests[size].set(
-                        size: size, swing: swing, scales: scales, intervalsBetweenAlarms: intervalsBetweenAlarms)
+                        size: size, swing: swing, scales: scales,
+                        intervalsBetweenAlarms: intervalsBetweenAlarms)
                 }
             }
             // On a feast three in ten may stay at home, or not.
@@ -77,7 +80,7 @@ struct CountedSeries: Sendable {
             let spread = (swing.ratio(0) * max(usual, 0.5)).squareRoot()
             let deviation = abs(count - usual) / spread
             let weight = deviation < 2.6 ? 1 : (2.6 / deviation) * (2.6 / deviation)
-            if !isSuspicious || isSettled { 
+            if !isSuspicious || isSettled {
                 shape.learn(count / slots, secondOfWeek: secondOfWeek, weight: weight, exposure: slots)
             }
         }
@@ -94,7 +97,8 @@ struct CountedSeries: Sendable {
     /// Evidence of the highest test beyond its threshold, the second at which it left 0, and its size.
     var highest: (excess: Double, since: UInt32, drop: Double) {
         var best = 0
-        for size in 1..<4 where tests[size].isSet && (!tests[best].isSet || tests[size].height > tests[best].height) {
+        for size in 1..<4
+        where tests[size].isSet && (!tests[best].isSet || tests[size].height > tests[best].height) {
             best = size
         }
         guard tests[best].isSet else { return (-.infinity, until, 0) }
@@ -121,7 +125,9 @@ struct CountedSeries: Sendable {
         }
         // What takes longer than the level's own memory is followed by it, and never seen.
         let limit = max(CountShape.levelDays * 86_400, 8 * Double(intervalSeconds))
-        return best.map { ($0 / swing.mean).rounded(.up) * Double(intervalSeconds) }.flatMap { $0 <= limit ? $0 : nil }
+        return best.map { ($0 / swing.mean).rounded(.up) * Double(intervalSeconds) }.flatMap {
+            $0 <= limit ? $0 : nil
+        }
     }
 
     mutating func code(_ state: inout StateCoder) {

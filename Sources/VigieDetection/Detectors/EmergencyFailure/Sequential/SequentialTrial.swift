@@ -7,11 +7,14 @@ public enum SequentialTrial {
     ///   - drop: the share that is missing from the first minute on.
     ///   - minutesBetweenAlarms: mean time between false alarms that all sizes together are allowed.
     public static func minutesToMiss(
-        rate: Double, drop: Double, minutesBetweenAlarms: Double, runs: Int, using random: inout some RandomNumberGenerator
+        rate: Double, drop: Double, minutesBetweenAlarms: Double, runs: Int,
+        using random: inout some RandomNumberGenerator
     ) -> Double {
         let swing = CountSwing(knownMean: rate)
         var settled: InlineArray<4, CountTest> = InlineArray(repeating: CountTest())
-        for size in 0..<4 { settled[size].set(size: size, swing: swing, intervalsBetweenAlarms: minutesBetweenAlarms * 4) }
+        for size in 0..<4 {
+            settled[size].set(size: size, swing: swing, intervalsBetweenAlarms: minutesBetweenAlarms * 4)
+        }
         var sum = 0.0
         for _ in 0..<runs {
             var tests = settled
@@ -34,7 +37,8 @@ public enum SequentialTrial {
     ///   - added: share of the others that fails on top of it.
     ///   - attemptsBetweenAlarms: mean number between false alarms that all sizes together are allowed.
     public static func attemptsToFail(
-        usual: Double, added: Double, attemptsBetweenAlarms: Double, runs: Int, using random: inout some RandomNumberGenerator
+        usual: Double, added: Double, attemptsBetweenAlarms: Double, runs: Int,
+        using random: inout some RandomNumberGenerator
     ) -> Double {
         var lengths = RunLengths()
         var settled = BernoulliBank()
@@ -96,7 +100,8 @@ public enum SequentialTrial {
                     announced.count += 1
                 }
                 series.add(
-                    Double(poisson(now, &random)), start: 86_400 + minute * 60, secondOfWeek: Int(minute * 60 % 604_800),
+                    Double(poisson(now, &random)), start: 86_400 + minute * 60,
+                    secondOfWeek: Int(minute * 60 % 604_800),
                     isFeast: false, intervalsBetweenAlarms: minutesBetweenAlarms * 4)
                 let isAlarm = series.height >= 1
                 if isAlarm, !wasAlarm {
