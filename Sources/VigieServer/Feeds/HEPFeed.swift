@@ -152,7 +152,8 @@ public struct HEPFeed: Service {
             }
         }.get()
         guard let reader else {
-            throw FeedFailure(description: "hep: the UDP socket of \(address) cannot be read; choose another address")
+            throw FeedFailure(
+                description: "hep: the UDP socket of \(address) cannot be read; choose another address")
         }
         return reader
     }

@@ -38,7 +38,9 @@ struct DialerMarks: Sendable {
         } else {
             let (releasedBy, status, cause) = (event.releasedBy, event.sipStatus, event.q850)
             let isReleased = releasedBy == .caller || status == 487 || (releasedBy == .unknown && cause == 16)
-            if isReleased, let end = event.end { isRingOnly = end.nanoseconds(since: event.start) <= 8_000_000_000 }
+            if isReleased, let end = event.end {
+                isRingOnly = end.nanoseconds(since: event.start) <= 8_000_000_000
+            }
             switch (event.sipStatus, event.q850) {
             case (404, _), (484, _), (604, _), (_, 1), (_, 28): isDead = true
             default: break

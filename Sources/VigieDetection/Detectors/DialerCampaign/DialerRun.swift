@@ -74,7 +74,8 @@ struct DialerRun: RecentEntry {
             if marks.isSilent { silent += 1 }
             if marks.isShort { short += 1 }
             if let answer = event.answer {
-                knownAt = max(knownAt, min(event.knownAt, answer.adding(seconds: DialerMarks.short / 1_000_000_000)))
+                let told = answer.adding(seconds: DialerMarks.short / 1_000_000_000)
+                knownAt = max(knownAt, min(event.knownAt, told))
             }
         } else {
             knownAt = max(knownAt, event.start)
