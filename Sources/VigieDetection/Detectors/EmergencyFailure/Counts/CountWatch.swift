@@ -35,7 +35,8 @@ struct CountWatch: Sendable {
             self.start = start
             let moment = Timestamp(seconds: Int64(start))
             let offset = clock.offsetSeconds(at: moment)
-            secondOfWeek = Int((Int64(start) + Int64(offset) + 259_200) % 604_800)  // 1970-01-01 was a Thursday
+            // 1970-01-01 was a Thursday.
+            secondOfWeek = Int((Int64(start) + Int64(offset) + 259_200) % 604_800)
             let civil = CivilTime(moment, offsetSeconds: offset)
             isFeast = PublicHolidays.contains(civil, home: home)
         }
