@@ -14,7 +14,8 @@ import VigieWire
     private static let rounds = ProcessInfo.processInfo.environment["VIGIE_KILL_ROUNDS"].flatMap { Int($0) } ?? 8
 
     /// When all calls begin.
-    private static let base = Timestamp(seconds: NodeClock.real.now.seconds - 7_200)
+    /// Noon two days ago: the calls that the node itself is asked about are today's, and are counted apart.
+    private static let base = Timestamp(seconds: (NodeClock.real.now.seconds / 86_400 - 2) * 86_400 + 43_200)
 
     /// What somebody outside knows to be true, since the node said so.
     private struct Told {
@@ -135,6 +136,7 @@ import VigieWire
 
     private static func stored(_ node: NodeProcess) async throws -> Int {
         let days = try await node.get("/status")["days"]?.arrayValue ?? []
-        return days.reduce(0) { $0 + Int($1["calls"]?.integerValue ?? 0) }
+        let sent = days.filter { $0["day"]?.stringValue?.contains(String(base.rfc3339().prefix(10))) == true }
+        return sent.reduce(0) { $0 + Int($1["calls"]?.integerValue ?? 0) }
     }
 }

@@ -17,6 +17,8 @@ struct ResponderScene: ~Copyable {
         var tally: SIPTally?
         /// Empty: nothing went back.
         var text = ""
+        /// Octets of the answer; `text` shows those that are no UTF-8 as three.
+        var octets = 0
         var destination = IPEndpoint(high: 0, low: 0, port: 0)
         var status: Int { Int(text.dropFirst(8).prefix(3)) ?? 0 }
 
@@ -51,7 +53,7 @@ struct ResponderScene: ~Copyable {
         switch responder.take(message, from: sender, isEmergency: isEmergency, at: now, into: &answer) {
         case .done(let tally):
             guard tally.isAnswered else { return Outcome(tally: tally) }
-            return Outcome(tally: tally, text: answer.bytes.text, destination: answer.destination)
+            return Outcome(tally: tally, text: answer.bytes.text, octets: answer.bytes.count, destination: answer.destination)
         case .decide(let invite):
             decisions += 1
             lines.clear()
@@ -60,7 +62,7 @@ struct ResponderScene: ~Copyable {
                 message, invite, from: sender, status: status, tally: invite.isInDialog ? .inDialog : .passed,
                 lines: lines, into: &answer)
             return Outcome(
-                tally: invite.isInDialog ? .inDialog : .passed, text: answer.bytes.text,
+                tally: invite.isInDialog ? .inDialog : .passed, text: answer.bytes.text, octets: answer.bytes.count,
                 destination: answer.destination)
         }
     }
