@@ -211,3 +211,20 @@ write("directory", "two.csv", (
 write("directory", "commas.csv", (
     "# a comment\nshort_number,commune_insee,psap_id,long_number_e164,valid_from,valid_to,public_ok\n112,2A004,X,+33199001112,2009-01-01,,yes\n"
     "99,00000,,12,yesterday,tomorrow,perhaps\n"))
+
+write("calendar", "two.ics", lines(
+    "BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:chg-7@operator.example", "DTSTART;TZID=Europe/Paris:20210602T164500",
+    "DURATION:PT2H30M", "SUMMARY:Upgrade of vgw-paris\\, first", "  part", "CATEGORIES:maintenance", "LOCATION:vgw-paris", "END:VEVENT",
+    "BEGIN:VEVENT", "UID:8", "DTSTART:20210602T120000Z", "DTEND;VALUE=DATE:20210603", "RRULE:FREQ=DAILY", "END:VEVENT",
+    "END:VCALENDAR", ""))
+write("calendar", "table.csv", (
+    "id;kind;start;end;elements;services;departments;summary\n"
+    "chg-7;maintenance;2021-06-02T16:45:00+02:00;2021-06-02T19:15:00+02:00;vgw-paris|vgw-lille;15 18;59 62;upgrade\n"
+    "9;incident;yesterday;;;;;\n"))
+write("counts", "centre.csv", (
+    "start,seconds,source,service,department,centre,node,operator,ingress,attempts,callers,answered,failed,abandoned,cut\n"
+    "2021-06-02T14:45:00Z,60,centre,15,59,CRRA-59,,,,12,11,9,,2,1\n"
+    "1622645160,900,network,112,2A,,vgw-1,\"O, P\",sbc-1,400,380,300,90,,5\nnever,-1,,99,,,,,,,,,,,\n"))
+write("counts", "rows.ndjson", (
+    '{"start":"2021-06-02T14:45:00Z","seconds":60,"source":"centre","service":"15","department":"59","attempts":12,"answered":9}\n'
+    '{"start":1622645160,"seconds":1e9,"service":null,"attempts":-1}\n'))

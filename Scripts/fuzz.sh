@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift $(($# > 0 ? 1 : 0))
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(sip stream capture hep gzip records time number responder json directory)
+[ ${#targets[@]} -gt 0 ] || targets=(sip stream capture hep gzip records time number responder json directory calendar counts)
 
 build=.build/fuzz
 mkdir -p "$build/include"

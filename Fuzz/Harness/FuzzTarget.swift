@@ -25,6 +25,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case json
     /// A directory of emergency centres.
     case directory
+    /// A calendar of changes, as a table or as iCalendar.
+    case calendar
+    /// Counts of emergency calls per interval.
+    case counts
 
     /// Feeds the bytes to the parser; the answer sums up what was read, so that nothing is optimised away.
     @discardableResult
@@ -41,6 +45,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .responder: answerRequests(bytes)
         case .json: readJSON(bytes)
         case .directory: readDirectory(bytes)
+        case .calendar: readCalendar(bytes)
+        case .counts: readCounts(bytes)
         }
     }
 }
@@ -171,4 +177,21 @@ private func readJSON(_ bytes: [UInt8]) -> Int {
 private func readDirectory(_ bytes: [UInt8]) -> Int {
     let read = CentreDirectory.parse(csv: String(decoding: bytes, as: UTF8.self))
     return read.directory.centres.count &+ read.refusals.count
+}
+
+private func readCalendar(_ bytes: [UInt8]) -> Int {
+    let read = ChangeCalendar.parse(String(decoding: bytes, as: UTF8.self))
+    return read.calendar.changes(from: .distantPast, to: .distantFuture).count &+ read.refused
+}
+
+private func readCounts(_ bytes: [UInt8]) -> Int {
+    var reader = EmergencyCountReader()
+    var symbols = SymbolTable(capacity: 64)
+    var sum = EmergencyCountReader.recognises(bytes.span) ? 1 : 0
+    for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        if let count = reader.read(Array(line).span, offset: 0, symbols: &symbols) {
+            sum &+= Int(truncatingIfNeeded: count.end.rawValue & 0xFF)
+        }
+    }
+    return sum
 }
