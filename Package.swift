@@ -91,7 +91,8 @@ let package = Package(
 
         // One test target per folder of the house.
         .testTarget(name: "VigieFuzzingTests", dependencies: ["VigieFuzzing"]),
-        .testTarget(name: "VigieWireTests", dependencies: ["VigieWire", "VigieFuzzing", "CAllocationCounter"]),
+        .testTarget(
+            name: "VigieWireTests", dependencies: ["VigieWire", "VigieFuzzing", "CAllocationCounter"]),
         .testTarget(
             name: "VigieCallsTests", dependencies: ["VigieCalls", "VigieWire", "CAllocationCounter"]),
         .testTarget(
@@ -106,7 +107,10 @@ let package = Package(
             dependencies: ["VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire"]),
         .testTarget(
             name: "VigieMitigationTests",
-            dependencies: ["VigieMitigation", "CAllocationCounter", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire"]),
+            dependencies: [
+                "VigieMitigation", "CAllocationCounter", "VigieIncidents", "VigieDetection", "VigieCalls",
+                "VigieWire",
+            ]),
         .testTarget(
             name: "VigieReportsTests",
             dependencies: [
@@ -116,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "VigieStoreTests",
             dependencies: [
-                "VigieStore", "VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls", "VigieWire",
+                "VigieStore", "VigieMitigation", "VigieIncidents", "VigieDetection", "VigieCalls",
+                "VigieWire",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(

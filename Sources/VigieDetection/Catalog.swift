@@ -4,14 +4,16 @@ enum Catalog {
     static func detectors(_ settings: DetectionSettings) -> [any Detector] {
         [
             MisroutedFlood(
-                settings: settings.misroutedFlood, home: settings.home, clock: LocalClock(zone: settings.timeZone)),
+                settings: settings.misroutedFlood, home: settings.home,
+                clock: LocalClock(zone: settings.timeZone)),
             TelephonyDoS(settings: settings.telephonyDoS),
             NumberUsurpation(settings.numberUsurpation),
             DialerCampaign(settings.dialerCampaign, home: settings.home),
             Wangiri(settings.wangiri),
             RevenueShareFraud(settings.revenueShareFraud, home: settings.home),
             EmergencyFailure(
-                settings: settings.emergencyFailure, home: settings.home, clock: LocalClock(zone: settings.timeZone)),
+                settings: settings.emergencyFailure, home: settings.home,
+                clock: LocalClock(zone: settings.timeZone)),
         ]
     }
 

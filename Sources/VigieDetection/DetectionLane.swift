@@ -101,11 +101,16 @@ public struct DetectionLane: Sendable {
         lookout?.complete(event, facts, report: report)
     }
 
-    /// What was forgotten early because a table was full: `numbers_forgotten`, `pairs_forgotten`.
+    /// What was forgotten early because a table was full: `numbers_forgotten`, `pairs_forgotten`. A crowded bucket forgets a few at
+    /// any size, so less than a twentieth of what a table holds is not told.
     public var forgottenEarly: NamedCounts {
         var counts = NamedCounts()
-        if numbers.evicted > 0 { counts.count("numbers_forgotten", at: 0, times: numbers.evicted) }
-        if pairs.evicted > 0 { counts.count("pairs_forgotten", at: 0, times: pairs.evicted) }
+        if numbers.evicted > UInt64(numbers.count / 20) {
+            counts.count("numbers_forgotten", at: 0, times: numbers.evicted)
+        }
+        if pairs.evicted > UInt64(pairs.count / 20) {
+            counts.count("pairs_forgotten", at: 0, times: pairs.evicted)
+        }
         return counts
     }
 

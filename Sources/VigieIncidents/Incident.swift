@@ -7,6 +7,7 @@ public import VigieWire
 public enum Severity: String, Comparable, CaseIterable, Sendable {
     case minor, major, critical
 
+    /// Orders by value.
     public static func < (left: Severity, right: Severity) -> Bool {
         (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
     }

@@ -73,7 +73,8 @@ public struct IncidentBook: Sendable {
         -> [IncidentChange]
     {
         var changes: [IncidentChange] = []
-        for index in incidents.indices where incidents[index].state != .resolved && isMeant(incidents[index]) {
+        for index in incidents.indices where incidents[index].state != .resolved && isMeant(incidents[index])
+        {
             guard now - incidents[index].lastSeen > settings.resolveAfter else { continue }
             incidents[index].state = .resolved
             changes.append(.resolved(incidents[index]))

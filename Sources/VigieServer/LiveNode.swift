@@ -105,7 +105,8 @@ public final class LiveNode: Sendable {
         do throws(FilterDeskError) {
             filters = try FilterDesk(
                 store: store, symbols: symbols, clock: self.clock, tables: tables,
-                policy: FilterPolicy(configuration), home: configuration.homeCountry, localClock: localClock, logger: logger)
+                policy: FilterPolicy(configuration), home: configuration.homeCountry, localClock: localClock,
+                logger: logger)
         } catch {
             throw Failure("filters: \(error.sentence)")
         }
@@ -115,7 +116,8 @@ public final class LiveNode: Sendable {
         PairKeeper(store: store, logger: logger).restore(&screening)
         sip = SIPServer(
             configuration, tables: tables,
-            screening: screening, symbols: symbols, events: ring, contacts: contacts, clock: self.clock, centres: protected,
+            screening: screening, symbols: symbols, events: ring, contacts: contacts, clock: self.clock,
+            centres: protected,
             logger: logger)
         desk.add("sip", sip.prepare)
         line.register(on: counters)
@@ -175,10 +177,12 @@ public final class LiveNode: Sendable {
             HeardService(board: heard, clock: clock, feeds: feedViews, peers: { [sip] in sip.peerCalls }),
             ChangeService(
                 changes: line.changes(), events: events, filters: filters,
-                publications: configuration.emergency.drafts ? shown.publications : nil, store: store, symbols: symbols,
+                publications: configuration.emergency.drafts ? shown.publications : nil, store: store,
+                symbols: symbols,
                 logger: logger),
             SIPService(
-                server: sip, activity: filters.activity, pairs: PairKeeper(store: store, logger: logger), clock: clock,
+                server: sip, activity: filters.activity, pairs: PairKeeper(store: store, logger: logger),
+                clock: clock,
                 interval: configuration.storage.snapshotInterval),
             filterService, hep,
         ]
@@ -205,7 +209,8 @@ extension LiveNode {
             symbols: symbols,
             tokens: configuration.http.tokens ? TokenFile(directory: configuration.storage.directory) : nil)
         services.home = configuration.homeCountry
-        services.emergency = EmergencyServices(line: line, calendar: calendar, centres: centreDesk, receivers: receivers)
+        services.emergency = EmergencyServices(
+            line: line, calendar: calendar, centres: centreDesk, receivers: receivers)
         let (batches, line) = (batches, line)
         services.actions.takeBatch = { id, bytes, _ in try await batches.accept(id, bytes) }
         services.actions.settings = { [desk] in
@@ -221,7 +226,8 @@ extension LiveNode {
             }
         }
         services.actions.use(
-            filters, home: configuration, approvals: { [desk] in desk.current.approvalsRequired }, events: events,
+            filters, home: configuration, approvals: { [desk] in desk.current.approvalsRequired },
+            events: events,
             incidents: { id in line.incidents.first { $0.incident.id == id }?.incident })
         services.actions.peers = { [desk, sip, heard] in
             let now = NodeClock.monotonic

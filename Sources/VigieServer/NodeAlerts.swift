@@ -15,7 +15,8 @@ struct AlertService: Service {
     ///
     /// - Throws: `LiveNode.Failure` when a secret cannot be read.
     init?(
-        _ configuration: NodeConfiguration, line: LiveLine, store: any Store, board: CounterBoard, health: HealthBoard,
+        _ configuration: NodeConfiguration, line: LiveLine, store: any Store, board: CounterBoard,
+        health: HealthBoard,
         logger: Logger
     ) throws(LiveNode.Failure) {
         let settings = try AlertSettings(configuration)

@@ -17,7 +17,9 @@ struct FilterService: Service {
 
     func run() async throws {
         configurations.add("filters") { configuration in
-            let (filters, lists) = (try configuration.configuredFilters(), try configuration.numberLists(isWhole: true))
+            let (filters, lists) = (
+                try configuration.configuredFilters(), try configuration.numberLists(isWhole: true)
+            )
             do throws(FilterDeskError) { try await desk.rehearse(lists, filters) } catch {
                 throw NodeConfiguration.ListFailure(description: error.sentence)
             }
@@ -48,7 +50,8 @@ struct FilterService: Service {
             await desk.setPolicy(FilterPolicy(configuration))
             let known = await desk.lists
             for list in lists where known[list.name] != list {
-                try await desk.order(.putList(list), by: FilterBook.configurationActor, reason: "in the configuration file")
+                try await desk.order(
+                    .putList(list), by: FilterBook.configurationActor, reason: "in the configuration file")
             }
             try await desk.configure(filters)
         } catch {
@@ -76,7 +79,8 @@ extension NodeConfiguration {
             all.append(
                 ConfiguredFilter(
                     name: filter.name, form: try FilterForm(parsing: filter.document, home: homeCountry),
-                    reason: filter.why, state: FilterRecord.State(rawValue: filter.state.rawValue) ?? .proposed,
+                    reason: filter.why,
+                    state: FilterRecord.State(rawValue: filter.state.rawValue) ?? .proposed,
                     approvedBy: filter.approvedBy))
         }
         return all
@@ -90,7 +94,8 @@ extension NodeActions {
     ///   - incidents: what is known of the incident that a filter is against.
     ///   - events: told of every step.
     mutating func use(
-        _ desk: FilterDesk, home: NodeConfiguration, approvals: @escaping @Sendable () -> Int, events: LiveEvents,
+        _ desk: FilterDesk, home: NodeConfiguration, approvals: @escaping @Sendable () -> Int,
+        events: LiveEvents,
         incidents: @escaping @Sendable (String) -> Incident?
     ) {
         let home = home.homeCountry
@@ -101,8 +106,10 @@ extension NodeActions {
                 case nil: return nil
                 case .changed(let line): return "line \(line) was changed after it was written"
                 case .unlinked(let line):
-                    return "line \(line) does not follow the one before it: one was changed, removed or put between"
-                case .outOfSequence(let expected, let found): return "line \(expected) is missing: \(found) comes instead"
+                    return
+                        "line \(line) does not follow the one before it: one was changed, removed or put between"
+                case .outOfSequence(let expected, let found):
+                    return "line \(expected) is missing: \(found) comes instead"
                 }
             } catch {
                 throw NodeActionError(error)
@@ -117,7 +124,8 @@ extension NodeActions {
             do throws(FilterDeskError) {
                 let id = try await Self.take(step, desk, actor, reason, home, incidents)
                 let state = await desk.filter(id)?.state.rawValue ?? ""
-                events.publish("filter", .object([("id", .string(id.description)), ("state", .string(state))]))
+                events.publish(
+                    "filter", .object([("id", .string(id.description)), ("state", .string(state))]))
                 return id.description
             } catch {
                 throw NodeActionError(error)
@@ -132,8 +140,12 @@ extension NodeActions {
         switch step {
         case .propose(let json, let incident):
             let form: FilterForm
-            do throws(FilterFormError) { form = try FilterForm(json: json, home: home) } catch { throw .form(error) }
-            return try await desk.propose(form, by: actor, reason: reason, incident: incident.flatMap(incidents)).id
+            do throws(FilterFormError) { form = try FilterForm(json: json, home: home) } catch {
+                throw .form(error)
+            }
+            return try await desk.propose(
+                form, by: actor, reason: reason, incident: incident.flatMap(incidents)
+            ).id
         case .trial(let text):
             let id = try id(text)
             let incident = await desk.filter(id)?.incident.flatMap(incidents)
@@ -161,7 +173,9 @@ extension NodeActions {
     }
 
     private static func id(_ text: String) throws(FilterDeskError) -> FilterID {
-        guard let id = FilterID(text) else { throw .damaged("there is no filter \(text); `vigie filter list` shows them") }
+        guard let id = FilterID(text) else {
+            throw .damaged("there is no filter \(text); `vigie filter list` shows them")
+        }
         return id
     }
 }
@@ -194,9 +208,11 @@ extension PeerView {
                 networks: peer.networks.map(\.description),
                 profile: .object([
                     ("continue_with", .integer(Int64(peer.continueWith.rawValue))),
-                    ("block_with", .string(peer.blockWith.rawValue)), ("mask_with", .string(peer.maskWith.rawValue)),
+                    ("block_with", .string(peer.blockWith.rawValue)),
+                    ("mask_with", .string(peer.maskWith.rawValue)),
                     ("trusted_identity", .bool(peer.trustedIdentity)), ("ingress", .string(peer.ingress)),
-                    ("egress", .string(peer.egress)), ("calls_per_second", .integer(Int64(peer.callsPerSecond))),
+                    ("egress", .string(peer.egress)),
+                    ("calls_per_second", .integer(Int64(peer.callsPerSecond))),
                 ]),
                 counters: [("calls", count)])
         }

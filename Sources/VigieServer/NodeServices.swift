@@ -129,11 +129,16 @@ struct ChangeService: Service {
             guard let notice = try await publications.follow(incident: live.incident.id) else { return }
             logger.notice(
                 "a public notice was drafted",
-                metadata: ["notice": "\(notice.id)", "version": "\(notice.version)", "state": "\(notice.state.rawValue)"])
-            events.publish("notice", .object([("id", .string(notice.id)), ("state", .string(notice.state.rawValue))]))
+                metadata: [
+                    "notice": "\(notice.id)", "version": "\(notice.version)",
+                    "state": "\(notice.state.rawValue)",
+                ])
+            events.publish(
+                "notice", .object([("id", .string(notice.id)), ("state", .string(notice.state.rawValue))]))
         } catch {
             logger.error(
-                "a notice cannot be drafted", metadata: ["incident": "\(live.incident.id)", "why": "\(error.sentence)"])
+                "a notice cannot be drafted",
+                metadata: ["incident": "\(live.incident.id)", "why": "\(error.sentence)"])
         }
     }
 

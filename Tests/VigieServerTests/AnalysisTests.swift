@@ -121,7 +121,8 @@ private func row(
     @Test func `a file that is missing does not keep the others from being read`() throws {
         let folder = try Folder()
         let report = try Analysis().run([
-            folder.path + "none.csv", folder.file("good.csv", header + row(0) + row(10)), folder.file("empty", ""),
+            folder.path + "none.csv", folder.file("good.csv", header + row(0) + row(10)),
+            folder.file("empty", ""),
         ])
         #expect(report.statistics.attempts == 2)
         let refused = report.inputs.filter(\.isRefused)

@@ -50,7 +50,9 @@ import VigieWire
             """,
         words: yaml + ["columns:", "extra", "2:", "+99:99"]
     ) { text in
-        do throws(MappingError) { _ = try RecordMapping(yaml: text, file: "m.yaml") } catch { return error.message }
+        do throws(MappingError) { _ = try RecordMapping(yaml: text, file: "m.yaml") } catch {
+            return error.message
+        }
         return nil
     }
 
@@ -95,7 +97,8 @@ import VigieWire
             "action": "reject", "expires": "24h", "priority": 3, "reason": "détour", "sip_code": 603}
             """,
         words: [
-            "{", "}", "[", "]", ",", ":", "null", "true", "1e309", "-0", "9223372036854775808", "\"112\"", "\"+\"", "\"\"", "\\u0000",
+            "{", "}", "[", "]", ",", ":", "null", "true", "1e309", "-0", "9223372036854775808", "\"112\"",
+            "\"+\"", "\"\"", "\\u0000",
             "\"limit\":{\"per\":\"caller\",\"calls\":1,\"seconds\":0}", "\"action\":\"limit\"",
         ]
     ) { text in
@@ -128,7 +131,8 @@ import VigieWire
 
     @Test func `a column number beyond every row is refused or read, never a trap`() {
         for number in ["9223372036854775807", "-9223372036854775808", "0", "99999999999999999999"] {
-            let refusal = Self.mapping.refusal("columns:\n  \(number): start\n  2: called\n  3: talk\nheader: no\n")
+            let refusal = Self.mapping.refusal(
+                "columns:\n  \(number): start\n  2: called\n  3: talk\nheader: no\n")
             #expect(refusal != "")
         }
     }

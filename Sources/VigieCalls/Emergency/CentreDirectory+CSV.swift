@@ -68,7 +68,9 @@ extension CentreDirectory {
                     header[name] = index
                 }
                 for name in columns.prefix(6) where header[name] == nil && name != "service" {
-                    refuse(line, name, "the header has no such column; it needs \(columns.joined(separator: ";"))")
+                    refuse(
+                        line, name,
+                        "the header has no such column; it needs \(columns.joined(separator: ";"))")
                 }
                 if refused > 0 { break }
                 continue
@@ -108,7 +110,8 @@ extension CentreDirectory {
         var reason: String
     }
 
-    private static func centre(_ fields: [String], _ header: [String: Int]) -> Result<EmergencyCentre, Fault> {
+    private static func centre(_ fields: [String], _ header: [String: Int]) -> Result<EmergencyCentre, Fault>
+    {
         func value(_ name: String) -> String {
             header[name].flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
         }
@@ -117,14 +120,19 @@ extension CentreDirectory {
             guard isPlace(place) else {
                 throw Fault(
                     column: "commune_insee",
-                    reason: "\(clip(place)) is no INSEE code: 5 characters for a commune, 2 or 3 for a department")
+                    reason:
+                        "\(clip(place)) is no INSEE code: 5 characters for a commune, 2 or 3 for a department"
+                )
             }
             let short = value("short_number")
-            guard short.utf8.count >= 2, short.utf8.count <= 6, short.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else {
-                throw Fault(column: "short_number", reason: "\(clip(short)) is no short number of 2 to 6 digits")
+            guard short.utf8.count >= 2, short.utf8.count <= 6, short.utf8.allSatisfy({ $0 &- 0x30 < 10 })
+            else {
+                throw Fault(
+                    column: "short_number", reason: "\(clip(short)) is no short number of 2 to 6 digits")
             }
             guard !value("psap_id").isEmpty else { throw Fault(column: "psap_id", reason: "it is empty") }
-            let fallbacks = try ["fallback_1", "fallback_2"].filter { !value($0).isEmpty }.map { (name) throws(Fault) in
+            let fallbacks = try ["fallback_1", "fallback_2"].filter { !value($0).isEmpty }.map {
+                (name) throws(Fault) in
                 try number(value(name), name)
             }
             guard let from = try moment(value("valid_from"), "valid_from") else {
@@ -136,7 +144,8 @@ extension CentreDirectory {
                 EmergencyCentre(
                     place: place, shortNumber: short, service: value("service"), id: value("psap_id"),
                     longNumber: try number(value("long_number_e164"), "long_number_e164"), validFrom: from,
-                    validTo: to, fallbacks: fallbacks, lastTested: try moment(value("last_tested"), "last_tested"),
+                    validTo: to, fallbacks: fallbacks,
+                    lastTested: try moment(value("last_tested"), "last_tested"),
                     tester: value("tester"), isPublic: try claim(value("public_ok"), "public_ok"),
                     isTestable: try claim(value("testable"), "testable")))
         } catch {
@@ -163,7 +172,8 @@ extension CentreDirectory {
     private static func moment(_ text: String, _ column: String) throws(Fault) -> Timestamp? {
         if text.isEmpty { return nil }
         if let moment = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") { return moment }
-        throw Fault(column: column, reason: "\(clip(text)) is no date; write 2026-01-31 or 2026-01-31T08:00:00Z")
+        throw Fault(
+            column: column, reason: "\(clip(text)) is no date; write 2026-01-31 or 2026-01-31T08:00:00Z")
     }
 
     private static func claim(_ text: String, _ column: String) throws(Fault) -> Bool {

@@ -67,7 +67,8 @@ extension CentreDirectory {
 
     private func issue(_ defect: Defect, _ centre: EmergencyCentre) -> Issue {
         Issue(
-            defect: defect, department: centre.department, shortNumber: centre.shortNumber, place: centre.place,
+            defect: defect, department: centre.department, shortNumber: centre.shortNumber,
+            place: centre.place,
             centre: centre.id)
     }
 

@@ -34,7 +34,9 @@ public struct CentreDirectory: Sendable {
 
     /// The rows of a department and short number that hold at a moment.
     public func centres(department: String, shortNumber: String, at moment: Timestamp) -> [EmergencyCentre] {
-        (byCell[Self.cell(department, shortNumber)] ?? []).map { centres[$0] }.filter { $0.isValid(at: moment) }
+        (byCell[Self.cell(department, shortNumber)] ?? []).map { centres[$0] }.filter {
+            $0.isValid(at: moment)
+        }
     }
 
     /// The centre that answers a short number dialled in a commune: the commune's own row, else its department's.

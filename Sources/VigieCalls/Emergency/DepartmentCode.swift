@@ -37,7 +37,9 @@ public struct DepartmentCode: Hashable, Comparable, Codable, Sendable, CustomStr
     /// Reads a text as the other initialiser does.
     public init?(_ text: String) {
         var text = text
-        guard let code = text.withUTF8({ unsafe DepartmentCode(Span(_unsafeElements: $0)) }) else { return nil }
+        guard let code = text.withUTF8({ unsafe DepartmentCode(Span(_unsafeElements: $0)) }) else {
+            return nil
+        }
         self = code
     }
 

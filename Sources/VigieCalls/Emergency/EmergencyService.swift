@@ -56,7 +56,9 @@ extension EmergencyNumbers {
     /// A short number that some equipment wrote as E.164 (`+3318`) is the short number.
     public static func service(_ number: PhoneNumber, home: Country) -> EmergencyService? {
         guard number.count <= 9, number.count >= 2, contains(number, home: home) else { return nil }
-        guard number.isE164 else { return EmergencyService(digits: UInt32(number.digits), count: number.count) }
+        guard number.isE164 else {
+            return EmergencyService(digits: UInt32(number.digits), count: number.count)
+        }
         // `contains` said yes to digits after the country code, which has one to three of them.
         for codeDigits in 1...3 where number.count > codeDigits + 1 {
             let count = number.count - codeDigits

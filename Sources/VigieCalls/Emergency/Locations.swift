@@ -23,7 +23,8 @@ public struct Locations: Sendable {
         // Names begin at 2: 0 is none, 1 is other.
         while departments.count < symbols.count + 2 {
             let symbol = Symbol(rawValue: UInt32(departments.count))
-            departments.append(departments.count < 2 ? 0 : DepartmentCode(symbols.name(symbol))?.rawValue ?? 0)
+            departments.append(
+                departments.count < 2 ? 0 : DepartmentCode(symbols.name(symbol))?.rawValue ?? 0)
         }
         known = symbols.count
     }

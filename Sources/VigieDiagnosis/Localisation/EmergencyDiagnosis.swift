@@ -16,7 +16,9 @@ public enum EmergencyDiagnosis {
     ) -> [Cause] {
         let suspects = CalendarSuspects(scope, onset: onset, symbols: symbols).find(in: calendar)
         let blamed = suspects.reduce(0) { $0 + $1.weight }
-        return (suspects.map(\.cause) + sides(scope, symbols: symbols, share: 1 - blamed)).sorted { $0.score > $1.score }
+        return (suspects.map(\.cause) + sides(scope, symbols: symbols, share: 1 - blamed)).sorted {
+            $0.score > $1.score
+        }
     }
 
     private static func sides(_ scope: EmergencyScope, symbols: SymbolTable, share: Double) -> [Cause] {
@@ -52,7 +54,9 @@ public enum EmergencyDiagnosis {
         _ side: EmergencyScope.Side, _ weight: Double, _ scope: EmergencyScope, _ symbols: SymbolTable
     ) -> Cause {
         let explains = side == scope.side ? min(1, max(0, scope.explains)) : 0
-        func names(_ list: [Symbol]) -> String { list.prefix(3).map { symbols.name($0) }.joined(separator: ", ") }
+        func names(_ list: [Symbol]) -> String {
+            list.prefix(3).map { symbols.name($0) }.joined(separator: ", ")
+        }
         switch side {
         case .network:
             let node = names(scope.nodes + scope.egresses)
@@ -89,12 +93,14 @@ public enum EmergencyDiagnosis {
                 test: BilingualText(
                     "call the operator, and compare with callers of other operators to the same centres",
                     french:
-                        "appeler l’opérateur, et comparer avec les abonnés d’autres opérateurs vers les mêmes centres"))
+                        "appeler l’opérateur, et comparer avec les abonnés d’autres opérateurs vers les mêmes centres"
+                ))
         case .centre:
             return Cause(
                 hypothesis: BilingualText(
                     "the centre or its line does not take the calls, by whatever path they come",
-                    french: "le centre ou sa ligne ne prend pas les appels, par quelque chemin qu’ils viennent"),
+                    french:
+                        "le centre ou sa ligne ne prend pas les appels, par quelque chemin qu’ils viennent"),
                 score: weight, explains: explains,
                 test: BilingualText(
                     "call the centre on its other line, and ask what reaches it",
@@ -107,7 +113,9 @@ public enum EmergencyDiagnosis {
                 score: weight, explains: explains,
                 test: BilingualText(
                     "ask the centres what reaches them, and place test calls by each operator",
-                    french: "demander aux centres ce qui leur parvient, et passer des appels d’essai par chaque opérateur"))
+                    french:
+                        "demander aux centres ce qui leur parvient, et passer des appels d’essai par chaque opérateur"
+                ))
         }
     }
 }

@@ -130,7 +130,9 @@ public struct IncidentScope {
         let isAccomplice =
             numbers.contains(event.caller)
             && prefixes.contains { $0.count >= 4 && $0.cut(to: 4).contains(event.called) }
-        guard isAccomplice || numbers.contains(event.called) || prefixes.covers(event.called) else { return nil }
+        guard isAccomplice || numbers.contains(event.called) || prefixes.covers(event.called) else {
+            return nil
+        }
         let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
         return isDuring && (ingress == .none || event.ingress == ingress) ? .trouble : .ordinary
     }

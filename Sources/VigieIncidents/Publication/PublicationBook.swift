@@ -100,7 +100,8 @@ public struct PublicationBook: Sendable {
         let day = now.rfc3339().prefix(10)
         let notice = PublicNotice(
             id: isOpen ? previous?.id ?? facts.incident : "\(day)-\(facts.incident)",
-            version: (versions.last { $0.incident == facts.incident }?.version ?? 0) + 1, incident: facts.incident,
+            version: (versions.last { $0.incident == facts.incident }?.version ?? 0) + 1,
+            incident: facts.incident,
             kind: lines.isEmpty ? .allClear : isOpen ? .update : .alert, state: .draft, since: facts.since,
             draftedAt: now, publishedAt: nil, nextUpdate: now + Self.updateInterval, lines: lines,
             unserved: max(0, facts.unserved), noteEnglish: "", noteFrench: "", approvals: [])
@@ -116,11 +117,14 @@ public struct PublicationBook: Sendable {
     /// It never publishes. `nil`: nothing is to be done.
     ///
     /// A draft that people threw away is not written again as it was. Departments that another public notice instructs are left to it.
-    public mutating func follow(_ facts: Facts, directory: CentreDirectory, at now: Timestamp) -> PublicNotice? {
+    public mutating func follow(_ facts: Facts, directory: CentreDirectory, at now: Timestamp)
+        -> PublicNotice?
+    {
         var facts = facts
         facts.cells.removeAll { cell in
             published(at: now).contains {
-                $0.kind != .allClear && $0.incident != facts.incident && $0.departments.contains(cell.department)
+                $0.kind != .allClear && $0.incident != facts.incident
+                    && $0.departments.contains(cell.department)
             }
         }
         let shown = versions.last { $0.incident == facts.incident && $0.state == .published }
@@ -132,7 +136,8 @@ public struct PublicationBook: Sendable {
             if let first = draft.approvals.first, now - first.at < Self.reading { return nil }
             versions[last].state = .withdrawn
             let isNeeded = isOpen ? shown.map { !Self.says($0, facts) } ?? true : !facts.cells.isEmpty
-            guard isNeeded, var next = try? self.draft(facts, directory: directory, at: now), let index = versions.indices.last
+            guard isNeeded, var next = try? self.draft(facts, directory: directory, at: now),
+                let index = versions.indices.last
             else { return versions[last] }
             next.id = draft.id
             next.version = draft.version + 1
@@ -153,7 +158,9 @@ public struct PublicationBook: Sendable {
     }
 
     /// Changes the notes of a draft; whoever approved before must look again.
-    public mutating func annotate(_ id: String, english: String, french: String) throws(Refusal) -> PublicNotice {
+    public mutating func annotate(_ id: String, english: String, french: String) throws(Refusal)
+        -> PublicNotice
+    {
         let index = try draftIndex(id)
         guard english.count <= Self.maxNote else { throw .tooLong(field: "note_en", limit: Self.maxNote) }
         guard french.count <= Self.maxNote else { throw .tooLong(field: "note_fr", limit: Self.maxNote) }
@@ -170,14 +177,17 @@ public struct PublicationBook: Sendable {
     ) throws(Refusal) -> PublicNotice {
         let index = try draftIndex(id)
         guard versions[index].version == version else { throw .versionChanged(now: versions[index].version) }
-        if versions[index].approvals.contains(where: { $0.actor == actor }) { throw .alreadyApproved(by: actor) }
+        if versions[index].approvals.contains(where: { $0.actor == actor }) {
+            throw .alreadyApproved(by: actor)
+        }
         // A number that was fit to show when the text was written may not be any more.
         for line in versions[index].lines {
             let allowed = directory.publishable(
                 department: line.department, shortNumber: line.shortNumber, at: now
             ).map(\.description)
             if let stale = line.fallbacks.first(where: { !allowed.contains($0) }) {
-                throw .staleFallback(department: line.department, shortNumber: line.shortNumber, number: stale)
+                throw .staleFallback(
+                    department: line.department, shortNumber: line.shortNumber, number: stale)
             }
         }
         versions[index].approvals.append(PublicNotice.Approval(actor: actor, at: now))
@@ -223,7 +233,8 @@ extension PublicationBook.Refusal {
             "\(number), for \(shortNumber) in \(department), is no longer tested, allowed or in date; withdraw this draft and write a new one"
         case .noLines: "no department is affected, and nothing is public that could be cleared"
         case .tooLong(let field, let limit): "\(field) has more than \(limit) characters"
-        case .draftWaits(let version): "version \(version) still waits for approval; approve or withdraw it first"
+        case .draftWaits(let version):
+            "version \(version) still waits for approval; approve or withdraw it first"
         }
     }
 }

@@ -20,7 +20,9 @@ struct BucketIndex: Sendable {
     init(_ entries: [(key: UInt64, rule: UInt32)]) {
         let sorted = entries.sorted { ($0.key, $0.rule) < ($1.key, $1.rule) }
         var distinct = 0
-        for index in sorted.indices where index == 0 || sorted[index].key != sorted[index - 1].key { distinct += 1 }
+        for index in sorted.indices where index == 0 || sorted[index].key != sorted[index - 1].key {
+            distinct += 1
+        }
         var size = 1
         while size < distinct * 2 { size *= 2 }
         var keys = [UInt64](repeating: 0, count: size)

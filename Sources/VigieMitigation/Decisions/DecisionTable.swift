@@ -28,7 +28,8 @@ public final class DecisionTable: Sendable {
 
         /// A filter and how it stands.
         public init(
-            id: FilterID, filter: Filter, isEnforced: Bool, share: Double = 1, until: Timestamp = .distantFuture
+            id: FilterID, filter: Filter, isEnforced: Bool, share: Double = 1,
+            until: Timestamp = .distantFuture
         ) {
             self.id = id
             self.filter = filter
@@ -38,8 +39,8 @@ public final class DecisionTable: Sendable {
         }
     }
 
-    /// Filters under one key at most.
-    public static let maxPerKey = 64  // what one call may be held against for one key; beyond it a filter is refused by name
+    /// Filters under one key at most: what one call may be held against. Beyond it a filter is refused by name.
+    public static let maxPerKey = 64
     /// Filters without a selective key at most.
     public static let maxUnindexed = 64
     /// Keys of all filters together at most, 20 to 36 bytes each.
@@ -137,8 +138,11 @@ public final class DecisionTable: Sendable {
 
     /// Bytes held, lists shared with other tables included.
     public var byteCount: Int {
-        let indices = [called, caller, calledPrefixes, callerPrefixes, ingress, country].reduce(0) { $0 + $1.byteCount }
-        return indices + listIndex.byteCount + rules.count * (MemoryLayout<Rule>.stride + 68) + spans.count * 24
+        let indices = [called, caller, calledPrefixes, callerPrefixes, ingress, country].reduce(0) {
+            $0 + $1.byteCount
+        }
+        return indices + listIndex.byteCount + rules.count * (MemoryLayout<Rule>.stride + 68) + spans.count
+            * 24
             + numbers.count * 8
     }
 }

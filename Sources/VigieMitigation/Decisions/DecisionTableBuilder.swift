@@ -80,7 +80,10 @@ struct DecisionTableBuilder {
         if match.callerWithheld { points += 10 }
         if !match.callerCountry.isEmpty { points += 2 }
         if !match.ingress.isEmpty { points += 5 }
-        for key in [match.firstContact, match.withoutTies, !match.verstat.isEmpty, !match.attestation.isEmpty, match.hours != nil] where key {
+        for key in [
+            match.firstContact, match.withoutTies, !match.verstat.isEmpty, !match.attestation.isEmpty,
+            match.hours != nil,
+        ] where key {
             points += 1
         }
         return points + (match.rate == nil ? 0 : 1)
@@ -144,19 +147,27 @@ struct DecisionTableBuilder {
     private func wantedKeys(_ match: Filter.Match, _ kind: Kind) -> [Key] {
         func keys(_ numbers: [PhoneNumber], _ lists: [NumberList]) -> [Key] {
             Set(numbers).filter { $0 != .absent }.map { Key(kind: kind, isList: false, value: $0.rawValue) }
-                + Set(lists).compactMap { listBits[$0] }.map { Key(kind: kind, isList: true, value: UInt64($0) + 1) }
+                + Set(lists).compactMap { listBits[$0] }.map {
+                    Key(kind: kind, isList: true, value: UInt64($0) + 1)
+                }
         }
         switch kind {
         case .called: return keys(match.calledNumbers, match.calledLists)
         case .caller: return keys(match.callerNumbers, match.callerLists)
         case .calledPrefix:
-            return NumberSpan.disjoint(match.calledPrefixes).map { Key(kind: kind, isList: false, value: $0.key) }
+            return NumberSpan.disjoint(match.calledPrefixes).map {
+                Key(kind: kind, isList: false, value: $0.key)
+            }
         case .callerPrefix:
-            return NumberSpan.disjoint(match.callerPrefixes).map { Key(kind: kind, isList: false, value: $0.key) }
+            return NumberSpan.disjoint(match.callerPrefixes).map {
+                Key(kind: kind, isList: false, value: $0.key)
+            }
         case .ingress:
             return Set(match.ingress).map { Key(kind: kind, isList: false, value: UInt64($0.rawValue) + 1) }
         case .country:
-            return Set(match.callerCountry).map { Key(kind: kind, isList: false, value: UInt64($0.rawValue) + 1) }
+            return Set(match.callerCountry).map {
+                Key(kind: kind, isList: false, value: UInt64($0.rawValue) + 1)
+            }
         }
     }
 
@@ -223,7 +234,8 @@ struct DecisionTableBuilder {
     }
 
     private static func append<Value>(_ values: [Value], to all: inout [Value]) -> Rule.Slice {
-        let slice = Rule.Slice(start: UInt32(truncatingIfNeeded: all.count), count: UInt32(truncatingIfNeeded: values.count))
+        let slice = Rule.Slice(
+            start: UInt32(truncatingIfNeeded: all.count), count: UInt32(truncatingIfNeeded: values.count))
         all.append(contentsOf: values)
         return slice
     }
@@ -236,7 +248,9 @@ struct DecisionTableBuilder {
 
 extension NumberSpan {
     /// The prefix as a key of an index: its length in the top byte, then its digits.
-    var key: UInt64 { NumberSpan.key(digits: low / PhoneNumber.powerOfTen(15 - Int(digits)), count: Int(digits)) }
+    var key: UInt64 {
+        NumberSpan.key(digits: low / PhoneNumber.powerOfTen(15 - Int(digits)), count: Int(digits))
+    }
 
     /// A prefix as a key of an index.
     static func key(digits: UInt64, count: Int) -> UInt64 { UInt64(count) << 56 | digits }

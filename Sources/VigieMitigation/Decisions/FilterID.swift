@@ -9,7 +9,8 @@ public struct FilterID: Hashable, Comparable, Sendable, LosslessStringConvertibl
 
     /// 16 hexadecimal digits, upper or lower case; `nil` for anything else.
     public init?(_ description: String) {
-        guard description.utf8.count == 16, description.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+        guard description.utf8.count == 16,
+            description.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let value = UInt64(description, radix: 16), value != 0
         else { return nil }
         rawValue = value
@@ -21,6 +22,7 @@ public struct FilterID: Hashable, Comparable, Sendable, LosslessStringConvertibl
         return String(repeating: "0", count: 16 - text.utf8.count) + text
     }
 
+    /// Orders by value.
     @inlinable
     public static func < (left: FilterID, right: FilterID) -> Bool { left.rawValue < right.rawValue }
 }

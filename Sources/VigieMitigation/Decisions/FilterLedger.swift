@@ -59,7 +59,8 @@ struct FilterLedger: Sendable {
         var isDirty = false
     }
 
-    private static let maxLeftovers = 4_096  // counts of filters that went since the last report, 24 bytes each
+    // counts of filters that went since the last report, 24 bytes each
+    private static let maxLeftovers = 4_096
 
     private var pages: [Page] = []
     private var dirty: [UInt32] = []
@@ -72,11 +73,14 @@ struct FilterLedger: Sendable {
     init(samples: Int) {
         ring = Array(
             repeating: StoppedCall(
-                at: .distantPast, decision: .pass, caller: .absent, called: .absent, ingress: .none, callKey: 0),
+                at: .distantPast, decision: .pass, caller: .absent, called: .absent, ingress: .none,
+                callKey: 0),
             count: max(1, samples))
     }
 
-    var byteCount: Int { pages.count * (MemoryLayout<Page>.stride + 4) + ring.count * MemoryLayout<StoppedCall>.stride }
+    var byteCount: Int {
+        pages.count * (MemoryLayout<Page>.stride + 4) + ring.count * MemoryLayout<StoppedCall>.stride
+    }
 
     /// Notes that the rule at `place` met a call, and whether it decided it or in shadow would have.
     mutating func note(_ place: Int, didDecide: Bool) {
@@ -132,7 +136,8 @@ struct FilterLedger: Sendable {
 
     private static func count(_ id: FilterID, _ page: Page) -> ScreeningReport.FilterCount {
         ScreeningReport.FilterCount(
-            id: id, matched: page.matched &- page.reportedMatched, decided: page.decided &- page.reportedDecided)
+            id: id, matched: page.matched &- page.reportedMatched,
+            decided: page.decided &- page.reportedDecided)
     }
 
     mutating func take(_ table: DecisionTable, into report: inout ScreeningReport) {

@@ -73,7 +73,8 @@ public struct Screening: Sendable {
     ///   - clock: tells the hours of filters.
     ///   - salt: which pairs come first when a filter is ramped up; the same on every node that shares filters.
     public init(
-        home: Country = .france, protected: [PhoneNumber] = [], clock: LocalClock = LocalClock(), salt: UInt64 = 0,
+        home: Country = .france, protected: [PhoneNumber] = [], clock: LocalClock = LocalClock(),
+        salt: UInt64 = 0,
         limits: Limits = Limits(), plans: NumberingPlans = .standard
     ) {
         self.clock = clock
@@ -179,7 +180,9 @@ public struct Screening: Sendable {
     /// Takes back what `pairs` gave, in the place of what is known now.
     ///
     /// - Returns: `false` when the bytes are not of a memory of this size; nothing changes then.
-    public mutating func restorePairs(_ bytes: some RandomAccessCollection<UInt8>) -> Bool { contacts.restore(bytes) }
+    public mutating func restorePairs(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+        contacts.restore(bytes)
+    }
 
     /// Bytes held, the table apart.
     public var byteCount: Int {
@@ -249,7 +252,8 @@ extension Screening {
     }
 
     private mutating func weigh(
-        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ contact: ContactMemory.Contact, _ ties: Ties,
+        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ contact: ContactMemory.Contact,
+        _ ties: Ties,
         minute: Int64
     ) -> Decision {
         var facts = Facts()
@@ -295,7 +299,9 @@ extension Screening {
         if table.ingress.count > 0 {
             look(call, table, table.ingress, UInt64(call.ingress.rawValue) + 1, facts, &met)
         }
-        if table.country.count > 0 { look(call, table, table.country, UInt64(facts.country) + 1, facts, &met) }
+        if table.country.count > 0 {
+            look(call, table, table.country, UInt64(facts.country) + 1, facts, &met)
+        }
         // By index: unoptimised code allocates for each element of an array that it iterates.
         var index = 0
         while index < table.unindexed.count {
@@ -306,7 +312,8 @@ extension Screening {
 
     @inline(__always)
     private mutating func look(
-        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ index: BucketIndex, _ key: UInt64, _ facts: Facts,
+        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ index: BucketIndex, _ key: UInt64,
+        _ facts: Facts,
         _ met: inout Met
     ) {
         for member in index.find(key) { consider(call, table, index.members[member], facts, &met) }
@@ -330,13 +337,19 @@ extension Screening {
 
     /// Holds a call against one rule to which an index led; counts it in the rule's rate when everything else fits.
     private mutating func consider(
-        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ place: UInt32, _ facts: Facts, _ met: inout Met
+        _ call: borrowing ScreenedCall, _ table: DecisionTable, _ place: UInt32, _ facts: Facts,
+        _ met: inout Met
     ) {
         let rule = table.rules[Int(place)]
         let checks = rule.checks
         if !checks.isEmpty {
-            if checks.contains(.ingress), !table.symbols.holds(call.ingress.rawValue, in: rule.ingress.range) { return }
-            if checks.contains(.country), !table.countries.holds(facts.country, in: rule.countries.range) { return }
+            if checks.contains(.ingress), !table.symbols.holds(call.ingress.rawValue, in: rule.ingress.range)
+            {
+                return
+            }
+            if checks.contains(.country), !table.countries.holds(facts.country, in: rule.countries.range) {
+                return
+            }
             if checks.contains(.withheld), call.caller != .absent { return }
             if checks.contains(.calledPrefix),
                 !table.spans.cover(facts.paddedCalled, count: call.called.count, in: rule.calledSpans.range)
@@ -372,7 +385,9 @@ extension Screening {
             {
                 return
             }
-            if checks.contains(.hours), !table.stretches.hold(facts.minuteOfWeek, in: rule.stretches.range) { return }
+            if checks.contains(.hours), !table.stretches.hold(facts.minuteOfWeek, in: rule.stretches.range) {
+                return
+            }
         }
         if call.at >= rule.until { return }
         if checks.contains(.rate) {
@@ -488,7 +503,9 @@ extension [NumberSpan] {
 extension [WeeklyHours.Stretch] {
     /// Whether one of a few stretches of the week holds a minute of it.
     func hold(_ minute: Int, in range: Range<Int>) -> Bool {
-        for index in range where Int(self[index].from) <= minute && minute < Int(self[index].until) { return true }
+        for index in range where Int(self[index].from) <= minute && minute < Int(self[index].until) {
+            return true
+        }
         return false
     }
 }

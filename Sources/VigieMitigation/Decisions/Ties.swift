@@ -28,7 +28,9 @@ struct Ties {
 
     /// Minutes since the older of the two ties began; -1: there is none.
     var minutesKnown: Int64 {
-        max(ofCaller.place >= 0 ? ofCaller.minutesKnown : -1, ofCalled.place >= 0 ? ofCalled.minutesKnown : -1)
+        max(
+            ofCaller.place >= 0 ? ofCaller.minutesKnown : -1, ofCalled.place >= 0 ? ofCalled.minutesKnown : -1
+        )
     }
 
     private static func hash(_ number: PhoneNumber, _ country: Country) -> UInt64 {

@@ -51,7 +51,8 @@ extension Filter {
             [
                 ingress.isEmpty, callerCountry.isEmpty, callerPrefixes.isEmpty,
                 callerNumbers.isEmpty && callerLists.isEmpty, !callerWithheld,
-                calledPrefixes.isEmpty, calledNumbers.isEmpty && calledLists.isEmpty, !firstContact, !withoutTies,
+                calledPrefixes.isEmpty, calledNumbers.isEmpty && calledLists.isEmpty, !firstContact,
+                !withoutTies,
                 verstat.isEmpty, attestation.isEmpty, hours == nil, rate == nil,
             ].count { !$0 }
         }

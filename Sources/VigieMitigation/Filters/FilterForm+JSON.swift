@@ -37,7 +37,9 @@ extension FilterForm {
         add("called_lists", calledLists)
         if match.firstContact { keys.append(("first_contact", .bool(true))) }
         if match.withoutTies { keys.append(("without_ties", .bool(true))) }
-        if let since = match.firstContactSince { keys.append(("first_contact_since", .string(since.rfc3339()))) }
+        if let since = match.firstContactSince {
+            keys.append(("first_contact_since", .string(since.rfc3339())))
+        }
         add("verstat", match.verstat.map(FilterWords.verstat))
         add("attestation", match.attestation.map(FilterWords.attestation))
         if let hours = match.hours { keys.append(("hours", .string(hours.description))) }

@@ -39,7 +39,9 @@ public struct FilterForm: Hashable, Sendable {
     ///
     /// - Parameter symbol: the symbol of a trunk's name, made when it is new.
     /// - Throws: `FilterRefusal.unknownList` for a list that is not in `lists`.
-    public func filter(lists: [String: NumberList], symbol: (String) -> Symbol) throws(FilterRefusal) -> Filter {
+    public func filter(lists: [String: NumberList], symbol: (String) -> Symbol) throws(FilterRefusal)
+        -> Filter
+    {
         var result = filter
         result.match.ingress = ingress.map(symbol)
         for name in callerLists {

@@ -25,7 +25,8 @@ public enum NearestWord {
             var diagonal = row[0]
             row[0] = index + 1
             for column in right.indices {
-                let cost = min(row[column] + 1, row[column + 1] + 1, diagonal + (byte == right[column] ? 0 : 1))
+                let cost = min(
+                    row[column] + 1, row[column + 1] + 1, diagonal + (byte == right[column] ? 0 : 1))
                 diagonal = row[column + 1]
                 row[column + 1] = cost
             }

@@ -61,7 +61,8 @@ public struct NumberList: Hashable, Sendable {
     public static func isName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= maxNameBytes
             && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || [0x2D, 0x2E, 0x5F].contains(byte)
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+                    || [0x2D, 0x2E, 0x5F].contains(byte)
             }
     }
 

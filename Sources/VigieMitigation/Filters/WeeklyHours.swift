@@ -33,7 +33,8 @@ public struct WeeklyHours: Hashable, Sendable, CustomStringConvertible {
             guard let days = words.count == 2 ? Self.days(words[0]) : Array(0..<7) else { return nil }
             for span in spans.split(separator: ",", omittingEmptySubsequences: false) {
                 let ends = span.split(separator: "-", omittingEmptySubsequences: false)
-                guard ends.count == 2, let from = Self.minute(ends[0]), let until = Self.minute(ends[1]), from != until,
+                guard ends.count == 2, let from = Self.minute(ends[0]), let until = Self.minute(ends[1]),
+                    from != until,
                     from < 1_440
                 else { return nil }
                 for day in days {

@@ -31,7 +31,8 @@ public struct AuditLine: Hashable, Sendable {
 
     /// A line after `last`, with its hash.
     public init(
-        after last: AuditLine?, at: Timestamp, actor: String, action: String, target: String, reason: String = "",
+        after last: AuditLine?, at: Timestamp, actor: String, action: String, target: String,
+        reason: String = "",
         details: JSONValue = .object([])
     ) {
         sequence = (last?.sequence ?? 0) + 1
@@ -48,7 +49,8 @@ public struct AuditLine: Hashable, Sendable {
 
     /// A line as a store kept it; nothing is checked, see `AuditChain`.
     public init(
-        sequence: UInt64, at: Timestamp, actor: String, action: String, target: String, reason: String, details: String,
+        sequence: UInt64, at: Timestamp, actor: String, action: String, target: String, reason: String,
+        details: String,
         previous: String, hash: String
     ) {
         self.sequence = sequence
@@ -65,7 +67,8 @@ public struct AuditLine: Hashable, Sendable {
     /// What is hashed.
     public var canonicalBytes: [UInt8] {
         let members: [(String, JSONValue)] = [
-            ("sequence", .string(String(sequence))), ("at", .string(String(at.rawValue))), ("actor", .string(actor)),
+            ("sequence", .string(String(sequence))), ("at", .string(String(at.rawValue))),
+            ("actor", .string(actor)),
             ("action", .string(action)), ("target", .string(target)), ("reason", .string(reason)),
             ("details", .string(details)), ("previous", .string(previous)),
         ]
@@ -89,7 +92,8 @@ public struct AuditLine: Hashable, Sendable {
             ("sequence", .integer(Int64(clamping: sequence))), ("at", .string(at.rfc3339())),
             ("at_ns", .string(String(at.rawValue))), ("actor", .string(actor)), ("action", .string(action)),
             ("target", .string(target)), ("reason", .string(reason)),
-            ("details", (try? JSONValue(parsing: details)) ?? .string(details)), ("previous", .string(previous)),
+            ("details", (try? JSONValue(parsing: details)) ?? .string(details)),
+            ("previous", .string(previous)),
             ("hash", .string(hash)),
         ])
     }
@@ -112,7 +116,8 @@ public enum AuditChain {
     /// - Returns: the last line, to go on from; `nil` when there was none.
     /// - Throws: `Failure` for the first line that is wrong.
     @discardableResult
-    public static func verify(_ lines: some Sequence<AuditLine>, after checked: AuditLine? = nil) throws(Failure)
+    public static func verify(_ lines: some Sequence<AuditLine>, after checked: AuditLine? = nil)
+        throws(Failure)
         -> AuditLine?
     {
         var last = checked
@@ -121,7 +126,9 @@ public enum AuditChain {
             guard line.sequence == expected else {
                 throw .outOfSequence(expected: expected, found: line.sequence)
             }
-            guard line.previous == last?.hash ?? AuditLine.genesis else { throw .unlinked(sequence: line.sequence) }
+            guard line.previous == last?.hash ?? AuditLine.genesis else {
+                throw .unlinked(sequence: line.sequence)
+            }
             guard line.hash == line.computedHash else { throw .changed(sequence: line.sequence) }
             last = line
         }

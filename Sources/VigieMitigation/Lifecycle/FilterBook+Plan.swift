@@ -53,7 +53,8 @@ extension FilterBook {
     /// Says what ends by itself by `now`; empty when nothing does.
     public func planExpiry(at now: Timestamp) -> FilterChanges {
         var draft = Draft(
-            FilterOrder(actor: Self.clockActor, at: now, reason: "its time was up", .revertAll), last: lastAudit)
+            FilterOrder(actor: Self.clockActor, at: now, reason: "its time was up", .revertAll),
+            last: lastAudit)
         for id in live.sorted() {
             guard var record = records[id], let end = record.expiresAt, end <= now else { continue }
             let was = record.state
@@ -61,14 +62,17 @@ extension FilterBook {
             record.endedAt = end
             record.endedBy = Self.clockActor
             record.endReason = "its time was up"
-            draft.put(record, "filter.expire", [("was", .string(was.rawValue)), ("end", .string(end.rfc3339()))])
+            draft.put(
+                record, "filter.expire", [("was", .string(was.rawValue)), ("end", .string(end.rfc3339()))])
             draft.changes.affectsTable = true
         }
         return draft.changes
     }
 
     private func check(_ order: FilterOrder) throws(FilterRefusal) {
-        guard !order.actor.isEmpty, order.actor.utf8.count <= 128, order.actor.isPrintable else { throw .actorInvalid }
+        guard !order.actor.isEmpty, order.actor.utf8.count <= 128, order.actor.isPrintable else {
+            throw .actorInvalid
+        }
         guard order.reason.unicodeScalars.count <= 500 else { throw .reasonTooLong }
     }
 
@@ -91,7 +95,9 @@ extension FilterBook {
     private func propose(
         _ form: FilterForm, _ incident: String?, _ since: Timestamp?, _ draft: inout Draft
     ) throws(FilterRefusal) {
-        guard records.count - ended.count < policy.maxFilters else { throw .tooManyFilters(most: policy.maxFilters) }
+        guard records.count - ended.count < policy.maxFilters else {
+            throw .tooManyFilters(most: policy.maxFilters)
+        }
         let order = draft.order
         var form = form
         if form.filter.match.asksForStrangers, form.filter.match.firstContactSince == nil {
@@ -109,7 +115,9 @@ extension FilterBook {
 
     /// What is kept must be what is read back after a restart.
     private func checkForm(_ form: FilterForm) throws(FilterRefusal) {
-        for name in form.callerLists + form.calledLists where numberLists[name] == nil { throw .unknownList(name) }
+        for name in form.callerLists + form.calledLists where numberLists[name] == nil {
+            throw .unknownList(name)
+        }
         let readBack: FilterForm
         do {
             readBack = try FilterForm(json: form.json)
@@ -117,7 +125,8 @@ extension FilterBook {
             throw .formInvalid(error)
         }
         guard readBack == form else {
-            throw .formInvalid(FilterFormError("", .contradiction, "the filter cannot be written down as it is"))
+            throw .formInvalid(
+                FilterFormError("", .contradiction, "the filter cannot be written down as it is"))
         }
     }
 
@@ -151,9 +160,12 @@ extension FilterBook {
         let was = record.state
         record.state = .shadow
         if record.shadowSince == nil { record.shadowSince = now }
-        if record.expiresAt == nil { record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600) }
+        if record.expiresAt == nil {
+            record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600)
+        }
         draft.put(
-            record, "filter.shadow", [("was", .string(was.rawValue)), ("expires", JSONValue(record.expiresAt))])
+            record, "filter.shadow",
+            [("was", .string(was.rawValue)), ("expires", JSONValue(record.expiresAt))])
         draft.changes.affectsTable = true
     }
 
@@ -173,7 +185,9 @@ extension FilterBook {
         record.state = .enforced
         record.share = share
         if record.enforcedSince == nil { record.enforcedSince = now }
-        if record.expiresAt == nil { record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600) }
+        if record.expiresAt == nil {
+            record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600)
+        }
         draft.put(
             record, was == .enforced ? "filter.ramp" : "filter.enforce",
             [("share", .number(share)), ("expires", JSONValue(record.expiresAt))])
@@ -191,7 +205,9 @@ extension FilterBook {
         var record = try open(id)
         try checkApproved(record)
         let now = draft.order.at
-        guard let end = record.expiresAt else { throw .notInShadow(id, since: nil, seconds: policy.shadowSeconds) }
+        guard let end = record.expiresAt else {
+            throw .notInShadow(id, since: nil, seconds: policy.shadowSeconds)
+        }
         guard end > now else { throw .expired(id) }
         record.expiresAt = now + .seconds(hours * 3_600)
         record.renewals += 1
@@ -242,12 +258,15 @@ extension FilterBook {
             let filter = wanted.first { $0.name == name }
             if filter?.form.withoutSince == record.form.withoutSince {
                 // Of several with one name and form the one that is not over counts, else the last one.
-                if let other = known[name], !other.state.isOver || other.proposedAt > record.proposedAt { continue }
+                if let other = known[name], !other.state.isOver || other.proposedAt > record.proposedAt {
+                    continue
+                }
                 known[name] = record
             }
         }
         let stale = records.values.filter { record in
-            record.source == .configuration && !record.state.isOver && known[record.name ?? ""]?.id != record.id
+            record.source == .configuration && !record.state.isOver
+                && known[record.name ?? ""]?.id != record.id
         }
         for var record in stale.sorted(by: { $0.id < $1.id }) {
             let was = record.state
@@ -284,27 +303,36 @@ extension FilterBook {
             form.filter.match.firstContactSince = now
         }
         var record = FilterRecord(
-            id: Self.id(form, author: filter.name, at: now, after: draft.last), form: form, source: .configuration,
+            id: Self.id(form, author: filter.name, at: now, after: draft.last), form: form,
+            source: .configuration,
             author: draft.order.actor, reason: filter.reason, incident: nil, proposedAt: now)
         record.name = filter.name
         carry(&record, as: filter, at: now)
         draft.put(
             record, "filter.configure",
-            [("name", .string(filter.name)), ("state", .string(record.state.rawValue)), ("filter", form.json)])
+            [
+                ("name", .string(filter.name)), ("state", .string(record.state.rawValue)),
+                ("filter", form.json),
+            ])
         if record.state.isLive { draft.changes.affectsTable = true }
     }
 
     /// Takes a filter as far as the file says and its approvals allow; what people did beyond `proposed` stays.
     private func carry(_ record: inout FilterRecord, as filter: ConfiguredFilter, at now: Timestamp) {
         for person in filter.approvedBy where !record.approvals.contains(where: { $0.actor == person }) {
-            record.approvals.append(FilterRecord.Approval(actor: person, at: now, reason: "in the configuration file"))
+            record.approvals.append(
+                FilterRecord.Approval(actor: person, at: now, reason: "in the configuration file"))
         }
         if record.state == .proposed, record.approvals.count >= needed { record.state = .approved }
-        guard record.state != .proposed, filter.state != .proposed, filter.state != record.state else { return }
+        guard record.state != .proposed, filter.state != .proposed, filter.state != record.state else {
+            return
+        }
         record.state = filter.state == .enforced ? .enforced : .shadow
         if record.state == .shadow, record.shadowSince == nil { record.shadowSince = now }
         if record.state == .enforced, record.enforcedSince == nil { record.enforcedSince = now }
-        if record.expiresAt == nil { record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600) }
+        if record.expiresAt == nil {
+            record.expiresAt = now + .seconds(record.form.filter.expiresHours * 3_600)
+        }
     }
 }
 
@@ -326,7 +354,8 @@ struct Draft {
 
     mutating func note(_ action: String, _ target: String, details: JSONValue = .object([])) {
         let line = AuditLine(
-            after: last, at: order.at, actor: order.actor, action: action, target: target, reason: order.reason,
+            after: last, at: order.at, actor: order.actor, action: action, target: target,
+            reason: order.reason,
             details: details)
         changes.audit.append(line)
         last = line

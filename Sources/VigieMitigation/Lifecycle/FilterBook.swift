@@ -28,13 +28,16 @@ public struct FilterBook: Sendable {
     ///
     /// - Parameter lastAudit: the last line of the audit in the store; check the chain with `AuditChain.verify` before.
     public init(
-        policy: FilterPolicy = FilterPolicy(), records: some Sequence<FilterRecord>, lists: some Sequence<NumberList>,
+        policy: FilterPolicy = FilterPolicy(), records: some Sequence<FilterRecord>,
+        lists: some Sequence<NumberList>,
         lastAudit: AuditLine?
     ) {
         self.policy = policy
         self.lastAudit = lastAudit
         for list in lists { numberLists[list.name] = list }
-        let over = records.filter(\.state.isOver).sorted { ($0.endedAt ?? $0.proposedAt) < ($1.endedAt ?? $1.proposedAt) }
+        let over = records.filter(\.state.isOver).sorted {
+            ($0.endedAt ?? $0.proposedAt) < ($1.endedAt ?? $1.proposedAt)
+        }
         for record in over { keep(record) }
         for record in records where !record.state.isOver { keep(record) }
     }
@@ -93,7 +96,9 @@ public struct FilterBook: Sendable {
         var entries: [DecisionTable.Entry] = []
         entries.reserveCapacity(live.count)
         for id in live {
-            guard let record = records[id], let filter = try? record.form.filter(lists: numberLists, symbol: symbol) else {
+            guard let record = records[id],
+                let filter = try? record.form.filter(lists: numberLists, symbol: symbol)
+            else {
                 continue
             }
             entries.append(

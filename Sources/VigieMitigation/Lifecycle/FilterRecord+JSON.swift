@@ -21,7 +21,8 @@ extension FilterRecord {
                 .array(
                     approvals.map {
                         .object([
-                            ("actor", .string($0.actor)), ("at", JSONValue($0.at)), ("reason", .string($0.reason)),
+                            ("actor", .string($0.actor)), ("at", JSONValue($0.at)),
+                            ("reason", .string($0.reason)),
                         ])
                     })
             ),
@@ -52,7 +53,9 @@ extension FilterRecord {
             throw FilterRecordError(field: "", advice: "\(error.rule.rawValue) at byte \(error.offset)")
         }
         let reader = StoredReader(value: value)
-        guard let id = FilterID(try reader.string("id")) else { throw FilterRecordError(field: "id", advice: "no id") }
+        guard let id = FilterID(try reader.string("id")) else {
+            throw FilterRecordError(field: "id", advice: "no id")
+        }
         guard let state = State(rawValue: try reader.string("state")) else {
             throw FilterRecordError(field: "state", advice: "no state")
         }
@@ -66,7 +69,8 @@ extension FilterRecord {
             throw FilterRecordError(field: "filter." + error.field, advice: error.advice)
         }
         self.init(
-            id: id, form: form, source: source, author: try reader.string("author"), reason: try reader.string("reason"),
+            id: id, form: form, source: source, author: try reader.string("author"),
+            reason: try reader.string("reason"),
             incident: value["incident"]?.stringValue, proposedAt: try reader.moment("proposed_at"))
         name = value["name"]?.stringValue
         self.state = state
@@ -78,7 +82,8 @@ extension FilterRecord {
             let inner = StoredReader(value: approval, path: "approvals[\(index)].")
             approvals.append(
                 Approval(
-                    actor: try inner.string("actor"), at: try inner.moment("at"), reason: try inner.string("reason")))
+                    actor: try inner.string("actor"), at: try inner.moment("at"),
+                    reason: try inner.string("reason")))
         }
         if let json = value["trial"]?.objectValue { trial = TrialReport(json: .object(json)) }
         shadowSince = try reader.optionalMoment("shadow_since")
@@ -90,7 +95,9 @@ extension FilterRecord {
             endedBy = value["ended_by"]?.stringValue ?? ""
             endReason = value["end_reason"]?.stringValue ?? ""
         }
-        if state.isLive, expiresAt == nil { throw FilterRecordError(field: "expires_at", advice: "a live filter has an end") }
+        if state.isLive, expiresAt == nil {
+            throw FilterRecordError(field: "expires_at", advice: "a live filter has an end")
+        }
     }
 }
 
@@ -100,7 +107,9 @@ private struct StoredReader {
     var path = ""
 
     func string(_ key: String) throws(FilterRecordError) -> String {
-        guard let text = value[key]?.stringValue else { throw FilterRecordError(field: path + key, advice: "no text") }
+        guard let text = value[key]?.stringValue else {
+            throw FilterRecordError(field: path + key, advice: "no text")
+        }
         return text
     }
 

@@ -93,7 +93,8 @@ public enum FilterRefusal: Error, Hashable, Sendable {
             "filter \(id) was never in shadow; first watch what it would do: vigie filter shadow \(id)"
         case .notInShadow(let id, let since?, let seconds):
             "filter \(id) is in shadow since \(since.rfc3339()); the policy wants \(seconds) s there first"
-        case .noTrial(let id): "filter \(id) has not been tried on stored calls yet; wait for its trial and look at it"
+        case .noTrial(let id):
+            "filter \(id) has not been tried on stored calls yet; wait for its trial and look at it"
         case .expired(let id): "filter \(id) has passed its end; propose it again as a new one"
         case .shareOutOfRange: "the share of calls is above 0 and at most 1, for example 0.1"
         case .hoursOutOfRange: "a filter lasts 1 to 24 whole hours and can be renewed"
@@ -103,7 +104,8 @@ public enum FilterRefusal: Error, Hashable, Sendable {
         case .tooManyFilters(let most): "there are \(most) filters already; revert some or use a number list"
         case .tooManyLists(let most): "there are \(most) number lists already; remove one first"
         case .unknownList(let name): "there is no number list \"\(name)\"; upload it first"
-        case .listInUse(let name, let id): "number list \"\(name)\" is used by filter \(id); revert that first"
+        case .listInUse(let name, let id):
+            "number list \"\(name)\" is used by filter \(id); revert that first"
         case .listInvalid(let name):
             "\"\(name)\" cannot name a list; use letters, digits, \".\", \"-\" and \"_\", at most 64"
         case .listTooLong(let name, let count):

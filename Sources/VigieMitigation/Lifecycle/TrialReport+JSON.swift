@@ -13,7 +13,8 @@ extension TrialReport {
                             .object([
                                 ("at", JSONValue($0.at)), ("caller", .string($0.caller.description)),
                                 ("called", .string($0.called.description)), ("ingress", .string($0.ingress)),
-                                ("wanted", .bool($0.isWanted)), ("talk_seconds", .integer(Int64($0.talkSeconds))),
+                                ("wanted", .bool($0.isWanted)),
+                                ("talk_seconds", .integer(Int64($0.talkSeconds))),
                             ])
                         })
                 )
@@ -26,7 +27,8 @@ extension TrialReport {
             ("from", JSONValue(from)), ("until", JSONValue(until)), ("calls", .integer(Int64(calls))),
             ("matched", .integer(Int64(matched))), ("matched_with_talk", .integer(Int64(matchedWithTalk))),
             ("wanted", .integer(Int64(wanted))), ("wanted_met", .integer(Int64(wantedStopped))),
-            ("legitimate", .integer(Int64(legitimate))), ("legitimate_met", .integer(Int64(legitimateStopped))),
+            ("legitimate", .integer(Int64(legitimate))),
+            ("legitimate_met", .integer(Int64(legitimateStopped))),
             ("wanted_stopped", .number(wantedShare)), ("legitimate_stopped", .number(legitimateShare)),
         ]
     }
@@ -49,7 +51,8 @@ extension TrialReport {
                 Example(
                     at: at, caller: PhoneNumber(written: value["caller"]?.stringValue ?? ""),
                     called: PhoneNumber(written: value["called"]?.stringValue ?? ""),
-                    ingress: value["ingress"]?.stringValue ?? "", isWanted: value["wanted"]?.boolValue ?? false,
+                    ingress: value["ingress"]?.stringValue ?? "",
+                    isWanted: value["wanted"]?.boolValue ?? false,
                     talkSeconds: Int(clamping: value["talk_seconds"]?.integerValue ?? 0)))
         }
     }

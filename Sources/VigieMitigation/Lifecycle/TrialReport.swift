@@ -20,7 +20,8 @@ public struct TrialReport: Hashable, Sendable {
 
         /// An example.
         public init(
-            at: Timestamp, caller: PhoneNumber, called: PhoneNumber, ingress: String, isWanted: Bool, talkSeconds: Int
+            at: Timestamp, caller: PhoneNumber, called: PhoneNumber, ingress: String, isWanted: Bool,
+            talkSeconds: Int
         ) {
             self.at = at
             self.caller = caller

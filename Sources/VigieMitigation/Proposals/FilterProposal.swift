@@ -269,7 +269,9 @@ public struct FilterSearch {
 
     /// The first entries that together hold 97 % of the calls; empty when even `limit` of them do not, or there are fewer calls than
     /// `fewest`.
-    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int, limit: Int = 20, fewest: Int = 0) -> [Key] {
+    private static func covering<Key>(_ ranked: [(Key, Int)], of total: Int, limit: Int = 20, fewest: Int = 0)
+        -> [Key]
+    {
         guard total >= fewest else { return [] }
         var kept: [Key] = []
         var sum = 0

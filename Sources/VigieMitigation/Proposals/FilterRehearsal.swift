@@ -40,7 +40,8 @@ public struct FilterRehearsal {
         self.names = names
         self.target = target
         if let incident {
-            trial = FilterTrial([filter.match], incident: incident, target: target, plans: plans, home: home, clock: clock)
+            trial = FilterTrial(
+                [filter.match], incident: incident, target: target, plans: plans, home: home, clock: clock)
             scope = IncidentScope(incident, plans: plans)
         }
     }

@@ -73,7 +73,8 @@ public struct FilterTrial {
     /// Takes in the next stored call.
     public mutating func take(_ event: CallEvent) {
         if legitimateFrom == nil {
-            legitimateFrom = max(firstSeen - .seconds(7 * 86_400), event.start + (firstSeen - event.start) / 2)
+            legitimateFrom = max(
+                firstSeen - .seconds(7 * 86_400), event.start + (firstSeen - event.start) / 2)
         }
         var hasTies = false
         if asksForTies {

@@ -16,7 +16,8 @@ public enum VolumeChart {
         else { return "" }
         let points = (first...last).map { hour in
             SeriesChart.Point(
-                time: Timestamp(seconds: hour * 3_600), bar: counts[hour]?.calls ?? 0, line: counts[hour]?.usual ?? 0)
+                time: Timestamp(seconds: hour * 3_600), bar: counts[hour]?.calls ?? 0,
+                line: counts[hour]?.usual ?? 0)
         }
         let chart = SeriesChart(
             points: points,

@@ -8,7 +8,8 @@ extension EmergencyBoard {
         var members: [(String, JSONValue)] = [
             ("at", JSONValue(at)), ("window_seconds", .integer(Self.window.components.seconds)),
             ("false_alarms_a_year", .number(falseAlarmsAYear)),
-            ("blind_since", blindSince.map { JSONValue($0) } ?? .null), ("nation", nation.json(isNation: true)),
+            ("blind_since", blindSince.map { JSONValue($0) } ?? .null),
+            ("nation", nation.json(isNation: true)),
             ("cells", .array(cells.map { $0.json(isNation: false) })),
             ("elements", .array(elements.map { $0.json(symbols) })),
             ("failures", .array(failures.map { $0.json(symbols) })),
@@ -22,10 +23,13 @@ extension EmergencyBoard.Cell {
     fileprivate func json(isNation: Bool) -> JSONValue {
         var members: [(String, JSONValue)] = []
         if !isNation {
-            members = [("service", .string(service.description)), ("department", .string(department.description))]
+            members = [
+                ("service", .string(service.description)), ("department", .string(department.description)),
+            ]
         }
         members += [
-            ("state", .string(state.nena)), ("measured", .string(state.rawValue)), ("reason", .string(reason)),
+            ("state", .string(state.nena)), ("measured", .string(state.rawValue)),
+            ("reason", .string(reason)),
             ("since", JSONValue(since)), ("measures", measures.json),
             ("usual_failure_share", .number(usualFailureShare)),
             ("callers_per_minute", callersPerMinute.map { .number($0) } ?? .null),
@@ -51,7 +55,8 @@ extension EmergencyBoard.Element {
         .object([
             ("kind", .string(kind.rawValue)),
             ("name", .string(kind == .centre ? number.description : symbols.name(name))),
-            ("state", .string(state.nena)), ("measured", .string(state.rawValue)), ("measures", measures.json),
+            ("state", .string(state.nena)), ("measured", .string(state.rawValue)),
+            ("measures", measures.json),
             ("last_call", lastCall.map { JSONValue($0) } ?? .null),
         ])
     }
@@ -70,7 +75,9 @@ extension EmergencyBoard.Measures {
 
 extension EmergencyBoard.Delay {
     fileprivate var json: JSONValue {
-        func seconds(_ value: Duration?) -> JSONValue { value.map { .integer($0.components.seconds) } ?? .null }
+        func seconds(_ value: Duration?) -> JSONValue {
+            value.map { .integer($0.components.seconds) } ?? .null
+        }
         return .object([
             ("by_failures_seconds", seconds(byFailures)), ("by_answers_seconds", seconds(byAnswers)),
             ("by_volume_seconds", seconds(byVolume)), ("by_receiver_seconds", seconds(byReceiver)),

@@ -9,7 +9,8 @@ extension EmergencyBoard {
     public func text(_ symbols: SymbolTable, language: ReportLanguage = .english, limit: Int = 12) -> String {
         var rows = [
             [
-                language.choose("number", "numéro"), language.choose("dept", "dépt"), language.choose("state", "état"),
+                language.choose("number", "numéro"), language.choose("dept", "dépt"),
+                language.choose("state", "état"),
                 language.choose("callers", "appelants"), language.choose("lost", "perdus"),
                 language.choose("answered", "décrochés"),
                 language.choose("30 % seen in", "30 % vu en"), language.choose("11 % seen in", "11 % vu en"),
@@ -20,7 +21,9 @@ extension EmergencyBoard {
             let one = Self.isNotable($0)
             let other = Self.isNotable($1)
             if one != other { return one }
-            return ($0.measures.callers, $1.service, $1.department) > ($1.measures.callers, $0.service, $0.department)
+            return ($0.measures.callers, $1.service, $1.department) > (
+                $1.measures.callers, $0.service, $0.department
+            )
         }
         for cell in ranked.prefix(max(0, limit)) {
             rows.append(row(cell, cell.service.description, cell.department.description, language))
@@ -50,10 +53,12 @@ extension EmergencyBoard {
 
     private static func isNotable(_ cell: Cell) -> Bool { cell.state != .normal && cell.state != .learning }
 
-    private func row(_ cell: Cell, _ service: String, _ place: String, _ language: ReportLanguage) -> [String] {
+    private func row(_ cell: Cell, _ service: String, _ place: String, _ language: ReportLanguage) -> [String]
+    {
         let measures = cell.measures
         return [
-            service, place.isEmpty ? "?" : place, cell.state.rawValue, "\(measures.callers)", "\(measures.failed)",
+            service, place.isEmpty ? "?" : place, cell.state.rawValue, "\(measures.callers)",
+            "\(measures.failed)",
             "\(measures.answered)", Self.words(cell.delay30, language), Self.words(cell.delay11, language),
         ]
     }

@@ -21,8 +21,10 @@ struct EmergencySentence {
         let range = "\(language.count(scope.lostLow))–\(language.count(scope.lostHigh))"
         let what =
             scope.sign == "volume" || scope.sign == "receiver"
-            ? language.choose("Calls to \(services) do not arrive", "Des appels au \(services) n’arrivent pas")
-            : language.choose("\(share) of calls to \(services) fail", "\(share) des appels au \(services) échouent")
+            ? language.choose(
+                "Calls to \(services) do not arrive", "Des appels au \(services) n’arrivent pas")
+            : language.choose(
+                "\(share) of calls to \(services) fail", "\(share) des appels au \(services) échouent")
         let people = language.choose(
             "\(lost) callers did not get through (\(range))",
             "\(lost) appelants n’ont pas abouti (\(range))")
@@ -35,7 +37,8 @@ struct EmergencySentence {
         if count > 40 {
             return language.choose(" in \(count) departments", " dans \(count) départements")
         }
-        let shown = scope.departments.prefix(8).map(\.description).joined(separator: ", ") + (count > 8 ? "…" : "")
+        let shown =
+            scope.departments.prefix(8).map(\.description).joined(separator: ", ") + (count > 8 ? "…" : "")
         return count == 1
             ? language.choose(" in department \(shown)", " dans le département \(shown)")
             : language.choose(" in departments \(shown)", " dans les départements \(shown)")

@@ -35,43 +35,52 @@ extension AnalysisReport {
     public func incident(_ entry: Entry) -> JSONValue {
         let incident = entry.incident
         let summary = IncidentSummary(entry, report: self, language: .english)
-        return .object([
-            ("id", .string(incident.id)), ("kind", .string(incident.kind.rawValue)),
-            ("severity", .string(incident.severity.rawValue)), ("state", .string(incident.state.rawValue)),
-            ("first_seen", JSONValue(incident.firstSeen)), ("detected_at", JSONValue(incident.detectedAt)),
-            ("last_seen", JSONValue(incident.lastSeen)), ("subject", subjectJSON(entry)),
-            ("summary", .string(summary.sentence)), ("metrics", metricsJSON(entry)),
-            ("causes", .array(incident.causes.map(\.json))),
-            (
-                "localisation",
-                .array(
-                    incident.localisation.map { pairs in
-                        .object(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
-                    })
-            ),
-            ("proposed_filter", entry.proposal.map { filterJSON($0) } ?? .null),
-            (
-                "evidence",
-                .object([
-                    ("calls", .integer(Int64(entry.dossier.calls + entry.dossier.proofs))),
-                    ("sample", JSONValue(entry.dossier.samples.map(\.text))),
-                ])
-            ),
-            ("census", .array(entry.dossier.reached.prefix(Self.censusLimit).map(\.json))),
-            ("census_total", .integer(Int64(entry.dossier.reachedTotal))),
-            (
-                "hours",
-                .array(
-                    entry.dossier.hours.prefix(Self.hoursLimit).map { hour in
-                        .object([
-                            ("start", JSONValue(hour.start)), ("calls", .integer(Int64(hour.trouble))),
-                            ("usual", .integer(Int64(hour.ordinary))),
-                        ])
-                    })
-            ),
-        ]
-            + (entry.dossier.callBacks.isEmpty
-                ? [] : [("to_call_back", .array(entry.dossier.callBacks.prefix(Self.censusLimit).map { $0.json(symbols) }))])
+        return .object(
+            [
+                ("id", .string(incident.id)), ("kind", .string(incident.kind.rawValue)),
+                ("severity", .string(incident.severity.rawValue)),
+                ("state", .string(incident.state.rawValue)),
+                ("first_seen", JSONValue(incident.firstSeen)),
+                ("detected_at", JSONValue(incident.detectedAt)),
+                ("last_seen", JSONValue(incident.lastSeen)), ("subject", subjectJSON(entry)),
+                ("summary", .string(summary.sentence)), ("metrics", metricsJSON(entry)),
+                ("causes", .array(incident.causes.map(\.json))),
+                (
+                    "localisation",
+                    .array(
+                        incident.localisation.map { pairs in
+                            .object(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+                        })
+                ),
+                ("proposed_filter", entry.proposal.map { filterJSON($0) } ?? .null),
+                (
+                    "evidence",
+                    .object([
+                        ("calls", .integer(Int64(entry.dossier.calls + entry.dossier.proofs))),
+                        ("sample", JSONValue(entry.dossier.samples.map(\.text))),
+                    ])
+                ),
+                ("census", .array(entry.dossier.reached.prefix(Self.censusLimit).map(\.json))),
+                ("census_total", .integer(Int64(entry.dossier.reachedTotal))),
+                (
+                    "hours",
+                    .array(
+                        entry.dossier.hours.prefix(Self.hoursLimit).map { hour in
+                            .object([
+                                ("start", JSONValue(hour.start)), ("calls", .integer(Int64(hour.trouble))),
+                                ("usual", .integer(Int64(hour.ordinary))),
+                            ])
+                        })
+                ),
+            ]
+                + (entry.dossier.callBacks.isEmpty
+                    ? []
+                    : [
+                        (
+                            "to_call_back",
+                            .array(entry.dossier.callBacks.prefix(Self.censusLimit).map { $0.json(symbols) })
+                        )
+                    ])
         )
     }
 

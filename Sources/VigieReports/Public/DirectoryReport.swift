@@ -27,19 +27,26 @@ public struct DirectoryReport: Sendable {
     private func meaning(_ defect: CentreDirectory.Defect, _ language: ReportLanguage = .english) -> String {
         switch defect {
         case .gap:
-            language.choose("the number leads nowhere in this department", "le numéro ne mène nulle part dans ce département")
+            language.choose(
+                "the number leads nowhere in this department",
+                "le numéro ne mène nulle part dans ce département")
         case .overlap:
             language.choose("two rows answer for the same place", "deux lignes répondent pour le même lieu")
         case .deadFallback:
-            language.choose("a fallback is no number that anybody could dial", "un numéro de repli n’est pas composable")
+            language.choose(
+                "a fallback is no number that anybody could dial", "un numéro de repli n’est pas composable")
         case .sameFallback:
-            language.choose("a fallback is the number it should replace", "un numéro de repli est celui qu’il doit remplacer")
+            language.choose(
+                "a fallback is the number it should replace",
+                "un numéro de repli est celui qu’il doit remplacer")
         case .neverTested: language.choose("no test call reached a fallback yet", "repli jamais testé")
         case .staleTest:
-            language.choose("the last test call is older than 30 days", "dernier test vieux de plus de 30 jours")
+            language.choose(
+                "the last test call is older than 30 days", "dernier test vieux de plus de 30 jours")
         case .noFallback: language.choose("the centre has no fallback", "le centre n’a pas de repli")
         case .notPublic:
-            language.choose("tested, but not allowed to be published", "testé, mais publication non autorisée")
+            language.choose(
+                "tested, but not allowed to be published", "testé, mais publication non autorisée")
         }
     }
 
@@ -48,7 +55,8 @@ public struct DirectoryReport: Sendable {
         var out = "\(source): \(read.directory.centres.count) rows read"
         out += read.refused > 0 ? ", \(read.refused) refused\n" : "\n"
         for refusal in read.refusals.prefix(20) {
-            out += "  line \(refusal.line)\(refusal.column.isEmpty ? "" : ", " + refusal.column): \(refusal.reason)\n"
+            out +=
+                "  line \(refusal.line)\(refusal.column.isEmpty ? "" : ", " + refusal.column): \(refusal.reason)\n"
         }
         if read.refused > 20 { out += "  … and \(read.refused - 20) more; --format json lists them\n" }
         for (defect, count) in counts {
@@ -97,18 +105,21 @@ public struct DirectoryReport: Sendable {
     public func html(_ language: ReportLanguage) -> String {
         let title = language.choose("Directory of emergency centres", "Annuaire des centres d’urgence")
         var out = "<!doctype html>\n<html lang=\"\(language.rawValue)\"><head><meta charset=\"utf-8\">"
-        out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>\(title)</title>"
+        out +=
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>\(title)</title>"
         out += "<style>\(AnalysisReport.style)</style></head><body><main><h1>\(title)</h1>\n<p>"
-        out += language.choose(
-            "\(source): \(language.count(read.directory.centres.count)) rows read, \(language.count(read.refused)) refused, on \(moment.rfc3339().prefix(10)).",
-            "\(source) : \(language.count(read.directory.centres.count)) lignes lues, \(language.count(read.refused)) refusées, au \(moment.rfc3339().prefix(10))."
-        ).escaped
+        out +=
+            language.choose(
+                "\(source): \(language.count(read.directory.centres.count)) rows read, \(language.count(read.refused)) refused, on \(moment.rfc3339().prefix(10)).",
+                "\(source) : \(language.count(read.directory.centres.count)) lignes lues, \(language.count(read.refused)) refusées, au \(moment.rfc3339().prefix(10))."
+            ).escaped
         out += "</p>\n"
         if isClean {
             out += "<p>" + language.choose("Nothing is wrong with it.", "Rien à signaler.") + "</p>"
         }
         for (defect, count) in counts {
-            out += "<section><h2>\(language.count(count)) × \(meaning(defect, language).escaped)</h2>\n<table><thead><tr>"
+            out +=
+                "<section><h2>\(language.count(count)) × \(meaning(defect, language).escaped)</h2>\n<table><thead><tr>"
             for head in [
                 language.choose("Department", "Département"), language.choose("Number", "Numéro"),
                 language.choose("Place", "Lieu"), language.choose("Centre", "Centre"),

@@ -7,7 +7,8 @@ import VigieWire
 extension PublicSite {
     /// The alert of one version. A draft says `Draft`, an exercise `Exercise`; only what people published says `Actual`.
     public func cap(_ notice: PublicNotice) -> String {
-        var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">\n"
+        var out =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">\n"
         func element(_ name: String, _ text: String, _ indent: String = "  ") {
             out += "\(indent)<\(name)>\(text.escaped)</\(name)>\n"
         }
@@ -97,6 +98,8 @@ extension PublicSite {
     private func areas(_ notice: PublicNotice) -> [String] {
         if !notice.departments.isEmpty { return notice.departments }
         var seen: Set<String> = []
-        return history.filter { $0.id == notice.id }.flatMap(\.departments).filter { seen.insert($0).inserted }
+        return history.filter { $0.id == notice.id }.flatMap(\.departments).filter {
+            seen.insert($0).inserted
+        }
     }
 }

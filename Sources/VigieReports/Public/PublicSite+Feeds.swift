@@ -8,7 +8,9 @@ extension PublicSite {
         let worst = open.flatMap(\.lines).map(\.reach)
         let departments = Set(open.flatMap(\.departments)).count
         let indicator = worst.isEmpty ? "none" : departments >= 10 ? "critical" : "major"
-        let description = worst.isEmpty ? "All systems operational" : "Emergency calls disrupted in \(departments) departments"
+        let description =
+            worst.isEmpty
+            ? "All systems operational" : "Emergency calls disrupted in \(departments) departments"
         var components: [JSONValue] = []
         for (position, department) in self.departments.enumerated() {
             let lines = lines(department.code)
@@ -17,7 +19,8 @@ extension PublicSite {
                 ? "major_outage" : lines.isEmpty ? "operational" : "partial_outage"
             components.append(
                 .object([
-                    ("id", .string("dep-\(department.code)")), ("name", .string("\(department.code) \(department.name)")),
+                    ("id", .string("dep-\(department.code)")),
+                    ("name", .string("\(department.code) \(department.name)")),
                     ("status", .string(status)), ("position", .integer(Int64(position + 1))),
                     ("numbers", JSONValue(lines.map(\.shortNumber))),
                     ("updated_at", .string((open.compactMap(\.publishedAt).max() ?? moment).rfc3339())),
@@ -29,7 +32,8 @@ extension PublicSite {
             (
                 "page",
                 .object([
-                    ("id", .string("vigie-emergency")), ("name", .string("\(publisher.name): emergency calls")),
+                    ("id", .string("vigie-emergency")),
+                    ("name", .string("\(publisher.name): emergency calls")),
                     ("url", .string(publisher.address)), ("time_zone", .string("Europe/Paris")),
                     ("updated_at", .string(moment.rfc3339())),
                 ])
@@ -72,16 +76,20 @@ extension PublicSite {
         let address = publisher.address.isEmpty ? "urn:vigie:public" : publisher.address
         let updated = history.compactMap(\.publishedAt).max() ?? moment
         var out = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
-        out += "<title>\(publisher.name.escaped) : appels d’urgence</title>\n<id>\(address.escaped)/feed.atom</id>\n"
-        out += "<updated>\(updated.rfc3339())</updated>\n<author><name>\(publisher.name.escaped)</name></author>\n"
+        out +=
+            "<title>\(publisher.name.escaped) : appels d’urgence</title>\n<id>\(address.escaped)/feed.atom</id>\n"
+        out +=
+            "<updated>\(updated.rfc3339())</updated>\n<author><name>\(publisher.name.escaped)</name></author>\n"
         if !publisher.address.isEmpty {
-            out += "<link rel=\"self\" href=\"\(address.escaped)/feed.atom\"/>\n<link href=\"\(address.escaped)/\"/>\n"
+            out +=
+                "<link rel=\"self\" href=\"\(address.escaped)/feed.atom\"/>\n<link href=\"\(address.escaped)/\"/>\n"
         }
         for notice in history.reversed().prefix(100) {
             let when = (notice.publishedAt ?? notice.draftedAt).rfc3339()
             out += "<entry>\n<id>\(address.escaped)/\(capPath(notice).escaped)</id>\n"
             out += "<title>\(headline(notice, .french).escaped)</title>\n<updated>\(when)</updated>\n"
-            out += "<link href=\"\(address.escaped)/\(capPath(notice).escaped)\" type=\"application/cap+xml\"/>\n"
+            out +=
+                "<link href=\"\(address.escaped)/\(capPath(notice).escaped)\" type=\"application/cap+xml\"/>\n"
             out += "<summary>\(body(notice, .french).escaped)</summary>\n</entry>\n"
         }
         return out + "</feed>\n"

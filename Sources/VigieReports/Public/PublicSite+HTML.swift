@@ -10,7 +10,8 @@ extension PublicSite {
     /// The page of the whole country.
     func index(_ language: ReportLanguage) -> String {
         var out = head(
-            language.choose("Emergency calls in France", "Appels d’urgence en France"), language, "index.html")
+            language.choose("Emergency calls in France", "Appels d’urgence en France"), language, "index.html"
+        )
         out += "<h1>\(language.choose("Emergency calls", "Appels d’urgence"))</h1>\n" + exercise(language)
         if open.isEmpty {
             out += "<p class=\"ok\">\(allClear(language).escaped)</p>\n"
@@ -39,7 +40,8 @@ extension PublicSite {
         ] { out += "<th scope=\"col\">\(title)</th>" }
         out += "</tr></thead><tbody>\n"
         let lines = lines(department.code)
-        for short in Self.shortNumbers + lines.map(\.shortNumber).filter({ !Self.shortNumbers.contains($0) }) {
+        for short in Self.shortNumbers + lines.map(\.shortNumber).filter({ !Self.shortNumbers.contains($0) })
+        {
             let line = lines.first { $0.shortNumber == short }
             out += "<tr><th scope=\"row\"><a href=\"tel:\(short)\">\(short)</a> "
             out += "<small>\(language.emergencyService(short).escaped)</small></th>"
@@ -79,10 +81,11 @@ extension PublicSite {
             language.choose(
                 "Calls to \(list) may fail \(where_)", "Les appels au \(list) peuvent échouer \(where_)"
             ).escaped + "</h2>\n<p>"
-        out += language.choose(
-            "Since \(Self.local(notice.since, .english, department)). Said on \(Self.local(notice.publishedAt ?? notice.draftedAt, .english, department)), version \(notice.version). Next news by \(Self.local(notice.nextUpdate, .english, department)).",
-            "Depuis le \(Self.local(notice.since, .french, department)). Publié le \(Self.local(notice.publishedAt ?? notice.draftedAt, .french, department)), version \(notice.version). Prochaines nouvelles avant le \(Self.local(notice.nextUpdate, .french, department))."
-        ).escaped
+        out +=
+            language.choose(
+                "Since \(Self.local(notice.since, .english, department)). Said on \(Self.local(notice.publishedAt ?? notice.draftedAt, .english, department)), version \(notice.version). Next news by \(Self.local(notice.nextUpdate, .english, department)).",
+                "Depuis le \(Self.local(notice.since, .french, department)). Publié le \(Self.local(notice.publishedAt ?? notice.draftedAt, .french, department)), version \(notice.version). Prochaines nouvelles avant le \(Self.local(notice.nextUpdate, .french, department))."
+            ).escaped
         out += "</p>\n"
         if department.isEmpty {
             let people = language.people(notice.unserved)
@@ -170,7 +173,8 @@ extension PublicSite {
                 let word = reach(department.code, short).map { reach in
                     reach == .down ? language.choose("fails", "échec") : language.choose("partly", "partiel")
                 }
-                out += "<td class=\"\(kind)\">\(sign)\(word.map { " " + $0 } ?? "<span class=\"h\">ok</span>")</td>"
+                out +=
+                    "<td class=\"\(kind)\">\(sign)\(word.map { " " + $0 } ?? "<span class=\"h\">ok</span>")</td>"
             }
             out += "</tr>\n"
         }

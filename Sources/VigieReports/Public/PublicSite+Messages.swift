@@ -63,22 +63,27 @@ extension PublicSite {
     public static func clocks(knownAt: Timestamp) -> [Clock] {
         [
             Clock(
-                rule: "CPCE D98-5 III", recipient: "ministre de l’Intérieur (et ANSSI si l’origine est informatique)",
+                rule: "CPCE D98-5 III",
+                recipient: "ministre de l’Intérieur (et ANSSI si l’origine est informatique)",
                 due: nil, source: "Arcep, page sur la notification des incidents"),
             Clock(
                 rule: "CPCE L33-1, D98-8-10", recipient: "autorités et centres concernés (CCED)", due: nil,
                 source: "décret 2023-827 et arrêté du 29 août 2023"),
             Clock(
-                rule: "directive (UE) 2022/2557 (CER), article 15 : première notification", recipient: "autorité compétente",
+                rule: "directive (UE) 2022/2557 (CER), article 15 : première notification",
+                recipient: "autorité compétente",
                 due: knownAt + .seconds(86_400), source: "directive (UE) 2022/2557, article 15"),
             Clock(
-                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : alerte précoce", recipient: "CSIRT ou autorité compétente",
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : alerte précoce",
+                recipient: "CSIRT ou autorité compétente",
                 due: knownAt + .seconds(86_400)),
             Clock(
-                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : notification", recipient: "CSIRT ou autorité compétente",
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : notification",
+                recipient: "CSIRT ou autorité compétente",
                 due: knownAt + .seconds(3 * 86_400)),
             Clock(
-                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final", recipient: "CSIRT ou autorité compétente",
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final",
+                recipient: "CSIRT ou autorité compétente",
                 due: knownAt + .seconds(30 * 86_400)),
         ]
     }
@@ -104,7 +109,8 @@ extension PublicSite {
             let due = clock.due.map { "avant le " + Self.capTime($0) } ?? "dès connaissance"
             out += "- \(clock.rule) → \(clock.recipient) : \(due) ; \(Self.basis(clock))\n"
         }
-        out += "\nLes délais sont ceux que Vigie connaît ; le juriste de l’opérateur dit lesquels s’appliquent.\n"
+        out +=
+            "\nLes délais sont ceux que Vigie connaît ; le juriste de l’opérateur dit lesquels s’appliquent.\n"
         return out
     }
 

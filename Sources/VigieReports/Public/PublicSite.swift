@@ -31,7 +31,9 @@ public struct PublicSite: Sendable {
         /// A publisher; `sender` loses what CAP forbids.
         public init(name: String, sender: String, address: String = "", isExercise: Bool = false) {
             self.name = name
-            let allowed = sender.unicodeScalars.filter { $0.value > 0x20 && !",<&".unicodeScalars.contains($0) }
+            let allowed = sender.unicodeScalars.filter {
+                $0.value > 0x20 && !",<&".unicodeScalars.contains($0)
+            }
             self.sender = allowed.isEmpty ? "vigie.invalid" : String(String.UnicodeScalarView(allowed))
             self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
             self.isExercise = isExercise
@@ -97,7 +99,9 @@ public struct PublicSite: Sendable {
             File(path: "feed.atom", mediaType: "application/atom+xml; charset=utf-8", text: atom))
         for notice in history {
             files.append(
-                File(path: capPath(notice), mediaType: "application/cap+xml; charset=utf-8", text: cap(notice)))
+                File(
+                    path: capPath(notice), mediaType: "application/cap+xml; charset=utf-8", text: cap(notice))
+            )
         }
         return files
     }

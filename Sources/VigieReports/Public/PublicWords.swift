@@ -41,6 +41,7 @@ extension ReportLanguage {
 
     /// A count of people that names nobody: cells below five are not told.
     func people(_ count: Int) -> String {
-        count == 0 ? choose("none", "aucun") : count < 5 ? choose("fewer than 5", "moins de 5") : self.count(count)
+        count == 0
+            ? choose("none", "aucun") : count < 5 ? choose("fewer than 5", "moins de 5") : self.count(count)
     }
 }

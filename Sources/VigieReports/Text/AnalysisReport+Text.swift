@@ -54,10 +54,14 @@ extension AnalysisReport {
             lines += incidentLines(entry, index + 1, language, style)
         }
         if let emergency {
-            lines += ["", style.bold(language.choose("Emergency numbers", "Numéros d’urgence"))
-                    + "  " + style.dim(
+            lines += [
+                "",
+                style.bold(language.choose("Emergency numbers", "Numéros d’urgence"))
+                    + "  "
+                    + style.dim(
                         language.choose("as at ", "au ") + moment(emergency.at)
-                            + language.choose(", last 15 minutes", ", 15 dernières minutes"))]
+                            + language.choose(", last 15 minutes", ", 15 dernières minutes")),
+            ]
             lines.append(emergency.text(symbols, language: language))
         }
         return lines.joined(separator: "\n") + "\n"
@@ -199,9 +203,12 @@ extension AnalysisReport {
 
     private func figureLines(_ entry: Entry, _ language: ReportLanguage, _ style: TextStyle) -> [String] {
         let dossier = entry.dossier
-        let callers = language.count(dossier.distinctCallers, ("caller", "callers"), ("appelant", "appelants"))
-        let reached = language.count(dossier.reachedTotal, ("line", "lines"), ("ligne atteinte", "lignes atteintes"))
-        let answered = language.count(dossier.answered, ("call", "calls"), ("appel décroché", "appels décrochés"))
+        let callers = language.count(
+            dossier.distinctCallers, ("caller", "callers"), ("appelant", "appelants"))
+        let reached = language.count(
+            dossier.reachedTotal, ("line", "lines"), ("ligne atteinte", "lignes atteintes"))
+        let answered = language.count(
+            dossier.answered, ("call", "calls"), ("appel décroché", "appels décrochés"))
         var lines = ["", "   " + style.bold(language.choose("What happened", "Ce qui s’est passé"))]
         lines.append(
             "   "
@@ -255,7 +262,8 @@ extension AnalysisReport {
         let outcome = proposal.outcome
         guard outcome.legitimate > 0 else {
             return language.choose(
-                "there were no wanted calls to measure it on", "il n’y avait pas d’appels voulus pour le mesurer")
+                "there were no wanted calls to measure it on",
+                "il n’y avait pas d’appels voulus pour le mesurer")
         }
         let wanted = language.count(
             outcome.legitimate, ("wanted one", "wanted ones"), ("appel voulu", "appels voulus"))
@@ -285,7 +293,8 @@ extension AnalysisReport {
         if match.withoutTies {
             parts.append(
                 language.choose(
-                    "neither of whom ever spoke with the other's country", "sans lien connu avec le pays de l’autre"))
+                    "neither of whom ever spoke with the other's country",
+                    "sans lien connu avec le pays de l’autre"))
         }
         return parts.joined(separator: ", ")
     }

@@ -43,7 +43,8 @@ struct IncidentSummary {
         switch entry.incident.subject {
         case .misroutedFlood(let origin, let landing): return flood(origin, landing)
         case .numberUsurpation(let number, let trunks):
-            let callers = language.count(dossier.distinctCallers, ("person", "people"), ("personne", "personnes"))
+            let callers = language.count(
+                dossier.distinctCallers, ("person", "people"), ("personne", "personnes"))
             let by =
                 trunks.isEmpty
                 ? ""
@@ -69,12 +70,16 @@ struct IncidentSummary {
                 "A machine made \(calls) calls\(trunk), displaying \(shown): \(words).",
                 "Un automate a passé \(calls) appels\(trunk), affichant \(shown) : \(words).")
         case .wangiri(let numbers):
-            let rings = language.count(dossier.proofs, ("one-ring call", "one-ring calls"), ("appel d’une sonnerie", "appels d’une sonnerie"))
+            let rings = language.count(
+                dossier.proofs, ("one-ring call", "one-ring calls"),
+                ("appel d’une sonnerie", "appels d’une sonnerie"))
             return language.choose(
                 "\(rings) displaying \(list(numbers)) drew \(calls) call-backs.",
                 "\(rings) affichant \(list(numbers)) ont provoqué \(calls) rappels.")
         case .revenueShareFraud(let numbers, let prefixes, let ingress):
-            let shown = prefixes.prefix(4).map(\.description).joined(separator: ", ") + (prefixes.count > 4 ? "…" : "")
+            let shown =
+                prefixes.prefix(4).map(\.description).joined(separator: ", ")
+                + (prefixes.count > 4 ? "…" : "")
             let place = prefixes.isEmpty ? list(numbers) : shown
             let trunk =
                 ingress == .none
@@ -107,7 +112,8 @@ struct IncidentSummary {
         let from =
             origin.country == .none
             ? language.choose("from ", "de ")
-                + report.symbols.name(origin.ingress == .none ? (dossier.dominantTrunk ?? .none) : origin.ingress)
+                + report.symbols.name(
+                    origin.ingress == .none ? (dossier.dominantTrunk ?? .none) : origin.ingress)
             : language.from(origin.country) + (origin.area.map { " (\($0))" } ?? "")
         let places =
             landing.prefix(4).map(\.description).joined(separator: ", ") + (landing.count > 4 ? "…" : "")

@@ -56,15 +56,18 @@ extension ReportLanguage {
     }
 
     private static let englishArticle: Set<String> = [
-        "US", "GB", "AE", "NL", "PH", "BS", "MV", "KM", "DO", "CF", "SB", "MH", "FO", "KY", "VG", "VI", "TC", "MP",
+        "US", "GB", "AE", "NL", "PH", "BS", "MV", "KM", "DO", "CF", "SB", "MH", "FO", "KY", "VG", "VI", "TC",
+        "MP",
     ]
     private static let frenchPlural: Set<String> = [
-        "US", "AE", "NL", "PH", "KM", "MV", "BS", "SC", "SB", "MH", "FO", "KY", "VG", "VI", "TC", "MP", "FK", "CK", "BM", "PN",
+        "US", "AE", "NL", "PH", "KM", "MV", "BS", "SC", "SB", "MH", "FO", "KY", "VG", "VI", "TC", "MP", "FK",
+        "CK", "BM", "PN",
     ]
     private static let frenchMasculineInE: Set<String> = ["MX", "KH", "MZ", "ZW", "BZ", "SR"]
     /// Islands and cities, which have no article.
     private static let frenchBare: Set<String> = [
-        "CU", "CY", "MT", "MG", "SG", "TW", "MU", "BH", "DJ", "MC", "HT", "SM", "ST", "GI", "PR", "GU", "MO", "MS", "VC", "KN", "LC",
+        "CU", "CY", "MT", "MG", "SG", "TW", "MU", "BH", "DJ", "MC", "HT", "SM", "ST", "GI", "PR", "GU", "MO",
+        "MS", "VC", "KN", "LC",
         "BL", "MF", "PM", "SH", "NU", "TK", "WF", "NR", "TV", "PW", "KI",
     ]
 

@@ -42,9 +42,10 @@ extension AlertDesk {
     func deliverWebhooks(_ sender: AlertSender) async {
         while !Task.isCancelled {
             let now = clock.now
-            let due = (try? await store.background { store throws(StoreError) in
-                try store.alerts(dueAt: now, limit: Self.batch)
-            }) ?? []
+            let due =
+                (try? await store.background { store throws(StoreError) in
+                    try store.alerts(dueAt: now, limit: Self.batch)
+                }) ?? []
             if due.isEmpty {
                 try? await Task.sleep(for: Self.tick)
                 continue
@@ -55,7 +56,9 @@ extension AlertDesk {
                 for await change in group { if let change { changes.append(change) } }
                 return changes
             }
-            let stored: Void? = try? await store.background { store throws(StoreError) in try store.apply(changes) }
+            let stored: Void? = try? await store.background { store throws(StoreError) in
+                try store.apply(changes)
+            }
             // A store that takes nothing now would have us deliver again at once: wait as for a receiver.
             if stored == nil { try? await Task.sleep(for: settings.firstWait) }
         }
@@ -98,7 +101,8 @@ extension AlertDesk {
             let queued = document["queued"]?.stringValue.flatMap { Timestamp(rfc3339: $0) } ?? now
             guard now - queued < settings.giveUpAfter else {
                 figures.dropped.count("too-old")
-                logger.warning("alert given up", metadata: ["receiver": "\(webhook.name)", "reason": "\(reason)"])
+                logger.warning(
+                    "alert given up", metadata: ["receiver": "\(webhook.name)", "reason": "\(reason)"])
                 return .removeAlert(alert.id)
             }
             // Replaced while it was being sent: the new one is due as it is.

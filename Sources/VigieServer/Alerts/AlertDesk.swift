@@ -59,7 +59,9 @@ public final class AlertDesk: Service {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await self.takeIn() }
                     group.addTask { await self.deliverWebhooks(sender) }
-                    if !settings.alertmanager.isEmpty { group.addTask { await self.tellAlertmanager(sender) } }
+                    if !settings.alertmanager.isEmpty {
+                        group.addTask { await self.tellAlertmanager(sender) }
+                    }
                     // The inbox ends when the node stops; the two others then are in the middle of a wait.
                     await group.next()
                     group.cancelAll()
@@ -114,6 +116,7 @@ extension AlertDesk {
     public var health: Health {
         let trouble = figures.trouble.withLock { $0 }
         guard let first = trouble.min(by: { $0.key < $1.key }) else { return .good }
-        return .degraded("\(first.key) does not take alerts: \(first.value); check its address and that it runs")
+        return .degraded(
+            "\(first.key) does not take alerts: \(first.value); check its address and that it runs")
     }
 }

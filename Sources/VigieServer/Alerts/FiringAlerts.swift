@@ -29,7 +29,9 @@ final class FiringAlerts: Sendable {
             }
             let isNews = known.map { $0.ended != nil || $0.notice.severity < notice.severity } ?? true
             if known == nil, entries.count >= Self.capacity,
-                let oldest = entries.min(by: { ($0.value.ended ?? now, $0.value.starts) < ($1.value.ended ?? now, $1.value.starts) })?.key
+                let oldest = entries.min(by: {
+                    ($0.value.ended ?? now, $0.value.starts) < ($1.value.ended ?? now, $1.value.starts)
+                })?.key
             {
                 entries[oldest] = nil
             }

@@ -101,12 +101,15 @@ public struct Analysis {
 extension Analysis {
     /// Hands over the intervals that were over by a moment, in the order of their ends.
     fileprivate static func tell(
-        _ feeds: [CountFeed], until moment: Timestamp, _ symbols: inout SymbolTable, _ line: inout AnalysisLine
+        _ feeds: [CountFeed], until moment: Timestamp, _ symbols: inout SymbolTable,
+        _ line: inout AnalysisLine
     ) {
         while true {
             var first: (feed: CountFeed, end: Timestamp)?
             for feed in feeds {
-                guard let end = feed.next(symbols: &symbols), end <= moment, end < first?.end ?? .distantFuture else { continue }
+                guard let end = feed.next(symbols: &symbols), end <= moment,
+                    end < first?.end ?? .distantFuture
+                else { continue }
                 first = (feed, end)
             }
             guard let first, let count = first.feed.take(symbols: &symbols) else { return }

@@ -141,7 +141,9 @@ public struct AnalysisLine: ~Copyable {
         let journal = journal
         let (calendar, centres) = (calendar, centres)
         let entries =
-            Investigation(plans: plans, home: home, centres: centres, calendar: { calendar }).look(at: looked, symbols: symbols, progress: progress) {
+            Investigation(plans: plans, home: home, centres: centres, calendar: { calendar }).look(
+                at: looked, symbols: symbols, progress: progress
+            ) {
                 body in journal.replay(.distantPast ... .distantFuture, body)
             }
             + incidents.dropFirst(looked.count).map {

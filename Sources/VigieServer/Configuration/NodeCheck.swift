@@ -168,7 +168,8 @@ public struct NodeCheck: Sendable {
     }
 
     /// A port that this node holds already is as it should be; whoever else holds it is named.
-    private mutating func refuse(_ key: String, _ address: ListenAddress, _ error: any Error, isStream: Bool) {
+    private mutating func refuse(_ key: String, _ address: ListenAddress, _ error: any Error, isStream: Bool)
+    {
         if (error as? IOError)?.errnoCode == EADDRINUSE,
             let holder = PortHolder.of(port: address.port, isStream: isStream)
         {
@@ -178,7 +179,8 @@ public struct NodeCheck: Sendable {
                 )
             } else {
                 problems.append(
-                    "\(key): \(address) is in use by \(holder.program) (pid \(holder.pid)); stop it, or give another port")
+                    "\(key): \(address) is in use by \(holder.program) (pid \(holder.pid)); stop it, or give another port"
+                )
             }
             return
         }

@@ -50,7 +50,8 @@ enum NodeConfigurationKeys {
             "What the public is told when emergency numbers fail, after two people approved it.", publication),
         .section(
             "emergency", \.emergency,
-            "What is known of the emergency numbers beside calls; the centres are in `public.directory`.", emergency),
+            "What is known of the emergency numbers beside calls; the centres are in `public.directory`.",
+            emergency),
         .section(
             "detection", \.detection, "What the detectors are told; the cards say what each setting does.",
             detection),
@@ -266,7 +267,8 @@ enum NodeConfigurationKeys {
             "sender", \.sender, unit: "domain name", "Sender of CAP alerts: no spaces, commas, < or &.",
             reload: .restart),
         .text(
-            "address", \.address, unit: "URL", "Where `/public` is reached from outside; empty: links are relative.",
+            "address", \.address, unit: "URL",
+            "Where `/public` is reached from outside; empty: links are relative.",
             reload: .restart),
         .text(
             "directory", \.directory, unit: "CSV file",
@@ -281,10 +283,12 @@ enum NodeConfigurationKeys {
     static let emergency: [ConfigurationKey<NodeConfiguration.Emergency>] = [
         .words(
             "calendars", \.calendars, unit: "list of files",
-            "The change calendar, iCalendar or CSV; a file that changes is read again within a minute.", reload: .restart),
+            "The change calendar, iCalendar or CSV; a file that changes is read again within a minute.",
+            reload: .restart),
         .flag(
             "drafts", \.drafts,
-            "Whether a draft notice is written by itself when emergency calls fail; people approve it.", reload: .restart),
+            "Whether a draft notice is written by itself when emergency calls fail; people approve it.",
+            reload: .restart),
     ]
 
     static let alerts: [ConfigurationKey<NodeConfiguration.Alerts>] = [

@@ -36,13 +36,18 @@ struct PortHolder: Equatable, Sendable {
     // state 0A is a listening TCP socket, 07 an unconnected UDP one.
     private static func inodes(port: Int, isStream: Bool) -> Set<String> {
         var found: Set<String> = []
-        let suffix = ":" + String(repeating: "0", count: max(0, 4 - String(port, radix: 16).count))
+        let suffix =
+            ":" + String(repeating: "0", count: max(0, 4 - String(port, radix: 16).count))
             + String(port, radix: 16, uppercase: true)
         for table in isStream ? ["tcp", "tcp6"] : ["udp", "udp6"] {
-            guard let text = try? String(contentsOfFile: "/proc/self/net/" + table, encoding: .utf8) else { continue }
+            guard let text = try? String(contentsOfFile: "/proc/self/net/" + table, encoding: .utf8) else {
+                continue
+            }
             for line in text.split(separator: "\n").dropFirst() {
                 let words = line.split(separator: " ")
-                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == (isStream ? "0A" : "07") else { continue }
+                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == (isStream ? "0A" : "07") else {
+                    continue
+                }
                 found.insert("socket:[\(words[9])]")
             }
         }

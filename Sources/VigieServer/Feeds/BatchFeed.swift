@@ -44,7 +44,9 @@ public struct BatchFeed: Sendable {
     public func accept(_ id: String, _ bytes: [UInt8]) async throws(NodeActionError) -> BatchReceipt {
         guard (1...128).contains(id.utf8.count), id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             refused.count("batch-id-not-usable")
-            throw .refused(name: "batch-id-not-usable", "a batch id has 1 to 128 visible ASCII characters, such as 2009-02-17T14:05-node7")
+            throw .refused(
+                name: "batch-id-not-usable",
+                "a batch id has 1 to 128 visible ASCII characters, such as 2009-02-17T14:05-node7")
         }
         if let known = try await known(id) { return known }
         guard busy.enter(id) else {
@@ -100,7 +102,8 @@ public struct BatchFeed: Sendable {
             if case .batchSeen = error { return }
             // The calls are in and known: the same batch sent again would count nothing twice for two days of data.
             logger.error(
-                "a batch cannot be remembered", metadata: ["batch": "\(receipt.id)", "why": "\(error.sentence)"])
+                "a batch cannot be remembered",
+                metadata: ["batch": "\(receipt.id)", "why": "\(error.sentence)"])
         }
     }
 

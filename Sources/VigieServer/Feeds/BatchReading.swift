@@ -15,15 +15,19 @@ struct BatchReading {
 
     /// - Throws: `NodeActionError.refused` when the octets are no records.
     init(_ bytes: [UInt8], settings: AnalysisSettings, symbols: NodeSymbols) throws(NodeActionError) {
-        guard !bytes.isEmpty else { throw .refused(name: "batch-empty", "the batch is empty: one JSON object a line is wanted") }
+        guard !bytes.isEmpty else {
+            throw .refused(name: "batch-empty", "the batch is empty: one JSON object a line is wanted")
+        }
         let head = bytes.span.extracting(first: min(bytes.count, 65_536))
         guard let format = CallRecordFormat.sniff(head) else {
-            throw .refused(name: "batch-not-recognised",
+            throw .refused(
+                name: "batch-not-recognised",
                 "the batch holds no call records that Vigie knows; send vigie.calls/1 as NDJSON: start, called, and one of sip_status, q850, answer"
             )
         }
         self.symbols = symbols
-        lines = RowLines(bytes.span, hasHeader: format.mapping.layout == .delimited && format.mapping.header != .absent)
+        lines = RowLines(
+            bytes.span, hasHeader: format.mapping.layout == .delimited && format.mapping.header != .absent)
         reader = CallRecordReader(
             ByteStream(MemoryByteSource(bytes)), format: format, timeZone: settings.timeZone)
         joiner = RecordJoiner(

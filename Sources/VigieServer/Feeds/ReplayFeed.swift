@@ -26,7 +26,8 @@ public struct ReplayFeed: Service {
     /// When the first call of some files began; `nil`: there is none.
     ///
     /// - Throws: `FeedFailure` when one of them cannot be read.
-    public static func firstCall(of paths: [String], _ configuration: NodeConfiguration) throws -> Timestamp? {
+    public static func firstCall(of paths: [String], _ configuration: NodeConfiguration) throws -> Timestamp?
+    {
         let opened = try open(paths, LiveNode.recordSettings(configuration))
         var first: Timestamp?
         var symbols = SymbolTable()

@@ -145,7 +145,8 @@ public struct SpoolFeed: Service {
         for job in jobs { counts.began(job.file.name) }
         while true {
             let chunk = await reading.next(Self.chunk)
-            guard await handOver(chunk.events) else { return }  // the node stops; the rest is read after the next start
+            // the node stops; the rest is read after the next start
+            guard await handOver(chunk.events) else { return }
             let changes = zip(recordJobs, chunk.told).map { job, told in
                 progress(job, max(told, job.taken), isDone: false)
             }

@@ -18,7 +18,8 @@ struct SpoolFile: Hashable {
     static func list(_ directory: String) -> [SpoolFile]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return nil }
         return names.sorted().compactMap { name in
-            guard !name.hasPrefix("."), !name.hasSuffix("~"), !name.hasSuffix(".tmp"), !name.hasSuffix(".part")
+            guard !name.hasPrefix("."), !name.hasSuffix("~"), !name.hasSuffix(".tmp"),
+                !name.hasSuffix(".part")
             else { return nil }
             let path = directory + "/" + name
             var status = stat()

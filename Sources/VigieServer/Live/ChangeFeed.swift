@@ -3,7 +3,8 @@ import Synchronization
 /// Tells changes of incidents to whoever subscribed: each subscriber has a buffer of its own, and the oldest change goes when it
 /// is full, which is counted: a slow reader of live events never holds up the line or another reader.
 final class ChangeFeed: Sendable {
-    private let subscribers = Mutex<[UInt64: AsyncStream<LiveChange>.Continuation]>([:])  // some dozen; seldom told
+    // some dozen; seldom told
+    private let subscribers = Mutex<[UInt64: AsyncStream<LiveChange>.Continuation]>([:])
     private let next = Counter()
     /// Changes that a subscriber's full buffer lost.
     let dropped = Counter()

@@ -247,6 +247,7 @@ final class InvestigationDesk: Sendable {
             ])
         feed.tell(
             LiveChange(
-                kind: kind, incident: live, document: .object(members.filter { $0.0 != "census" && $0.0 != "to_call_back" })))
+                kind: kind, incident: live,
+                document: .object(members.filter { $0.0 != "census" && $0.0 != "to_call_back" })))
     }
 }

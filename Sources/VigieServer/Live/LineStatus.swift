@@ -42,11 +42,13 @@ public struct LineStatus: Sendable {
     public var openCalls = 0
     /// Calls stored, and calls that the store could not keep.
     public var stored: UInt64 = 0
+    /// Calls that could not be stored.
     public var notStored: UInt64 = 0
     /// Findings of the detectors.
     public var findings: UInt64 = 0
     /// Looks into incidents, and surges set aside after one.
     public var looks: UInt64 = 0
+    /// Incidents that were set aside.
     public var setAside: UInt64 = 0
     /// Changes of incidents that a subscriber was too slow for.
     public var changesDropped: UInt64 = 0

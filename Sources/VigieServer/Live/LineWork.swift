@@ -211,7 +211,8 @@ struct LineWork: ~Copyable {
             figures.calls &+= 1
             if event.answer != nil { figures.answered &+= 1 }
             if origin != .screening, ContactFeed.isContact(event) {
-                contacts.append(ContactFeed.Contact(caller: event.caller, called: event.called, at: event.start))
+                contacts.append(
+                    ContactFeed.Contact(caller: event.caller, called: event.called, at: event.start))
             }
             store(event, origin, clock)
             if isPresent(event.start, clock) {

@@ -40,7 +40,8 @@ public final class LiveLine: Sendable {
     ///   - contacts: told who spoke with whom, by every way but the screening itself.
     public init(
         settings: LineSettings = LineSettings(), clock: NodeClock = .real, symbols: NodeSymbols,
-        store: any Store, otherTimes: (any Store)? = nil, ring: CallEventRing? = nil, contacts: ContactFeed? = nil,
+        store: any Store, otherTimes: (any Store)? = nil, ring: CallEventRing? = nil,
+        contacts: ContactFeed? = nil,
         plans: NumberingPlans = .standard, logger: Logger = Logger(label: "vigie.line")
     ) {
         self.settings = settings

@@ -47,7 +47,9 @@ struct ToldCalls: Sendable {
         }
         // A further attempt under a Call-ID is remembered by its content as well.
         let attempt = Self.mix(key ^ content)
-        if known.content == content || current[attempt] != nil || previous[attempt] != nil { return .repeated }
+        if known.content == content || current[attempt] != nil || previous[attempt] != nil {
+            return .repeated
+        }
         let isKnownWay = known.origins & bit != 0
         if origin == .record || origin == .replay, isKnownWay {
             remember(attempt, Entry(content: content, origins: bit, isComplete: true))

@@ -17,12 +17,14 @@ enum AuditTrail {
         for attempt in 1...tries {
             let last = try store.lastAuditLine().map(AuditLine.init)
             let line = AuditLine(
-                after: last, at: now, actor: actor, action: action, target: target, reason: reason, details: details)
+                after: last, at: now, actor: actor, action: action, target: target, reason: reason,
+                details: details)
             do throws(StoreError) {
                 return try store.apply(changes + [.audit(StoredAuditLine(line))])
             } catch {
                 switch error {
-                case .auditNotContiguous where attempt < tries, .auditChainBroken where attempt < tries: continue
+                case .auditNotContiguous where attempt < tries, .auditChainBroken where attempt < tries:
+                    continue
                 default: throw error
                 }
             }
@@ -34,7 +36,8 @@ extension StoredAuditLine {
     /// The line as the store keeps it: hashes as bytes, the hashed bytes as its document.
     init(_ line: AuditLine) {
         self.init(
-            sequence: line.sequence, at: line.at, actor: line.actor, action: line.action, subject: line.target,
+            sequence: line.sequence, at: line.at, actor: line.actor, action: line.action,
+            subject: line.target,
             previous: line.previous == AuditLine.genesis ? [] : TokenSecret.bytes(line.previous),
             hash: TokenSecret.bytes(line.hash), document: line.canonicalBytes)
     }

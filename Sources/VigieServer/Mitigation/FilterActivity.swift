@@ -97,11 +97,13 @@ public final class FilterActivity: Sendable {
             for (table, count) in [
                 ("pairs", evicted.pairs), ("rates", evicted.rates), ("allowances", evicted.allowances),
             ] {
-                samples.append(MetricSample("vigie_screening_evicted_total", [("table", table)], Double(count)))
+                samples.append(
+                    MetricSample("vigie_screening_evicted_total", [("table", table)], Double(count)))
             }
             samples.append(MetricSample("vigie_decisions_crowded_total", [], Double(totals.crowded)))
             samples.append(
-                MetricSample("vigie_stopped_samples_dropped_total", [], Double(state.withLock { $0.dropped })))
+                MetricSample("vigie_stopped_samples_dropped_total", [], Double(state.withLock { $0.dropped }))
+            )
             return samples
         }
     }

@@ -39,7 +39,8 @@ public actor FilterDesk {
     /// - Throws: `FilterDeskError.store`, or `.damaged` when the store is not what was written.
     public init(
         store: any Store, symbols: NodeSymbols, clock: NodeClock, tables: PublishedTable = PublishedTable(),
-        activity: FilterActivity = FilterActivity(), policy: FilterPolicy = FilterPolicy(), home: Country = .france, localClock: LocalClock = LocalClock(),
+        activity: FilterActivity = FilterActivity(), policy: FilterPolicy = FilterPolicy(),
+        home: Country = .france, localClock: LocalClock = LocalClock(),
         trialSpan: Duration = .seconds(7 * 86_400), logger: Logger = Logger(label: "vigie.filters")
     ) throws(FilterDeskError) {
         self.store = store
@@ -68,7 +69,8 @@ public actor FilterDesk {
     /// The filter with this id; one that was over long ago comes from the store.
     public func filter(_ id: FilterID) async -> FilterRecord? {
         if let record = book.record(id) { return record }
-        let found = try? await store.background { store throws(StoreError) in try store.filter(id.description) }
+        let found = try? await store.background { store throws(StoreError) in try store.filter(id.description)
+        }
         guard let document = found?.document else { return nil }
         return try? FilterRecord(stored: String(decoding: document, as: UTF8.self))
     }
@@ -121,7 +123,8 @@ public actor FilterDesk {
     /// - Returns: what changed; when it returns, it is durable and in force.
     /// - Throws: `FilterDeskError`; nothing changed then.
     @discardableResult
-    public func order(_ command: FilterCommand, by actor: String, reason: String = "") async throws(FilterDeskError)
+    public func order(_ command: FilterCommand, by actor: String, reason: String = "")
+        async throws(FilterDeskError)
         -> FilterChanges
     {
         try await inTurn { () throws(FilterDeskError) in
@@ -139,7 +142,8 @@ public actor FilterDesk {
         var book = book
         do throws(FilterRefusal) {
             for command in lists.map({ FilterCommand.putList($0) }) + [.configure(filters)] {
-                book.adopt(try book.plan(FilterOrder(actor: FilterBook.configurationActor, at: clock.now, command)))
+                book.adopt(
+                    try book.plan(FilterOrder(actor: FilterBook.configurationActor, at: clock.now, command)))
             }
         } catch {
             throw .refused(error)
@@ -211,7 +215,8 @@ public actor FilterDesk {
 
     /// Plans and writes; where somebody else wrote a line of the audit meanwhile (a public notice), once more after that line.
     @discardableResult
-    private func carryOut(_ plan: (FilterBook) throws(FilterDeskError) -> FilterChanges) async throws(FilterDeskError)
+    private func carryOut(_ plan: (FilterBook) throws(FilterDeskError) -> FilterChanges)
+        async throws(FilterDeskError)
         -> FilterChanges
     {
         var tries = 8
@@ -226,9 +231,11 @@ public actor FilterDesk {
             } catch {
                 tries -= 1
                 switch error {
-                case .auditNotContiguous where tries > 0, .auditChainBroken where tries > 0: try await follow()
+                case .auditNotContiguous where tries > 0, .auditChainBroken where tries > 0:
+                    try await follow()
                 default:
-                    logger.error("an order about filters was not written", metadata: ["why": "\(error.sentence)"])
+                    logger.error(
+                        "an order about filters was not written", metadata: ["why": "\(error.sentence)"])
                     throw .store(error)
                 }
             }
@@ -289,14 +296,17 @@ public actor FilterDesk {
     private func beginTrial(_ record: FilterRecord, _ incident: Incident?, _ target: FilterTrial.Target) {
         guard trials[record.id] == nil, trials.count < 16 else { return }  // each reads days of calls
         let symbols = symbols
-        guard let filter = try? record.form.filter(lists: book.lists, symbol: { symbols.symbol($0) }) else { return }
+        guard let filter = try? record.form.filter(lists: book.lists, symbol: { symbols.symbol($0) }) else {
+            return
+        }
         let window = (clock.now - trialSpan)...Timestamp.distantFuture
         let (home, localClock, names) = (home, localClock, symbols.snapshot)
         trials[record.id] = Task { [store, logger] in
             do throws(StoreError) {
                 let report = try await store.background { store throws(StoreError) in
                     var rehearsal = FilterRehearsal(
-                        filter, incident: incident, target: target, home: home, clock: localClock, names: names)
+                        filter, incident: incident, target: target, home: home, clock: localClock,
+                        names: names)
                     try store.replay(window) { event in rehearsal.take(copy event) }
                     return rehearsal.finish()
                 }
@@ -312,7 +322,8 @@ public actor FilterDesk {
 
     private func attach(_ report: TrialReport, to id: FilterID) async {
         do throws(FilterDeskError) {
-            try await order(.attachTrial(id, report), by: FilterBook.clockActor, reason: "tried on stored calls")
+            try await order(
+                .attachTrial(id, report), by: FilterBook.clockActor, reason: "tried on stored calls")
         } catch {
             // It may have been taken back meanwhile.
             logger.info("a trial came too late", metadata: ["filter": "\(id)", "why": "\(error.sentence)"])

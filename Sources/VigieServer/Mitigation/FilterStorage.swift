@@ -58,7 +58,8 @@ enum FilterStorage {
         let over = FilterRecord.State.allCases.filter(\.isOver).map(\.rawValue)
         let open = FilterRecord.State.allCases.filter { !$0.isOver }.map(\.rawValue)
         try read(store, FilterQuery(states: open, limit: StoreLimits.page), most: .max, into: &records)
-        try read(store, FilterQuery(states: over, limit: StoreLimits.page), most: policy.maxEnded, into: &records)
+        try read(
+            store, FilterQuery(states: over, limit: StoreLimits.page), most: policy.maxEnded, into: &records)
         let last: AuditLine?
         do throws(StoreError) {
             last = try store.lastAuditLine().map { line throws(StoreError) in try self.line(line) }
@@ -80,7 +81,8 @@ enum FilterStorage {
                 do throws(FilterRecordError) {
                     records.append(try FilterRecord(stored: String(decoding: filter.document, as: UTF8.self)))
                 } catch {
-                    throw .damaged("filter \(filter.id) in the store cannot be read: \(error.field): \(error.advice)")
+                    throw .damaged(
+                        "filter \(filter.id) in the store cannot be read: \(error.field): \(error.advice)")
                 }
             }
             read += page.records.count
@@ -128,7 +130,8 @@ enum FilterStorage {
             let details = json["details"]?.stringValue
         else { throw .corrupted(path: "audit line \(stored.sequence)", movedTo: nil) }
         return AuditLine(
-            sequence: stored.sequence, at: Timestamp(rawValue: at), actor: stored.actor, action: stored.action,
+            sequence: stored.sequence, at: Timestamp(rawValue: at), actor: stored.actor,
+            action: stored.action,
             target: stored.subject, reason: reason, details: details,
             previous: stored.previous.isEmpty ? AuditLine.genesis : TokenSecret.hex(stored.previous),
             hash: TokenSecret.hex(stored.hash))

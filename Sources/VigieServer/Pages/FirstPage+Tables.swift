@@ -5,7 +5,8 @@ extension FirstPage {
     func filterTable(_ words: PageLanguage) -> Markup {
         var out: Markup = "<section><h2>\(words("Filters", "Filtres"))</h2>"
         guard !filters.isEmpty else {
-            return out + "<p class=\"none\">\(words("None is in force or proposed.", "Aucun n’est en vigueur ni proposé."))</p></section>"
+            return out
+                + "<p class=\"none\">\(words("None is in force or proposed.", "Aucun n’est en vigueur ni proposé."))</p></section>"
         }
         out += """
             <div class="wide"><table><thead><tr><th scope="col">\(words("state", "état"))</th><th scope="col">\(words("what", "quoi"))</th><th scope="col">\(words("by, approved by", "par, approuvé par"))</th><th scope="col">\(words("ends", "fin"))</th><th scope="col" class="n">\(words("calls met", "appels visés"))</th></tr></thead><tbody>
@@ -31,14 +32,16 @@ extension FirstPage {
 
     func feedTable(_ words: PageLanguage) -> Markup {
         table(
-            words("Feeds", "Sources"), [words("source", "source"), words("state", "état"), words("last", "dernier")],
+            words("Feeds", "Sources"),
+            [words("source", "source"), words("state", "état"), words("last", "dernier")],
             feeds.map { [$0.name, state($0.state, words), last($0.lastSeen, $0.state, words)] },
             words("No feed: the node hears nothing.", "Aucune source : le nœud n’entend rien."))
     }
 
     func peerTable(_ words: PageLanguage) -> Markup {
         table(
-            words("Peers", "Pairs SIP"), [words("peer", "pair"), words("state", "état"), words("last asked", "dernière demande")],
+            words("Peers", "Pairs SIP"),
+            [words("peer", "pair"), words("state", "état"), words("last asked", "dernière demande")],
             peers.map { [$0.name, state($0.state, words), last($0.lastSeen, $0.state, words)] },
             words("No SIP server may ask.", "Aucun serveur SIP ne peut demander."))
     }
@@ -53,7 +56,10 @@ extension FirstPage {
 
     func healthTable(_ words: PageLanguage) -> Markup {
         var out: Markup = "<section><h2>\(words("Health", "Santé"))</h2>"
-        guard !health.isEmpty else { return out + "<p class=\"none\">\(words("Nothing is watched.", "Rien n’est surveillé."))</p></section>" }
+        guard !health.isEmpty else {
+            return out
+                + "<p class=\"none\">\(words("Nothing is watched.", "Rien n’est surveillé."))</p></section>"
+        }
         out += "<div class=\"wide\"><table><tbody>"
         for part in health {
             out +=
@@ -107,14 +113,18 @@ enum FilterWords {
             switch value {
             case .array(let values):
                 let first = values.prefix(4).compactMap(\.stringValue).joined(separator: ", ")
-                shown = values.count > 4 ? first + words(" and \(values.count - 4) more", " et \(values.count - 4) de plus") : first
+                shown =
+                    values.count > 4
+                    ? first + words(" and \(values.count - 4) more", " et \(values.count - 4) de plus")
+                    : first
             case .string(let text): shown = text
             case .bool: shown = ""
             default: shown = value.text()
             }
             return (key(name, words) + " " + shown).trimmingSuffix
         }
-        return action(filter["action"]?.stringValue ?? "", words) + words(": ", " : ") + keys.joined(separator: "; ")
+        return action(filter["action"]?.stringValue ?? "", words) + words(": ", " : ")
+            + keys.joined(separator: "; ")
     }
 
     private static func action(_ name: String, _ words: PageLanguage) -> String {

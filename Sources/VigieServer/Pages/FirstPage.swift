@@ -24,7 +24,9 @@ struct FirstPage: Sendable {
             return (
                 try store.incidents(IncidentQuery(states: ["firing", "pending"], limit: 200)).records,
                 try store.incidents(IncidentQuery(states: ["resolved"], window: since, limit: 20)).records,
-                try store.filters(FilterQuery(states: ["enforced", "shadow", "approved", "proposed"], limit: 200)).records
+                try store.filters(
+                    FilterQuery(states: ["enforced", "shadow", "approved", "proposed"], limit: 200)
+                ).records
             )
         }
         var counters: [String: [(String, Double)]] = [:]
@@ -48,7 +50,9 @@ struct FirstPage: Sendable {
         let words = frame.words
         let title = headline(words)
         let isQuiet = firing.isEmpty && health.allSatisfy { $0.health == .good }
-        let lost = words("The node does not answer: what stands below is old.", "Le nœud ne répond pas : ce qui suit est ancien.")
+        let lost = words(
+            "The node does not answer: what stands below is old.",
+            "Le nœud ne répond pas : ce qui suit est ancien.")
         let read = words("As of", "État au") + " " + words.moment(now)
         return frame.page(
             title: title, isLive: true,
@@ -72,10 +76,16 @@ struct FirstPage: Sendable {
         if firing.isEmpty {
             return failed == 0
                 ? words("All is quiet", "Tout est calme")
-                : words("No incident; the node itself needs a look", "Aucun incident ; le nœud lui-même est à voir")
+                : words(
+                    "No incident; the node itself needs a look",
+                    "Aucun incident ; le nœud lui-même est à voir")
         }
         let critical = firing.count { $0.severity == "critical" }
-        let worst = critical > 0 ? words(", \(critical) critical", critical == 1 ? ", dont 1 critique" : ", dont \(critical) critiques") : ""
+        let worst =
+            critical > 0
+            ? words(
+                ", \(critical) critical", critical == 1 ? ", dont 1 critique" : ", dont \(critical) critiques"
+            ) : ""
         return firing.count == 1
             ? words("1 incident in progress", "1 incident en cours") + worst
             : words("\(firing.count) incidents in progress", "\(firing.count) incidents en cours") + worst
@@ -86,7 +96,8 @@ struct FirstPage: Sendable {
         if firing.isEmpty { out += "<p class=\"none\">\(words("Nothing.", "Rien."))</p>" }
         for record in firing { out += card(record, words) }
         if !resolved.isEmpty {
-            out += "<details id=\"over\"><summary>\(words("Over since yesterday", "Terminés depuis hier")) (\(resolved.count))</summary>"
+            out +=
+                "<details id=\"over\"><summary>\(words("Over since yesterday", "Terminés depuis hier")) (\(resolved.count))</summary>"
             for record in resolved { out += card(record, words) }
             out += "</details>"
         }
@@ -95,13 +106,16 @@ struct FirstPage: Sendable {
 
     private func card(_ record: StoredIncident, _ words: PageLanguage) -> Markup {
         let document = JSONText.value(record.document)
-        let sentence = (words.language == .french ? document["summary_fr"]?.stringValue : nil) ?? document["summary"]?.stringValue ?? record.id
+        let sentence =
+            (words.language == .french ? document["summary_fr"]?.stringValue : nil) ?? document["summary"]?
+            .stringValue ?? record.id
         let shown = seesNumbers ? sentence : NumberMask.masked(sentence)
         let against = filters.filter { $0.record.incident == record.id }
         let offers = document["proposed_filter"]?.objectValue != nil
         let filter =
             against.isEmpty
-            ? (offers ? words("a filter is proposed", "un filtre est proposé") : words("no filter", "aucun filtre"))
+            ? (offers
+                ? words("a filter is proposed", "un filtre est proposé") : words("no filter", "aucun filtre"))
             : against.map { words.filterState($0.record.state) }.joined(separator: ", ")
         return """
             <article class="incident \(record.severity)">

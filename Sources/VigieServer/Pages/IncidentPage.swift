@@ -22,7 +22,9 @@ struct IncidentPage: Sendable {
 
     func html(_ frame: PageFrame) -> String {
         let words = frame.words
-        let sentence = (words.language == .french ? document["summary_fr"]?.stringValue : nil) ?? document["summary"]?.stringValue ?? ""
+        let sentence =
+            (words.language == .french ? document["summary_fr"]?.stringValue : nil) ?? document["summary"]?
+            .stringValue ?? ""
         let title = words.kind(record.kind)
         let state = record.state == "resolved" ? words("over", "terminé") : words("in progress", "en cours")
         return frame.page(
@@ -46,20 +48,28 @@ struct IncidentPage: Sendable {
     private func volume(_ words: PageLanguage) -> Markup {
         let chart = VolumeChart.html(document, isFrench: words.language == .french)
         guard !chart.isEmpty else { return "" }
-        return "<section><h2>\(words("Volume against what is usual", "Volume face à l’habitude")) <small>(UTC)</small></h2>\(Markup(made: chart))</section>"
+        return
+            "<section><h2>\(words("Volume against what is usual", "Volume face à l’habitude")) <small>(UTC)</small></h2>\(Markup(made: chart))</section>"
     }
 
     private func causes(_ words: PageLanguage) -> Markup {
         let causes = document["causes"]?.arrayValue ?? []
         guard !causes.isEmpty else { return "" }
-        var out: Markup = "<section><h2>\(words("Likely causes", "Causes probables"))</h2><ol class=\"causes\">"
+        var out: Markup =
+            "<section><h2>\(words("Likely causes", "Causes probables"))</h2><ol class=\"causes\">"
         for cause in causes.prefix(8) {
             let explains = cause["explains"]?.numberValue ?? 0
             let likely = max(0, min(1, cause["score"]?.numberValue ?? 0))
-            let against = (words.language == .french ? cause["objection_fr"]?.stringValue : nil) ?? cause["objection"]?.stringValue
+            let against =
+                (words.language == .french ? cause["objection_fr"]?.stringValue : nil)
+                ?? cause["objection"]?.stringValue
             let objection: Markup = against.map { "<p class=\"facts\">\($0)</p>" } ?? ""
-            let name = (words.language == .french ? cause["hypothesis_fr"]?.stringValue : nil) ?? cause["hypothesis"]?.stringValue ?? ""
-            let test = (words.language == .french ? cause["test_fr"]?.stringValue : nil) ?? cause["test"]?.stringValue ?? ""
+            let name =
+                (words.language == .french ? cause["hypothesis_fr"]?.stringValue : nil) ?? cause[
+                    "hypothesis"]?.stringValue ?? ""
+            let test =
+                (words.language == .french ? cause["test_fr"]?.stringValue : nil) ?? cause["test"]?
+                .stringValue ?? ""
             out += """
                 <li><p><b>\(name)</b></p><p><meter min="0" max="1" value="\(CounterBoard.number(likely))">\(words.percent(likely))</meter> \(words("likelihood", "vraisemblance")) \(words.percent(likely)), \(words("explains", "explique")) \(words.percent(explains)) \(words("of the calls", "des appels"))</p>\(objection)<p class="facts">\(words("To confirm:", "Pour confirmer :")) \(test)</p></li>
                 """
@@ -77,10 +87,13 @@ struct IncidentPage: Sendable {
                 <p>\(words("It would have stopped \(wanted) of these calls, and \(legitimate) of wanted ones. It never touches an emergency call.", "Il aurait arrêté \(wanted) de ces appels, et \(legitimate) d’appels voulus. Il ne touche jamais un appel d’urgence."))</p>
                 """
         } else {
-            out += "<p class=\"none\">\(words("None is narrow enough to be proposed.", "Aucun n’est assez étroit pour être proposé."))</p>"
+            out +=
+                "<p class=\"none\">\(words("None is narrow enough to be proposed.", "Aucun n’est assez étroit pour être proposé."))</p>"
         }
         for filter in filters {
-            let names = (filter.document["approvals"]?.arrayValue ?? []).compactMap { $0["actor"]?.stringValue }
+            let names = (filter.document["approvals"]?.arrayValue ?? []).compactMap {
+                $0["actor"]?.stringValue
+            }
             out += """
                 <p><span class="tag \(filter.record.state)">\(words.filterState(filter.record.state))</span> <code>\(filter.record.id)</code> \(FilterWords.text(filter.document["filter"] ?? .null, words)). \(words("Approved by", "Approuvé par")) \(names.isEmpty ? words("nobody yet", "personne encore") : names.joined(separator: ", ")).</p>
                 """
@@ -91,11 +104,15 @@ struct IncidentPage: Sendable {
     private func figures(_ words: PageLanguage) -> Markup {
         let metrics = document["metrics"]?.objectValue ?? []
         guard !metrics.isEmpty else { return "" }
-        var out: Markup = "<section><h2>\(words("Figures", "Chiffres"))</h2><div class=\"wide\"><table><tbody>"
+        var out: Markup =
+            "<section><h2>\(words("Figures", "Chiffres"))</h2><div class=\"wide\"><table><tbody>"
         for (name, value) in metrics {
             let number = value.numberValue ?? 0
-            let shown = number == number.rounded() ? words.count(number) : CounterBoard.number((number * 1_000).rounded() / 1_000)
-            out += "<tr><th scope=\"row\">\(name.split(separator: "_").joined(separator: " "))</th><td class=\"n\">\(shown)</td></tr>"
+            let shown =
+                number == number.rounded()
+                ? words.count(number) : CounterBoard.number((number * 1_000).rounded() / 1_000)
+            out +=
+                "<tr><th scope=\"row\">\(name.split(separator: "_").joined(separator: " "))</th><td class=\"n\">\(shown)</td></tr>"
         }
         return out + "</tbody></table></div></section>"
     }
@@ -122,7 +139,8 @@ struct IncidentPage: Sendable {
         }
         out += "</tbody></table></div>"
         if lines.count > Self.censusLimit {
-            out += "<p class=\"none\">\(words("The API gives the others:", "L’API donne les autres :")) <code>/api/v1/incidents/\(record.id)</code></p>"
+            out +=
+                "<p class=\"none\">\(words("The API gives the others:", "L’API donne les autres :")) <code>/api/v1/incidents/\(record.id)</code></p>"
         }
         return out + "</details></section>"
     }
@@ -130,7 +148,8 @@ struct IncidentPage: Sendable {
     private func evidence(_ words: PageLanguage) -> Markup {
         let samples = (document["evidence"]?["sample"]?.arrayValue ?? []).compactMap(\.stringValue)
         guard !samples.isEmpty else { return "" }
-        var out: Markup = "<section><details id=\"evidence\"><summary>\(words("Sample calls (Call-ID)", "Exemples d’appels (Call-ID)"))</summary><p>"
+        var out: Markup =
+            "<section><details id=\"evidence\"><summary>\(words("Sample calls (Call-ID)", "Exemples d’appels (Call-ID)"))</summary><p>"
         for sample in samples { out += "<code>\(sample)</code> " }
         return out + "</p></details></section>"
     }

@@ -15,9 +15,14 @@ struct PageLanguage: Sendable {
         // RFC 9110 §12.5.4: ranges with weights; what comes first wins among equals.
         var best: (ReportLanguage, Double)?
         for range in (accept ?? "").split(separator: ",").prefix(20) {
-            let parts = range.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-            guard let code = parts.first?.prefix(2), let known = ReportLanguage(rawValue: String(code)) else { continue }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            let parts = range.split(separator: ";").map {
+                $0.trimmingCharacters(in: .whitespaces).lowercased()
+            }
+            guard let code = parts.first?.prefix(2), let known = ReportLanguage(rawValue: String(code)) else {
+                continue
+            }
+            let weight =
+                parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
             if weight > best?.1 ?? 0 { best = (known, weight) }
         }
         language = best?.0 ?? .english
@@ -26,7 +31,9 @@ struct PageLanguage: Sendable {
     var code: String { language.rawValue }
     var other: ReportLanguage { language == .english ? .french : .english }
 
-    func callAsFunction(_ english: String, _ french: String) -> String { language == .english ? english : french }
+    func callAsFunction(_ english: String, _ french: String) -> String {
+        language == .english ? english : french
+    }
 
     func count(_ value: Int) -> String { language.count(value) }
     func count(_ value: Double) -> String { language.count(Int(max(-9e15, min(9e15, value)))) }

@@ -60,30 +60,38 @@ extension Site {
     ) async throws -> Response {
         var response = try await forReaders(request, words, context) { _, _ in
             DirectoryReport(
-                CentreDirectory.Import(emergency.centres.current), source: "public.directory", at: services.clock.now
+                CentreDirectory.Import(emergency.centres.current), source: "public.directory",
+                at: services.clock.now
             ).html(words.language)
         }
         if let name = HTTPField.Name("Content-Security-Policy") {
-            response.headers[name] = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+            response.headers[name] =
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
         }
         return response
     }
 
     /// Who is to be called back: for those who may see it, once they said why.
-    private func callBackPage(_ request: Request, _ words: PageLanguage, _ context: HTTPContext, incident: String) async throws
+    private func callBackPage(
+        _ request: Request, _ words: PageLanguage, _ context: HTTPContext, incident: String
+    ) async throws
         -> Response
     {
         let body = Operation.Body(mediaType: "application/x-www-form-urlencoded", schema: .text())
         let form = try Self.query(String(decoding: try await self.body(request, body), as: UTF8.self))
-        let reason = (form.first { $0.0 == "reason" }?.1 ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        let reason = (form.first { $0.0 == "reason" }?.1 ?? "").trimmingCharacters(
+            in: .whitespacesAndNewlines)
         return try await forReaders(request, words, context) { identity, frame in
             guard CallBackDocument.isOpen(to: identity) else {
-                throw Problem.forbidden("this is shown to administrators and to tokens with the scope call-backs")
+                throw Problem.forbidden(
+                    "this is shown to administrators and to tokens with the scope call-backs")
             }
             guard (5...500).contains(reason.count) else {
-                throw Problem.badRequest("say why you look, in 5 to 500 characters: it is written into the audit")
+                throw Problem.badRequest(
+                    "say why you look, in 5 to 500 characters: it is written into the audit")
             }
-            let items = try await CallBackDocument.read(services, incident: incident, actor: identity.name, reason: reason)
+            let items = try await CallBackDocument.read(
+                services, incident: incident, actor: identity.name, reason: reason)
             return CallBackPage(incident: incident, items: items).html(frame)
         }
     }
@@ -96,7 +104,8 @@ extension Site {
             return redirect("/login?lang=\(words.code)", cookie: nil)
         }
         let frame = PageFrame(
-            words: words, path: request.uri.path, identity: identity, hasSession: SessionCookie.value(request) != nil && settings.access == .tokens)
+            words: words, path: request.uri.path, identity: identity,
+            hasSession: SessionCookie.value(request) != nil && settings.access == .tokens)
         do {
             return page(try await body(identity, frame))
         } catch let error as StoreError {
@@ -138,10 +147,14 @@ extension Site {
         return Response(status: .seeOther, headers: headers)
     }
 
-    private func logIn(_ request: Request, _ words: PageLanguage, _ context: HTTPContext) async throws -> Response {
+    private func logIn(_ request: Request, _ words: PageLanguage, _ context: HTTPContext) async throws
+        -> Response
+    {
         let frame = PageFrame(words: words, path: "/login", identity: nil, hasSession: false)
         if settings.access == .open { return redirect("/", cookie: nil) }
-        if request.method == .get || request.method == .head { return page(LoginPage.html(frame, refusal: nil)) }
+        if request.method == .get || request.method == .head {
+            return page(LoginPage.html(frame, refusal: nil))
+        }
         guard request.method == .post else { throw Problem.methodNotAllowed(["GET", "HEAD", "POST"]) }
         let body = Operation.Body(mediaType: "application/x-www-form-urlencoded", schema: .text())
         let form = try Self.query(String(decoding: try await self.body(request, body), as: UTF8.self))
@@ -149,12 +162,15 @@ extension Site {
         let (answer, cookie) = tokens.logIn(secret: secret, from: context.place)
         switch answer {
         case .known:
-            return redirect("/?lang=\(words.code)", cookie: SessionCookie.field(cookie, isSecure: settings.isSecure))
+            return redirect(
+                "/?lang=\(words.code)", cookie: SessionCookie.field(cookie, isSecure: settings.isSecure))
         case .unknown:
-            let refusal = words("This token is not known, or it has expired.", "Ce jeton n’est pas connu, ou il a expiré.")
+            let refusal = words(
+                "This token is not known, or it has expired.", "Ce jeton n’est pas connu, ou il a expiré.")
             return page(LoginPage.html(frame, refusal: refusal), status: .unauthorized)
         case .slowDown(let seconds):
-            let refusal = words("Too many wrong tokens: wait \(seconds) s.", "Trop de jetons faux : attendez \(seconds) s.")
+            let refusal = words(
+                "Too many wrong tokens: wait \(seconds) s.", "Trop de jetons faux : attendez \(seconds) s.")
             return page(LoginPage.html(frame, refusal: refusal), status: .tooManyRequests)
         }
     }

@@ -29,11 +29,14 @@ extension LiveNode {
     /// The emergency centres of `public.directory`, empty without one: their numbers pass first, whether anything is published or not.
     ///
     /// - Throws: `Failure` when the table cannot be read at all; rows that are refused are told in the log.
-    static func centres(_ configuration: NodeConfiguration, _ logger: Logger) throws(Failure) -> CentreDirectory {
+    static func centres(_ configuration: NodeConfiguration, _ logger: Logger) throws(Failure)
+        -> CentreDirectory
+    {
         guard !configuration.publication.directory.isEmpty else { return CentreDirectory([]) }
         let path = configuration.path(configuration.publication.directory)
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure("public.directory \(path) cannot be read: give a CSV table, see `vigie directory --help`")
+            throw Failure(
+                "public.directory \(path) cannot be read: give a CSV table, see `vigie directory --help`")
         }
         let read = CentreDirectory.parse(csv: String(decoding: data, as: UTF8.self))
         if let first = read.refusals.first {

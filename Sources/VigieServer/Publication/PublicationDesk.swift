@@ -42,7 +42,9 @@ public actor PublicationDesk {
 
         /// All of them.
         public init(
-            publisher: PublicSite.Publisher, directory: @escaping @Sendable () -> CentreDirectory = { CentreDirectory([]) }, approvalsNeeded: Int = 2,
+            publisher: PublicSite.Publisher,
+            directory: @escaping @Sendable () -> CentreDirectory = { CentreDirectory([]) },
+            approvalsNeeded: Int = 2,
             exportDirectory: String = ""
         ) {
             self.publisher = publisher
@@ -88,7 +90,8 @@ public actor PublicationDesk {
             throw .store(error)
         }
         guard let record, let facts = EmergencyFacts.read(record) else { throw .noIncident(id) }
-        return try await step("notice.draft", actor: actor) { book, directory, now throws(PublicationBook.Refusal) in
+        return try await step("notice.draft", actor: actor) {
+            book, directory, now throws(PublicationBook.Refusal) in
             try book.draft(facts, directory: directory, at: now)
         }
     }
@@ -129,7 +132,8 @@ public actor PublicationDesk {
     ///
     /// - Throws: `Failure`.
     public func approve(_ id: String, version: Int, actor: String) async throws(Failure) -> PublicNotice {
-        try await step("notice.approve", actor: actor) { book, directory, now throws(PublicationBook.Refusal) in
+        try await step("notice.approve", actor: actor) {
+            book, directory, now throws(PublicationBook.Refusal) in
             try book.approve(id, version: version, by: actor, directory: directory, at: now)
         }
     }
@@ -145,7 +149,8 @@ public actor PublicationDesk {
 
     private func step(
         _ action: String, actor: String,
-        _ change: @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) ->
+        _ change:
+            @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) ->
             PublicNotice
     ) async throws(Failure) -> PublicNotice {
         var next = book
@@ -210,7 +215,8 @@ enum EmergencyFacts {
         let share = subject["share"] as? Double ?? 0
         let reach = share >= 0.9 ? PublicNotice.Reach.down : .partial
         let isOver = record.state == "resolved"
-        let cells = isOver ? [] : departments.prefix(200).flatMap { code in services.map { (code, $0, reach) } }
+        let cells =
+            isOver ? [] : departments.prefix(200).flatMap { code in services.map { (code, $0, reach) } }
         return PublicationBook.Facts(
             incident: record.id, since: record.firstSeen, cells: cells,
             unserved: subject["lost_calls"] as? Int ?? 0)

@@ -131,13 +131,19 @@ extension HTTPServer {
     {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [RequestHeadTimer(limit: .nanoseconds(settings.idleTimeout.wholeNanoseconds))],
-                idleTimeout: .nanoseconds(settings.idleTimeout.wholeNanoseconds), httpDecoderConfiguration: limits))
+                additionalChannelHandlers: [
+                    RequestHeadTimer(limit: .nanoseconds(settings.idleTimeout.wholeNanoseconds))
+                ],
+                idleTimeout: .nanoseconds(settings.idleTimeout.wholeNanoseconds),
+                httpDecoderConfiguration: limits))
         guard settings.isSecure else { return plain }
         do {
-            let chain = try NIOSSLCertificate.fromPEMFile(settings.certificate).map { NIOSSLCertificateSource.certificate($0) }
+            let chain = try NIOSSLCertificate.fromPEMFile(settings.certificate).map {
+                NIOSSLCertificateSource.certificate($0)
+            }
             let key = try NIOSSLPrivateKey(file: settings.key, format: .pem)
-            var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv12
             return try .tls(plain, tlsConfiguration: configuration)
         } catch {

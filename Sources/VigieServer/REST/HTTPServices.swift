@@ -33,7 +33,8 @@ public struct HTTPServices: Sendable {
 
     /// The parts that every node has; the others are set one by one.
     public init(
-        store: any Store = MemoryStore(), board: CounterBoard = CounterBoard(), health: HealthBoard = HealthBoard(),
+        store: any Store = MemoryStore(), board: CounterBoard = CounterBoard(),
+        health: HealthBoard = HealthBoard(),
         logger: Logger = Logger(label: "vigie.http"), events: LiveEvents = LiveEvents(),
         clock: NodeClock = .real, symbols: NodeSymbols = NodeSymbols(), tokens: TokenFile? = nil
     ) {

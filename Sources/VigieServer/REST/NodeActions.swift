@@ -124,20 +124,23 @@ public struct NodeActions: Sendable {
     /// The sources of calls.
     public var feeds: @Sendable () -> [FeedView] = { [] }
     /// Takes in a batch of `vigie.calls/1` NDJSON; a known id changes nothing. Throws `NodeActionError`.
-    public var takeBatch: @Sendable (_ id: String, _ bytes: [UInt8], _ actor: String) async throws -> BatchReceipt = {
-        _, _, _ in throw NodeActionError.absent("this node takes no batches")
-    }
+    public var takeBatch:
+        @Sendable (_ id: String, _ bytes: [UInt8], _ actor: String) async throws -> BatchReceipt = {
+            _, _, _ in throw NodeActionError.absent("this node takes no batches")
+        }
     /// The settings in force, secrets left out.
     public var settings: @Sendable () -> JSONValue = { .object([]) }
     /// Reads the configuration again: parses all, checks all, swaps once; tells what changed. Throws `NodeActionError`.
     public var reload: @Sendable (_ actor: String) async throws -> [String] = { _ in
-        throw NodeActionError.absent("this node was started without a configuration file; there is nothing to reload")
+        throw NodeActionError.absent(
+            "this node was started without a configuration file; there is nothing to reload")
     }
 
     /// Takes a step in a filter's life and returns the filter's id. Throws `NodeActionError`.
-    public var filter: @Sendable (_ step: FilterStep, _ actor: String, _ reason: String) async throws -> String = {
-        _, _, _ in throw NodeActionError.absent("this node keeps no filters")
-    }
+    public var filter:
+        @Sendable (_ step: FilterStep, _ actor: String, _ reason: String) async throws -> String = {
+            _, _, _ in throw NodeActionError.absent("this node keeps no filters")
+        }
     /// What a filter met so far: `stopped`, `would_have_stopped`, …
     public var filterCounters: @Sendable (_ id: String) -> [(String, Double)] = { _ in [] }
     /// Checks the whole audit; the sentence says what is wrong with the first line that is wrong. Throws `NodeActionError`.

@@ -13,7 +13,8 @@ struct OriginGuard: Sendable {
     func check(_ request: Request) throws(Problem) {
         let host = request.head.authority ?? ""
         if settings.access == .open, !isOurs(Self.name(host)) {
-            throw .forbidden("access is open on this machine only, and \(host.prefix(100)) is not this machine's name")
+            throw .forbidden(
+                "access is open on this machine only, and \(host.prefix(100)) is not this machine's name")
         }
         guard request.method != .get, request.method != .head else { return }
         if let site = Self.field("Sec-Fetch-Site", request), site != "same-origin", site != "none" {
@@ -50,7 +51,9 @@ enum SessionCookie {
     static func value(_ request: Request) -> String? {
         for field in request.headers[values: .cookie] {
             for part in field.split(separator: ";") {
-                let sides = part.split(separator: "=", maxSplits: 1).map { $0.trimmingPrefix(while: \.isWhitespace) }
+                let sides = part.split(separator: "=", maxSplits: 1).map {
+                    $0.trimmingPrefix(while: \.isWhitespace)
+                }
                 if sides.count == 2, sides[0] == name { return String(sides[1]) }
             }
         }

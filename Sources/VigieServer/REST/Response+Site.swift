@@ -44,7 +44,8 @@ enum SecurityHeaders {
     static let always: [(HTTPField.Name, String)] = {
         let fields = [
             ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-            ("X-Frame-Options", "DENY"), ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("X-Frame-Options", "DENY"),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
             ("Cross-Origin-Resource-Policy", "same-origin"),
         ]
         return fields.compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }

@@ -13,7 +13,9 @@ extension Site {
         let matches = operations.compactMap { operation in operation.match(parts).map { (operation, $0) } }
         // A path without braces goes before one with them: /audit/verify before /audit/{sequence}.
         guard let best = matches.map({ $0.1.count }).min() else {
-            throw Problem.notFound("there is nothing at \(request.uri.path.prefix(200)); \(OpenAPIDocument.path) tells what there is")
+            throw Problem.notFound(
+                "there is nothing at \(request.uri.path.prefix(200)); \(OpenAPIDocument.path) tells what there is"
+            )
         }
         let here = matches.filter { $0.1.count == best }
         let wanted: HTTPRequest.Method = request.method == .head ? .get : request.method
@@ -26,7 +28,8 @@ extension Site {
         let (parameters, headers) = try operation.check(path: path, query: query) { name in
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
-        var call = APIRequest(identity: identity, parameters: parameters, headers: headers, path: request.uri.path)
+        var call = APIRequest(
+            identity: identity, parameters: parameters, headers: headers, path: request.uri.path)
         if let body = operation.body {
             let bytes = try await self.body(request, body)
             if body.mediaType == "application/json" {
@@ -36,7 +39,9 @@ extension Site {
             }
         }
         let checked = call
-        let answer = try await Deadline.run(settings.requestTimeout, late: Problem.unavailable("it took too long; ask for less at once")) {
+        let answer = try await Deadline.run(
+            settings.requestTimeout, late: Problem.unavailable("it took too long; ask for less at once")
+        ) {
             do {
                 return try await operation.run(checked)
             } catch let error as StoreError {
@@ -46,21 +51,25 @@ extension Site {
         return response(answer, request, identity)
     }
 
-    private func allow(_ operation: Operation, _ request: Request, _ context: HTTPContext) throws(Problem) -> Identity {
+    private func allow(_ operation: Operation, _ request: Request, _ context: HTTPContext) throws(Problem)
+        -> Identity
+    {
         let somebody = try identity(request, context)
         switch operation.access {
         case .everybody: return somebody ?? Identity(name: "", role: .viewer, scopes: [])
         case .role(let role):
             guard let somebody else { throw .unauthorized(Self.tokenWords) }
             guard somebody.role >= role else {
-                throw .forbidden("\(somebody.name) is \(somebody.role.rawValue); this takes \(role.rawValue) or higher")
+                throw .forbidden(
+                    "\(somebody.name) is \(somebody.role.rawValue); this takes \(role.rawValue) or higher")
             }
             return somebody
         case .roleOrScope(let role, let scope):
             guard let somebody else { throw .unauthorized(Self.tokenWords) }
             guard somebody.role >= role || somebody.scopes.contains(scope) else {
                 throw .forbidden(
-                    "\(somebody.name) is \(somebody.role.rawValue); this takes \(role.rawValue) or higher, or the scope \(scope.rawValue)")
+                    "\(somebody.name) is \(somebody.role.rawValue); this takes \(role.rawValue) or higher, or the scope \(scope.rawValue)"
+                )
             }
             return somebody
         }
@@ -78,8 +87,10 @@ extension Site {
             let decoded = sides.map {
                 String($0).replacingOccurrences(of: "+", with: " ").removingPercentEncoding
             }
-            guard let name = decoded[0], let value = decoded.count > 1 ? decoded[1] : "", pairs.count < 64 else {
-                throw .badRequest("the query is not valid: percent signs are followed by two hexadecimal digits")
+            guard let name = decoded[0], let value = decoded.count > 1 ? decoded[1] : "", pairs.count < 64
+            else {
+                throw .badRequest(
+                    "the query is not valid: percent signs are followed by two hexadecimal digits")
             }
             pairs.append((name, value))
         }
@@ -92,9 +103,14 @@ extension Site {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Problem.tooLarge(limit)
         }
-        let type = request.headers[.contentType].map { $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces).lowercased() }
-        let isEmpty = request.headers[.contentLength].map { $0 == "0" } ?? (request.headers[.transferEncoding] == nil)
-        if !(isEmpty && body.isOptional), type != body.mediaType { throw Problem.unsupportedMedia(body.mediaType) }
+        let type = request.headers[.contentType].map {
+            $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces).lowercased()
+        }
+        let isEmpty =
+            request.headers[.contentLength].map { $0 == "0" } ?? (request.headers[.transferEncoding] == nil)
+        if !(isEmpty && body.isOptional), type != body.mediaType {
+            throw Problem.unsupportedMedia(body.mediaType)
+        }
         if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem.unsupportedMedia(body.mediaType + ", not compressed")
         }
@@ -143,7 +159,8 @@ extension Site {
         if headers[.cacheControl] == nil { headers[.cacheControl] = "private, no-cache" }
         headers[.vary] = "Authorization, Cookie"
         if request.method == .get || request.method == .head, status == .ok,
-            let known = request.headers[.ifNoneMatch], EntityTag.list(known).contains(where: { $0 == tag || $0 == "*" })
+            let known = request.headers[.ifNoneMatch],
+            EntityTag.list(known).contains(where: { $0 == tag || $0 == "*" })
         {
             return Response(status: .notModified, headers: headers)
         }

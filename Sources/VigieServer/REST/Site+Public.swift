@@ -9,7 +9,9 @@ import VigieReports
 // crowd that reloads costs one rendering.
 extension Site {
     func publicPage(_ request: Request, _ parts: [String]) throws(Problem) -> Response {
-        guard request.method == .get || request.method == .head else { throw .methodNotAllowed(["GET", "HEAD"]) }
+        guard request.method == .get || request.method == .head else {
+            throw .methodNotAllowed(["GET", "HEAD"])
+        }
         guard let shown = services.publications?.shown else {
             throw .notFound("this node publishes nothing: set `public.name` in its configuration")
         }

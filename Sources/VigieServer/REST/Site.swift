@@ -25,11 +25,13 @@ struct Site: Sendable {
         let requests = requests
         let tokens = tokens
         let events = services.events
-        services.board.register("http", samples: {
-            requests.samples("vigie_http_requests_total", label: "status") + [
-                MetricSample("vigie_http_wrong_tokens_total", [], Double(tokens.failures.total))
-            ]
-        })
+        services.board.register(
+            "http",
+            samples: {
+                requests.samples("vigie_http_requests_total", label: "status") + [
+                    MetricSample("vigie_http_wrong_tokens_total", [], Double(tokens.failures.total))
+                ]
+            })
         services.board.register("events", samples: { events.samples })
         if settings.access == .tokens { services.health.register("tokens") { tokens.health } }
     }
@@ -43,7 +45,8 @@ struct Site: Sendable {
             response = Response(problem, path: request.uri.path)
         } catch {
             services.logger.error(
-                "request failed", metadata: ["path": "\(NumberMask.masked(request.uri.path, bare: true))", "error": "\(error)"])
+                "request failed",
+                metadata: ["path": "\(NumberMask.masked(request.uri.path, bare: true))", "error": "\(error)"])
             response = Response(
                 .failed("the node could not do it; its log says why"), path: request.uri.path)
         }
@@ -51,9 +54,11 @@ struct Site: Sendable {
             response.headers[name] = value
         }
         requests.count("\(response.status.code)")
-        if request.method == .head { response.body = ResponseBody(contentLength: response.body.contentLength) { writer in
-            try await writer.finish(nil)
-        } }
+        if request.method == .head {
+            response.body = ResponseBody(contentLength: response.body.contentLength) { writer in
+                try await writer.finish(nil)
+            }
+        }
         return response
     }
 
@@ -64,12 +69,15 @@ struct Site: Sendable {
         case "healthz" where parts.count == 1: return try probe(request) { .plain("ok\n") }
         case "readyz" where parts.count == 1: return try probe(request, ready)
         case "metrics" where parts.count == 1:
-            return try probe(request) { .plain(services.board.prometheus(), type: CounterBoard.prometheusType) }
+            return try probe(request) {
+                .plain(services.board.prometheus(), type: CounterBoard.prometheusType)
+            }
         case "public": return try publicPage(request, Array(parts.dropFirst()))
         case "api": return try await callAPI(request, parts, context)
         default:
             if let page = try await callPage(request, parts, context) { return page }
-            throw Problem.notFound("there is nothing at \(request.uri.path.prefix(200)); the API begins at /api/v1/")
+            throw Problem.notFound(
+                "there is nothing at \(request.uri.path.prefix(200)); the API begins at /api/v1/")
         }
     }
 
@@ -95,7 +103,8 @@ struct Site: Sendable {
         var parts: [String] = []
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             guard let text = String(part).removingPercentEncoding, !text.contains("\0") else {
-                throw .badRequest("the path is not valid: percent signs are followed by two hexadecimal digits")
+                throw .badRequest(
+                    "the path is not valid: percent signs are followed by two hexadecimal digits")
             }
             parts.append(text)
         }

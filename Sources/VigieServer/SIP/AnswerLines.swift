@@ -114,7 +114,9 @@ struct AnswerLines: Sendable {
     // What a person wrote; what would end the quoted string or the line is left out.
     private func text(_ words: String, _ lines: inout OctetBuffer) {
         for octet in words.utf8.prefix(Filter.Answer.maxURIBytes)
-        where octet >= 0x20 && octet != 0x22 && octet != 0x5C && octet != 0x7F && octet != 0x3C && octet != 0x3E {
+        where octet >= 0x20 && octet != 0x22 && octet != 0x5C && octet != 0x7F && octet != 0x3C
+            && octet != 0x3E
+        {
             lines.append(octet)
         }
     }

@@ -32,14 +32,17 @@ struct EmergencyRule: Sendable {
         let target = message.requestURI.map { numbers.number(message, $0) } ?? .absent
         if leadsToEmergency(target) { return true }
         guard isTrusted else { return false }
-        if let priority = message.value(.resourcePriority), begins(message[priority], "esnet.") { return true }
+        if let priority = message.value(.resourcePriority), begins(message[priority], "esnet.") {
+            return true
+        }
         guard mayBeCentre(target), let to = message.to else { return false }
         return EmergencyCheck.isEmergency(numbers.number(message, to.uri), home: home)
     }
 
     /// Whether a number leads to an emergency service, by law or because it is a centre's own.
     func leadsToEmergency(_ number: PhoneNumber) -> Bool {
-        EmergencyCheck.isEmergency(number, home: home) || !centres.isEmpty && centres.contains(number.rawValue)
+        EmergencyCheck.isEmergency(number, home: home)
+            || !centres.isEmpty && centres.contains(number.rawValue)
     }
 
     // Behind 15, 17, 18 and 112 stand ordinary fixed lines of the country, routing codes that are no E.164 number, or the

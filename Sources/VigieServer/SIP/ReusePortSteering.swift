@@ -21,7 +21,8 @@ enum ReusePortSteering {
     }
 
     // struct sock_fprog: a count, and where the instructions are.
-    @safe private struct Program: @unchecked Sendable {  // the pointer is read by the kernel within the call below, and by nobody else
+    // the pointer is read by the kernel within the call below, and by nobody else
+    @safe private struct Program: @unchecked Sendable {
         var count: UInt16
         var instructions: UnsafeMutableRawPointer
     }

@@ -19,7 +19,8 @@ enum SIPCertificates {
             chain = try NIOSSLCertificate.fromPEMFile(path)
         } catch {
             throw SIPServer.Failure.certificate(
-                reason: "no certificate can be read from \(path); it must be a PEM file, own certificate first")
+                reason:
+                    "no certificate can be read from \(path); it must be a PEM file, own certificate first")
         }
         guard let own = chain.first else {
             throw SIPServer.Failure.certificate(reason: "\(path) holds no certificate")
@@ -40,7 +41,8 @@ enum SIPCertificates {
             key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
         } catch {
             throw SIPServer.Failure.certificate(
-                reason: "no private key can be read from \(keyPath); it must be a PEM file without a passphrase")
+                reason:
+                    "no private key can be read from \(keyPath); it must be a PEM file without a passphrase")
         }
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))

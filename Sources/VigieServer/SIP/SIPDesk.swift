@@ -166,7 +166,8 @@ final class SIPDesk {
             return false
         }
         switch responder.take(
-            message, from: sender, isEmergency: isEmergency, at: Timestamp(rawValue: monotonicNow), into: &answer)
+            message, from: sender, isEmergency: isEmergency, at: Timestamp(rawValue: monotonicNow),
+            into: &answer)
         {
         case .done(let tally):
             if tally.isAnswered { batchAnswers &+= 1 }

@@ -37,19 +37,25 @@ extension SIPFigures.Values {
             samples.append(
                 MetricSample(
                     tally.isAnswered ? "vigie_sip_answers_total" : "vigie_sip_messages_dropped_total",
-                    [(tally.isAnswered ? "result" : "reason", tally.name.description)], Double(tallies[tally])))
+                    [(tally.isAnswered ? "result" : "reason", tally.name.description)], Double(tallies[tally])
+                ))
         }
         samples.append(
-            MetricSample("vigie_sip_messages_dropped_total", [("reason", "socket-queue-full")], Double(kernelDrops)))
+            MetricSample(
+                "vigie_sip_messages_dropped_total", [("reason", "socket-queue-full")], Double(kernelDrops)))
         for (index, name) in peerNames.enumerated() where index < peerCalls.count {
-            samples.append(MetricSample("vigie_sip_peer_calls_total", [("peer", name)], Double(peerCalls[index])))
+            samples.append(
+                MetricSample("vigie_sip_peer_calls_total", [("peer", name)], Double(peerCalls[index])))
         }
         samples.append(
-            MetricSample("vigie_sip_answers_not_sent_total", [("reason", "socket-queue-full")], Double(answersQueueFull)))
+            MetricSample(
+                "vigie_sip_answers_not_sent_total", [("reason", "socket-queue-full")],
+                Double(answersQueueFull)))
         samples.append(
             MetricSample("vigie_sip_answers_not_sent_total", [("reason", "refused")], Double(answersRefused)))
         samples.append(
-            MetricSample("vigie_sip_answers_not_sent_total", [("reason", "too-long")], Double(answersTooLong)))
+            MetricSample("vigie_sip_answers_not_sent_total", [("reason", "too-long")], Double(answersTooLong))
+        )
         samples.append(
             MetricSample(
                 "vigie_sip_answers_not_sent_total", [("reason", "connection-gone")],
@@ -57,14 +63,19 @@ extension SIPFigures.Values {
         samples += [
             MetricSample("vigie_sip_long_answers_total", [], Double(longAnswers)),
             MetricSample("vigie_sip_transactions_forgotten_early_total", [], Double(forgottenEarly)),
-            MetricSample("vigie_sip_emergency_calls_of_unknown_peers_total", [], Double(unknownPeerEmergencies)),
+            MetricSample(
+                "vigie_sip_emergency_calls_of_unknown_peers_total", [], Double(unknownPeerEmergencies)),
             MetricSample("vigie_sip_overload_ratio", [], Double(overloadPercent) / 100),
             MetricSample("vigie_sip_decisions_total", [], Double(latency.total)),
             MetricSample("vigie_sip_decision_seconds_total", [], Double(latency.sum) / 1e9),
-            MetricSample("vigie_sip_decision_seconds", [("quantile", "0.5")], Double(latency.quantile(0.5)) / 1e9),
-            MetricSample("vigie_sip_decision_seconds", [("quantile", "0.99")], Double(latency.quantile(0.99)) / 1e9),
+            MetricSample(
+                "vigie_sip_decision_seconds", [("quantile", "0.5")], Double(latency.quantile(0.5)) / 1e9),
+            MetricSample(
+                "vigie_sip_decision_seconds", [("quantile", "0.99")], Double(latency.quantile(0.99)) / 1e9),
             MetricSample("vigie_sip_call_events_total", [], Double(events.counts.pushed)),
-            MetricSample("vigie_sip_call_events_dropped_total", [("reason", "queue-full")], Double(events.counts.dropped)),
+            MetricSample(
+                "vigie_sip_call_events_dropped_total", [("reason", "queue-full")],
+                Double(events.counts.dropped)),
         ]
         guard let streams else { return samples }
         samples += [

@@ -76,8 +76,10 @@ public final class SIPServer: Sendable {
     ///   - contacts: who spoke with whom, as other feeds say.
     ///   - centres: the long numbers of emergency centres, which pass like the short ones.
     public init(
-        _ configuration: NodeConfiguration, tables: PublishedTable, screening: Screening, symbols: NodeSymbols,
-        events: CallEventRing, contacts: ContactFeed = ContactFeed(), clock: NodeClock = .real, centres: [PhoneNumber] = [],
+        _ configuration: NodeConfiguration, tables: PublishedTable, screening: Screening,
+        symbols: NodeSymbols,
+        events: CallEventRing, contacts: ContactFeed = ContactFeed(), clock: NodeClock = .real,
+        centres: [PhoneNumber] = [],
         logger: Logger = Logger(label: "vigie.sip")
     ) {
         self.configuration = configuration
@@ -102,9 +104,11 @@ public final class SIPServer: Sendable {
 
     /// Puts the server's figures on a board.
     public func register(on board: CounterBoard) {
-        board.register("sip", samples: { [figures, counters, events] in
-            figures.snapshot.samples(events: events, streams: counters)
-        })
+        board.register(
+            "sip",
+            samples: { [figures, counters, events] in
+                figures.snapshot.samples(events: events, streams: counters)
+            })
     }
 
     /// Opens the sockets.
@@ -245,11 +249,14 @@ public final class SIPServer: Sendable {
         let channel = try await DatagramBootstrap(group: loop)
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
             .channelOption(
-                ChannelOptions.socket(SocketOptionLevel(SOL_SOCKET), SocketOptionName(SO_REUSEPORT)), value: 1)
+                ChannelOptions.socket(SocketOptionLevel(SOL_SOCKET), SocketOptionName(SO_REUSEPORT)), value: 1
+            )
             .channelOption(.socketOption(.so_rcvbuf), value: 4 << 20)
             .channelOption(.socketOption(.so_sndbuf), value: 4 << 20)
             .channelOption(.datagramVectorReadMessageCount, value: Self.vector)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.vector * 65_536))
+            .channelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.vector * 65_536)
+            )
             .channelOption(.maxMessagesPerRead, value: 2)
             .channelOption(.receivePacketInfo, value: isWildcard)
             .channelInitializer { channel in

@@ -93,7 +93,8 @@ final class StreamExchange: Sendable {
         var answers: [(connection: UInt64, bytes: ByteBuffer)] = []
         desk.beginBatch()
         for message in messages {
-            let peer = message.certificateNames.isEmpty
+            let peer =
+                message.certificateNames.isEmpty
                 ? nil : desk.peers.peer(at: message.source, certificateNames: message.certificateNames)
             if desk.handle(message.bytes.span, from: message.source, over: message.transport, peer: peer) {
                 desk.withAnswer { answers.append((message.connection, ByteBuffer(bytes: $0.buffer.bytes))) }

@@ -26,7 +26,8 @@ final class StreamListeners: Sendable {
         self.logger = logger
         connections = try await loop.submit {
             let connections = NIOLoopBound(
-                StreamConnections(configuration.sip, emergency: emergency, counters: counters), eventLoop: loop)
+                StreamConnections(configuration.sip, emergency: emergency, counters: counters),
+                eventLoop: loop)
             let exchange = StreamExchange(decisions: decisions, desk: desk) { answers in
                 loop.execute { connections.value.deliver(answers) }
             } resume: {
@@ -81,10 +82,13 @@ final class StreamListeners: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 2_048, maximum: 16_384))
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 2_048, maximum: 16_384)
+            )
             .childChannelOption(
                 .writeBufferWaterMark,
-                value: .init(low: StreamConnections.unread / 2, high: StreamConnections.unread))
+                value: .init(low: StreamConnections.unread / 2, high: StreamConnections.unread)
+            )
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try self.begin(channel, connections.value, isTLS) }
             }

@@ -1,7 +1,8 @@
 extension CounterBoard {
     /// Words that a counter's name holds when it counts what was lost, refused or not understood.
     private static let words = [
-        "dropped", "refused", "malformed", "lost", "late", "evicted", "overflow", "forgotten", "failed", "left_out",
+        "dropped", "refused", "malformed", "lost", "late", "evicted", "overflow", "forgotten", "failed",
+        "left_out",
         "wrong", "unknown", "dead", "expired", "rejected", "timed_out", "error",
     ]
 

@@ -19,7 +19,8 @@ extension CounterBoard {
         var out = ""
         for (name, samples) in metrics.sorted(by: { $0.key < $1.key }) {
             let words = words(name)
-            out += "# HELP \(name) \(Self.escaped(words.help, quotes: false))\n# TYPE \(name) \(words.kind.rawValue)\n"
+            out +=
+                "# HELP \(name) \(Self.escaped(words.help, quotes: false))\n# TYPE \(name) \(words.kind.rawValue)\n"
             var seen: Set<String> = []
             for sample in samples {
                 let labels = sample.labels.filter { Self.isName($0.0) }

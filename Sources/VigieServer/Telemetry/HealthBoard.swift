@@ -29,7 +29,8 @@ public enum Health: Sendable, Equatable {
 
 /// What `/readyz` and the first page say about each part of the node.
 public final class HealthBoard: Sendable {
-    private let checks = Mutex<[(part: String, read: @Sendable () -> Health)]>([])  // at start; read by a probe
+    // at start; read by a probe
+    private let checks = Mutex<[(part: String, read: @Sendable () -> Health)]>([])
 
     /// A board without parts: ready.
     public init() {}

@@ -12,7 +12,8 @@ final class HeardBoard: Sendable {
         var monotonic: Int64
     }
 
-    private let entries = Mutex<[String: Entry]>([:])  // once a second, and for a page; as many as are configured
+    // once a second, and for a page; as many as are configured
+    private let entries = Mutex<[String: Entry]>([:])
 
     init() {}
 

@@ -43,19 +43,26 @@ public struct NodeLogHandler: LogHandler {
         var values = metadata
         for (key, value) in event.metadata ?? [:] { values[key] = value }
         if let error = event.error { values["error"] = "\(error)" }
-        let pairs = values.sorted { $0.key < $1.key }.map { ($0.key, NumberMask.masked($0.value.description)) }
+        let pairs = values.sorted { $0.key < $1.key }.map {
+            ($0.key, NumberMask.masked($0.value.description))
+        }
         let time = Timestamp(rawValue: NodeClock.real.now.rawValue / 1_000_000 * 1_000_000).rfc3339()
         let message = NumberMask.masked(event.message.description)
         switch format {
         case .text:
             let words = pairs.map { "\($0.0)=\(Self.quoted($0.1))" }
-            write(([time, event.level.rawValue.uppercased(), Self.flat(message)] + words).joined(separator: " "))
+            write(
+                ([time, event.level.rawValue.uppercased(), Self.flat(message)] + words).joined(separator: " ")
+            )
         case .json:
             let members: [(String, JSONValue)] =
                 [
                     ("time", .string(time)), ("level", .string(event.level.rawValue)),
                     ("message", .string(message)), ("source", .string(label)),
-                ] + pairs.filter { !["time", "level", "message", "source"].contains($0.0) }.map { ($0.0, .string($0.1)) }
+                ]
+                + pairs.filter { !["time", "level", "message", "source"].contains($0.0) }.map {
+                    ($0.0, .string($0.1))
+                }
             write(JSONValue.object(members).text())
         }
     }
@@ -71,11 +78,17 @@ public struct NodeLogHandler: LogHandler {
 
     /// What an outsider put into a value must not begin a line of its own.
     private static func flat(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 
     private static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F }
+        let isPlain =
+            !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F
+            }
         return isPlain ? text : JSONValue.string(text).text()
     }
 }

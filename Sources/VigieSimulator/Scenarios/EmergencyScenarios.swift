@@ -5,17 +5,20 @@ enum EmergencyScenarios {
     static let all: [Scenario] = [
         Scenario(
             name: "orange-2021",
-            summary: "2 June 2021: 11 % of emergency calls lost, up to 30 % in places, after work on a voice gateway",
+            summary:
+                "2 June 2021: 11 % of emergency calls lost, up to 30 % in places, after work on a voice gateway",
             start: (2021, 6, 2), firstHour: 6, days: 20.0 / 24, callsADay: EmergencyNation.callsADay,
             ordinaryShare: 0.12, sources: orange2021),
         Scenario(
             name: "orange-2023",
-            summary: "17 January 2023: six calls in ten to 15, 18 and 112 lost in 23 departments, 17 untouched",
+            summary:
+                "17 January 2023: six calls in ten to 15, 18 and 112 lost in 23 departments, 17 untouched",
             start: (2023, 1, 17), firstHour: 6, days: 13.0 / 24, callsADay: EmergencyNation.callsADay,
             ordinaryShare: 0.12, sources: orange2023),
         Scenario(
             name: "optus-2025",
-            summary: "one small operator loses three emergency calls in four from midnight; centres hardly notice",
+            summary:
+                "one small operator loses three emergency calls in four from midnight; centres hardly notice",
             start: (2025, 9, 17), firstHour: 10, days: 28.0 / 24, callsADay: EmergencyNation.callsADay,
             ordinaryShare: 0.12, sources: optus2025),
         Scenario(
@@ -24,7 +27,9 @@ enum EmergencyScenarios {
             start: (2024, 1, 8), days: 365, callsADay: EmergencyNation.callsADay, ordinaryShare: 0.02,
             sources: quietYear),
         Scenario(
-            name: "storm", summary: "a storm over a dozen departments: centres drown in calls, no call is lost by the network",
+            name: "storm",
+            summary:
+                "a storm over a dozen departments: centres drown in calls, no call is lost by the network",
             start: (2024, 11, 20), days: 2, callsADay: EmergencyNation.callsADay, ordinaryShare: 0.12,
             sources: storm),
         Scenario(
@@ -39,7 +44,8 @@ enum EmergencyScenarios {
     ) -> [TrafficSource] {
         [
             EmergencyTraffic(
-                seed: context.seed, callsADay: context.callsADay, network: network, names: context.world.network,
+                seed: context.seed, callsADay: context.callsADay, network: network,
+                names: context.world.network,
                 faults: faults, rushes: rushes, report: report)
         ]
     }
@@ -50,16 +56,19 @@ enum EmergencyScenarios {
         var random = context.random
         let gateway = network.gatewayNodes[random.below(network.gatewayNodes.count)]
         let window = context.hour(10.75)..<context.hour(18)
-        let share = gateway == network.gatewayNodes[0] ? 0.56 : gateway == network.gatewayNodes[1] ? 0.60 : 0.66
+        let share =
+            gateway == network.gatewayNodes[0] ? 0.56 : gateway == network.gatewayNodes[1] ? 0.60 : 0.66
         let faults = [
             EmergencyFault(
-                window: window, nodes: [gateway], share: share, spread: 0.45, cutShare: 0.18, rampSeconds: 240),
+                window: window, nodes: [gateway], share: share, spread: 0.45, cutShare: 0.18, rampSeconds: 240
+            ),
             EmergencyFault(
                 window: context.hour(11.1)..<window.upperBound,
                 nodes: Set(network.callServers.flatMap { $0 }), share: 0.015, spread: 0.8, cutShare: 0.1),
         ]
         return traffic(context, network, faults: faults) { tally, names in
-            [tally.incident(network: names, nodes: [gateway], operators: false, nationwide: true)].compactMap { $0 }
+            [tally.incident(network: names, nodes: [gateway], operators: false, nationwide: true)].compactMap
+            { $0 }
         }
     }
 
@@ -139,7 +148,8 @@ enum EmergencyScenarios {
             let day = Double(random.below(max(1, Int(days))))
             rushes.append(
                 EmergencyRush(
-                    window: context.hour(day * 24 + 20)..<context.hour(day * 24 + 25), height: random.within(1.1...1.5),
+                    window: context.hour(day * 24 + 20)..<context.hour(day * 24 + 25),
+                    height: random.within(1.1...1.5),
                     services: [0.5, 1, 0.8, 0.8]))
         }
         var day = 0.0

@@ -69,8 +69,12 @@ final class EmergencyTraffic: TrafficSource {
         let civil = ParisClock.civil(Timestamp(rawValue: time))
         if civil.minute == 0 {
             nationMood = 0.97 * nationMood + 0.012 * random.normal()
-            for index in placeMoods.indices { placeMoods[index] = 0.985 * placeMoods[index] + 0.012 * random.normal() }
-            for region in network.callServers { for node in region { nodeMoods[node] = 0.35 * random.normal() } }
+            for index in placeMoods.indices {
+                placeMoods[index] = 0.985 * placeMoods[index] + 0.012 * random.normal()
+            }
+            for region in network.callServers {
+                for node in region { nodeMoods[node] = 0.35 * random.normal() }
+            }
             for node in network.gatewayNodes { nodeMoods[node] = 0.35 * random.normal() }
         }
         let hour = EmergencyNation.hourFactor(minuteOfDay: civil.hour * 60 + civil.minute)
@@ -86,7 +90,9 @@ final class EmergencyTraffic: TrafficSource {
             var sum = 0.0
             for (index, department) in EmergencyNation.departments.enumerated() {
                 var factor = nation * PortableMath.exp(placeMoods[index])
-                for rush in rushes { factor *= rush.factor(at: time, service: service, department: department.code) }
+                for rush in rushes {
+                    factor *= rush.factor(at: time, service: service, department: department.code)
+                }
                 // A centre is staffed for its usual hour; a rush is what it is not staffed for.
                 load.append(factor)
                 sum += usual * department.thousands / people * factor
@@ -99,7 +105,8 @@ final class EmergencyTraffic: TrafficSource {
         self.loads = loads
         if random.chance(1.0 / (1_440 * 4)) {
             // Once in four days some machine stumbles for a few seconds.
-            let node = random.chance(0.5) ? random.pick(network.gatewayNodes) : random.pick(network.callServers)[0]
+            let node =
+                random.chance(0.5) ? random.pick(network.gatewayNodes) : random.pick(network.callServers)[0]
             blip = (node, time + Int64(random.within(4...14)) * 1_000_000_000)
         }
         // 0.90: the rest are second tries and witnesses.
@@ -220,7 +227,8 @@ final class EmergencyTraffic: TrafficSource {
             if random.chance(fault.cutShare) {
                 call.answered(
                     after: random.within(3_000...15_000),
-                    talk: Int(min(150_000, random.logNormal(median: 7_000, spread: 1.0))), releasedBy: .network)
+                    talk: Int(min(150_000, random.logNormal(median: 7_000, spread: 1.0))),
+                    releasedBy: .network)
                 call.q850 = random.pick([41, 38, 42])
             } else {
                 lose(&call)
@@ -267,7 +275,8 @@ final class EmergencyTraffic: TrafficSource {
         if random.chance(answered) {
             let talk =
                 random.chance(0.06)
-                ? random.logNormal(median: 5_000, spread: 0.5) : random.logNormal(median: 125_000, spread: 0.7)
+                ? random.logNormal(median: 5_000, spread: 0.5)
+                : random.logNormal(median: 125_000, spread: 0.7)
             call.answered(
                 after: Int(min(180_000, wait)), talk: Int(min(1_800_000, talk)),
                 releasedBy: random.chance(0.6) ? .called : .caller)
@@ -281,7 +290,9 @@ final class EmergencyTraffic: TrafficSource {
         return false
     }
 
-    private func tryAgain(_ seeker: Seeker, after call: SimulatedCall, isHit: Bool, _ exchange: inout Exchange) {
+    private func tryAgain(
+        _ seeker: Seeker, after call: SimulatedCall, isHit: Bool, _ exchange: inout Exchange
+    ) {
         var seeker = seeker
         seeker.attempt += 1
         let share = isHit || call.releasedBy == .network ? 0.8 : 0.4

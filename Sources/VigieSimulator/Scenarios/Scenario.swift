@@ -33,49 +33,53 @@ public struct Scenario: Sendable {
     let sources: @Sendable (inout ScenarioContext) -> [TrafficSource]
 
     /// All scenarios, in the order of `--list`.
-    public static let all: [Scenario] = [
-        Scenario(
-            name: "background", summary: "an ordinary national mix, nothing wrong",
-            start: (2024, 3, 4), days: 2, callsADay: 50_000, sources: { _ in [] }),
-        Scenario(
-            name: "quiet-week", summary: "seven ordinary days: nothing may be found",
-            start: (2024, 3, 4), days: 7, callsADay: 40_000, sources: { _ in [] }),
-        Scenario(
-            name: "rabat-2009",
-            summary: "short code 333 entered as +333 in Morocco: strangers ring the north and east of France",
-            start: (2009, 2, 14), days: 6, callsADay: 45_000, sources: Rabat2009.sources),
-        Scenario(
-            name: "villegongis-2013",
-            summary: "a dialler presents the number of one person in Indre; strangers call back",
-            start: (2013, 10, 7), days: 8, callsADay: 35_000, sources: Villegongis2013.sources),
-        Scenario(
-            name: "look-alikes",
-            summary:
-                "a week of feasts, votes, snow, contests, reminders, deliveries and rerouting: nothing may be found",
-            start: (2026, 3, 16), firstHour: 10, days: 6.5, callsADay: 40_000, sources: LookAlikes.sources),
-        Scenario(
-            name: "usurped-mobile",
-            summary: "a dialler presents anybody's mobile number for some hours; strangers call back",
-            start: (2026, 1, 12), days: 7, callsADay: 35_000, sources: Frauds.usurpedMobile),
-        Scenario(
-            name: "misroute-grammar",
-            summary: "a random translation fault in a random country sends its callers to France",
-            start: (2024, 5, 13), days: 6, callsADay: 40_000, sources: MisrouteGrammar.sources),
-        Scenario(
-            name: "dialer-campaign",
-            summary: "a dialler on one trunk: silent calls in sequence, from neighbour or impossible numbers",
-            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.dialler),
-        Scenario(
-            name: "wangiri", summary: "one ring from an expensive number, and the call-backs",
-            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.wangiri),
-        Scenario(
-            name: "revenue-share-fraud",
-            summary: "a company's exchange calls expensive numbers through the night",
-            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.revenueShare),
-        Scenario(
-            name: "telephony-dos", summary: "one line kept busy on purpose",
-            start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.flooding),
-    ] + EmergencyScenarios.all
+    public static let all: [Scenario] =
+        [
+            Scenario(
+                name: "background", summary: "an ordinary national mix, nothing wrong",
+                start: (2024, 3, 4), days: 2, callsADay: 50_000, sources: { _ in [] }),
+            Scenario(
+                name: "quiet-week", summary: "seven ordinary days: nothing may be found",
+                start: (2024, 3, 4), days: 7, callsADay: 40_000, sources: { _ in [] }),
+            Scenario(
+                name: "rabat-2009",
+                summary:
+                    "short code 333 entered as +333 in Morocco: strangers ring the north and east of France",
+                start: (2009, 2, 14), days: 6, callsADay: 45_000, sources: Rabat2009.sources),
+            Scenario(
+                name: "villegongis-2013",
+                summary: "a dialler presents the number of one person in Indre; strangers call back",
+                start: (2013, 10, 7), days: 8, callsADay: 35_000, sources: Villegongis2013.sources),
+            Scenario(
+                name: "look-alikes",
+                summary:
+                    "a week of feasts, votes, snow, contests, reminders, deliveries and rerouting: nothing may be found",
+                start: (2026, 3, 16), firstHour: 10, days: 6.5, callsADay: 40_000, sources: LookAlikes.sources
+            ),
+            Scenario(
+                name: "usurped-mobile",
+                summary: "a dialler presents anybody's mobile number for some hours; strangers call back",
+                start: (2026, 1, 12), days: 7, callsADay: 35_000, sources: Frauds.usurpedMobile),
+            Scenario(
+                name: "misroute-grammar",
+                summary: "a random translation fault in a random country sends its callers to France",
+                start: (2024, 5, 13), days: 6, callsADay: 40_000, sources: MisrouteGrammar.sources),
+            Scenario(
+                name: "dialer-campaign",
+                summary:
+                    "a dialler on one trunk: silent calls in sequence, from neighbour or impossible numbers",
+                start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.dialler),
+            Scenario(
+                name: "wangiri", summary: "one ring from an expensive number, and the call-backs",
+                start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.wangiri),
+            Scenario(
+                name: "revenue-share-fraud",
+                summary: "a company's exchange calls expensive numbers through the night",
+                start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.revenueShare),
+            Scenario(
+                name: "telephony-dos", summary: "one line kept busy on purpose",
+                start: (2026, 2, 2), days: 5, callsADay: 40_000, sources: Frauds.flooding),
+        ] + EmergencyScenarios.all
 
     /// Background calls a day when nobody says otherwise.
     public var usualCallsADay: Double { callsADay }

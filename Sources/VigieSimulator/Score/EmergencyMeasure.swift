@@ -37,7 +37,9 @@ public struct EmergencyMeasure: Encodable, Sendable {
     }
 
     init?(_ incidents: [AnalysisDocument.Incident], _ truth: TrueIncident) {
-        guard truth.kind == "emergency-failure", let start = Timestamp(rfc3339: truth.start) else { return nil }
+        guard truth.kind == "emergency-failure", let start = Timestamp(rfc3339: truth.start) else {
+            return nil
+        }
         moments = [2, 5, 10, 15, 30].map { minutes in
             let until = start + .seconds(Int64(minutes * 60))
             // What was known by then: the last moment of each incident that is this failure.
@@ -52,7 +54,9 @@ public struct EmergencyMeasure: Encodable, Sendable {
         lostTrue = truth.lostCallers ?? 0
     }
 
-    private static func moment(_ minutes: Int, _ known: [AnalysisDocument.Subject.Moment], _ truth: TrueIncident)
+    private static func moment(
+        _ minutes: Int, _ known: [AnalysisDocument.Subject.Moment], _ truth: TrueIncident
+    )
         -> Moment
     {
         let true_ = cells(truth.services ?? [], truth.departments)

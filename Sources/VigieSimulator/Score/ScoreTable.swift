@@ -112,7 +112,8 @@ public struct ScoreSummary: Encodable, Sendable {
         let emergencies = summaries.filter { $0.medianSetF1 != nil }
         guard !emergencies.isEmpty else { return "" }
         let head = [
-            "emergency failures", "runs", "delay", "longest", "F1 at 10 min", "lowest", "node 1st", "operator",
+            "emergency failures", "runs", "delay", "longest", "F1 at 10 min", "lowest", "node 1st",
+            "operator",
             "sound accused", "lost / true",
         ]
         let rows = emergencies.map { summary in

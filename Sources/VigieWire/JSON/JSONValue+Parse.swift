@@ -154,12 +154,16 @@ struct JSONReader: ~Escapable {
                 throw JSONParseError(rule: .duplicateKey, offset: start)
             }
             skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw failure(at < text.count ? .unexpectedByte : .unterminated) }
+            guard take(UInt8(ascii: ":")) else {
+                throw failure(at < text.count ? .unexpectedByte : .unterminated)
+            }
             skipSpace()
             members.append((name, try value()))
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(members) }
-            guard take(UInt8(ascii: ",")) else { throw failure(at < text.count ? .unexpectedByte : .unterminated) }
+            guard take(UInt8(ascii: ",")) else {
+                throw failure(at < text.count ? .unexpectedByte : .unterminated)
+            }
             skipSpace()
         }
     }
@@ -173,7 +177,9 @@ struct JSONReader: ~Escapable {
             values.append(try value())
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(values) }
-            guard take(UInt8(ascii: ",")) else { throw failure(at < text.count ? .unexpectedByte : .unterminated) }
+            guard take(UInt8(ascii: ",")) else {
+                throw failure(at < text.count ? .unexpectedByte : .unterminated)
+            }
             skipSpace()
         }
     }

@@ -2,6 +2,7 @@
 ///
 /// Proleptic Gregorian calendar. The conversion works on a year that begins in March, so that the leap day comes last.
 public struct CivilTime: Hashable, Sendable {
+    /// The year, of the Gregorian calendar.
     public var year: Int
     /// In `1...12`.
     public var month: Int

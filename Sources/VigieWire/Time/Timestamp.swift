@@ -31,6 +31,7 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Bitwi
     /// Later than every other moment.
     public static let distantFuture = Timestamp(rawValue: .max)
 
+    /// Orders by value.
     @inlinable
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
 

@@ -121,9 +121,11 @@ struct Analyze: ParsableCommand {
         }
         let broken = report.inputs.filter { $0.stopped != nil }
         for input in broken {
-            let (part, covered) = input.isRefused ? ("", "the other files") : (" to its end", "what came before")
+            let (part, covered) =
+                input.isRefused ? ("", "the other files") : (" to its end", "what came before")
             StandardError.print(
-                "vigie: cannot read \(input.path)\(part): \(input.stopped ?? ""); the report covers \(covered)")
+                "vigie: cannot read \(input.path)\(part): \(input.stopped ?? ""); the report covers \(covered)"
+            )
         }
         if let failOn, report.entries.contains(where: { $0.incident.severity >= failOn }) {
             throw ExitCode(3)

@@ -28,7 +28,9 @@ struct BenchDecisions: ParsableCommand {
     var seconds = 2.0
 
     func validate() throws {
-        guard seconds > 0, seconds <= 600 else { throw ValidationError("--seconds must be more than 0, at most 600") }
+        guard seconds > 0, seconds <= 600 else {
+            throw ValidationError("--seconds must be more than 0, at most 600")
+        }
         guard (0...4_000_000).contains(listed) else { throw ValidationError("--listed must be 0...4000000") }
         guard filters.allSatisfy({ (1...1_000_000).contains($0) }) else {
             throw ValidationError("--filters must be 1...1000000")
@@ -36,13 +38,15 @@ struct BenchDecisions: ParsableCommand {
     }
 
     func run() throws {
-        let list = try NumberList(name: "bench", numbers: (0..<listed).compactMap { Self.called(UInt64($0) * 7 + 3) })
+        let list = try NumberList(
+            name: "bench", numbers: (0..<listed).compactMap { Self.called(UInt64($0) * 7 + 3) })
         let calls = Self.calls(65_536)
         var first = 0.0
         for count in filters.isEmpty ? [1, 1_000, 100_000] : filters {
             let table = DecisionTable(Self.entries(count, list))
             guard table.count == count else {
-                throw CommandFailure("the table took \(table.count) of \(count) filters: \(table.refused.count) were refused")
+                throw CommandFailure(
+                    "the table took \(table.count) of \(count) filters: \(table.refused.count) were refused")
             }
             var screening = Screening()
             // One round warms up: the table is taken over, the pairs become known.
@@ -86,7 +90,9 @@ struct BenchDecisions: ParsableCommand {
     }
 
     // A tenth of a million lines of the north and east of France.
-    private static func called(_ index: UInt64) -> PhoneNumber? { PhoneNumber(e164: 33_320_000_000 + index % 30_000_000) }
+    private static func called(_ index: UInt64) -> PhoneNumber? {
+        PhoneNumber(e164: 33_320_000_000 + index % 30_000_000)
+    }
 
     private static func calls(_ count: Int) -> [ScreenedCall] {
         (0..<count).map { index in
@@ -113,7 +119,8 @@ struct BenchDecisions: ParsableCommand {
             case 0 where index == 0: match.calledLists = [list]
             case 0, 1, 2: match.calledNumbers = number
             case 3, 4:
-                match.callerNumbers = PhoneNumber(e164: 33_100_000_000 + place &* 89 % 90_000_000).map { [$0] } ?? []
+                match.callerNumbers =
+                    PhoneNumber(e164: 33_100_000_000 + place &* 89 % 90_000_000).map { [$0] } ?? []
             case 5, 6:
                 match.calledPrefixes = NumberPrefix("+\(33_320_000 + place % 30_000)").map { [$0] } ?? []
                 match.ingress = [Symbol(rawValue: UInt32(1 + place / 30_000 % 64))]
@@ -131,7 +138,8 @@ struct BenchDecisions: ParsableCommand {
                 action = .flag
             }
             return DecisionTable.Entry(
-                id: FilterID(rawValue: place + 1), filter: Filter(match: match, action: action), isEnforced: true)
+                id: FilterID(rawValue: place + 1), filter: Filter(match: match, action: action),
+                isEnforced: true)
         }
     }
 
@@ -144,7 +152,8 @@ struct BenchDecisions: ParsableCommand {
 
     /// Memory that the process holds, in KiB.
     private static var memory: Int {
-        let words = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        let words =
+            (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
         return words.count > 1 ? (Int(words[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) / 1_024 : 0
     }
 

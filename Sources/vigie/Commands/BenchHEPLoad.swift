@@ -31,7 +31,10 @@ struct BenchHEPLoad: ParsableCommand {
         guard let colon = target.lastIndex(of: ":"), let port = UInt16(target[target.index(after: colon)...]),
             let address = IPEndpoint(literal: String(target[..<colon]), port: port),
             address.isIPv4, address.low >> 24 & 255 == 127
-        else { throw CommandFailure("--target must be an IPv4 loopback address and a port, such as 127.0.0.1:9060") }
+        else {
+            throw CommandFailure(
+                "--target must be an IPv4 loopback address and a port, such as 127.0.0.1:9060")
+        }
         var load = try HEPLoad(address)
         let began = HEPLoad.now()
         let end = began + Int64(seconds * 1e9)
@@ -44,7 +47,9 @@ struct BenchHEPLoad: ParsableCommand {
             now = HEPLoad.now()
         }
         let spent = Double(HEPLoad.now() - began) / 1e9
-        print("sent=\(load.sent) refused=\(load.tried - load.sent) seconds=\(spent) per_second=\(Int(Double(load.sent) / spent))")
+        print(
+            "sent=\(load.sent) refused=\(load.tried - load.sent) seconds=\(spent) per_second=\(Int(Double(load.sent) / spent))"
+        )
         if load.sent == 0 { throw CommandFailure("nothing could be sent to \(target)") }
     }
 }
@@ -97,7 +102,8 @@ private struct HEPLoad: ~Copyable {
             "From: <sip:\(from)@192.0.2.1>;tag=f\(call)\r\nTo: <sip:\(to)@192.0.2.2>;tag=t\(call)\r\nCall-ID: \(id)\r\n"
         let first =
             "From: <sip:\(from)@192.0.2.1>;tag=f\(call)\r\nTo: <sip:\(to)@192.0.2.2>\r\nCall-ID: \(id)\r\n"
-        let rest = "Max-Forwards: 70\r\nContact: <sip:192.0.2.1:5060>\r\nUser-Agent: load\r\nContent-Length: 0\r\n\r\n"
+        let rest =
+            "Max-Forwards: 70\r\nContact: <sip:192.0.2.1:5060>\r\nUser-Agent: load\r\nContent-Length: 0\r\n\r\n"
         send("INVITE sip:\(to)@192.0.2.2 SIP/2.0\r\n\(via)i\r\n\(first)CSeq: 1 INVITE\r\n\(rest)", true)
         send("SIP/2.0 100 Trying\r\n\(via)i\r\n\(first)CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n", false)
         send("SIP/2.0 180 Ringing\r\n\(via)i\r\n\(dialog)CSeq: 1 INVITE\r\n\(rest)", false)

@@ -8,7 +8,8 @@ import VigieWire
 struct BenchSIPLoad: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sip-load",
-        abstract: "Asks a SIP server about calls as fast as it answers: answers a second, and how long they took.",
+        abstract:
+            "Asks a SIP server about calls as fast as it answers: answers a second, and how long they took.",
         discussion: """
             Sends INVITEs over UDP to a server on this machine, so many unanswered ones at a time, each a new call between two of many \
             numbers. Any server that answers INVITEs with a final status will do.
@@ -32,14 +33,19 @@ struct BenchSIPLoad: ParsableCommand {
 
     func validate() throws {
         guard (1...8_192).contains(window) else { throw ValidationError("--window must be in 1...8192") }
-        guard (1...9_000_000).contains(numbers) else { throw ValidationError("--numbers must be in 1...9000000") }
+        guard (1...9_000_000).contains(numbers) else {
+            throw ValidationError("--numbers must be in 1...9000000")
+        }
     }
 
     func run() throws {
         guard let colon = target.lastIndex(of: ":"), let port = UInt16(target[target.index(after: colon)...]),
             let address = IPEndpoint(literal: String(target[..<colon]), port: port),
             address.isIPv4, address.low >> 24 & 255 == 127
-        else { throw CommandFailure("--target must be an IPv4 loopback address and a port, such as 127.0.0.1:5060") }
+        else {
+            throw CommandFailure(
+                "--target must be an IPv4 loopback address and a port, such as 127.0.0.1:5060")
+        }
         var load = try SIPLoad(
             address, window: window, numbers: UInt64(numbers), rate: rate, acknowledges: acks)
         load.run(nanoseconds: 1_000_000_000)
@@ -264,7 +270,8 @@ private struct SIPLoad: ~Copyable {
     }
 
     // The status, and the two numbers in the Call-ID.
-    private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> (slot: Int, serial: UInt64, status: Int) {
+    private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> (slot: Int, serial: UInt64, status: Int)
+    {
         let message = unsafe SIPMessage(scanning: Span(_unsafeElements: bytes))
         let id = message[message.callID]
         guard !message.isRequest, id.count >= 32 else { return (-1, 0, 0) }

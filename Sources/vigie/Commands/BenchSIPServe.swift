@@ -13,7 +13,10 @@ struct BenchSIPServe: AsyncParsableCommand {
 
     @Option(help: "UDP port on loopback.")
     var port = 5_070
-    @Option(help: "Filters in force: each meets one called number, one in a hundred of them a number that is called.")
+    @Option(
+        help:
+            "Filters in force: each meets one called number, one in a hundred of them a number that is called."
+    )
     var filters = 1_000
     @Option(help: "Directory for the node's data; made, and left there.")
     var directory: String

@@ -8,7 +8,8 @@ import VigieWire
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "directory",
-        abstract: "Checks the operator's table of emergency centres: gaps, overlaps, dead or untested fallbacks.",
+        abstract:
+            "Checks the operator's table of emergency centres: gaps, overlaps, dead or untested fallbacks.",
         discussion: """
             The table is CSV, separated by ; or , with a header:
               \(CentreDirectory.columns.joined(separator: ";"))
@@ -31,7 +32,8 @@ struct DirectoryCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tells what is wrong with a table; exit status 3 with --fail-on-issue when something is.")
+            abstract:
+                "Tells what is wrong with a table; exit status 3 with --fail-on-issue when something is.")
         enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
 
         @Argument(help: "The table, CSV.")

@@ -12,7 +12,8 @@ extension FilterCommand {
                   vigie filter list
                   vigie filter list --state enforced --format json
                 """)
-        @Option(help: "proposed, approved, shadow, enforced, reverted, expired or declined.") var state: String?
+        @Option(help: "proposed, approved, shadow, enforced, reverted, expired or declined.") var state:
+            String?
         @Option(help: "Only those against this incident.") var incident: String?
         @OptionGroup var node: Node
 
@@ -26,7 +27,8 @@ extension FilterCommand {
                 if let incident { query.append("incident=\(try FilterCommand.part(incident))") }
                 if let cursor { query.append("cursor=\(try FilterCommand.part(cursor))") }
                 let path = "/api/v1/filters?" + query.joined(separator: "&")
-                let page = try await FilterCommand.told { () async throws(APIClientError) -> APIClient.Answer in
+                let page = try await FilterCommand.told {
+                    () async throws(APIClientError) -> APIClient.Answer in
                     try await client.get(path)
                 }
                 items += page.json["items"]?.arrayValue ?? []
@@ -63,7 +65,8 @@ extension FilterCommand {
                   vigie filter propose --file filter.json --reason "asked by the police, 14:05"
                   jq .incidents[0].proposed_filter report.json | vigie filter propose --file -
                 """)
-        @Option(help: ArgumentHelp("The filter as JSON; -: standard input.", valueName: "path")) var file: String?
+        @Option(help: ArgumentHelp("The filter as JSON; -: standard input.", valueName: "path")) var file:
+            String?
         @Option(help: "The incident that it is against; without --file its proposed filter is taken.")
         var incident: String?
         @Option(help: "Why; the audit keeps it.") var reason: String?
@@ -71,7 +74,8 @@ extension FilterCommand {
 
         func validate() throws {
             guard file != nil || incident != nil else {
-                throw ValidationError("say which filter: --file PATH, or --incident ID for the one it proposes")
+                throw ValidationError(
+                    "say which filter: --file PATH, or --incident ID for the one it proposes")
             }
         }
 
@@ -89,8 +93,13 @@ extension FilterCommand {
 
         private func filter(_ client: APIClient) async throws -> JSONValue {
             if let file {
-                let data = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-                guard let data else { throw CommandFailure("\(file) cannot be read; name a file with the filter as JSON") }
+                let data =
+                    file == "-"
+                    ? FileHandle.standardInput.readDataToEndOfFile()
+                    : FileManager.default.contents(atPath: file)
+                guard let data else {
+                    throw CommandFailure("\(file) cannot be read; name a file with the filter as JSON")
+                }
                 do { return try JSONValue(parsing: String(decoding: data, as: UTF8.self)) } catch {
                     throw CommandFailure("\(file) is no JSON: \(error.rule.rawValue) at byte \(error.offset)")
                 }
@@ -101,7 +110,8 @@ extension FilterCommand {
             }
             guard let proposed = answer.json["proposed_filter"], proposed.objectValue != nil else {
                 throw CommandFailure(
-                    "incident \(incident ?? "") proposes no filter: none narrow enough was found; write one and give it with --file")
+                    "incident \(incident ?? "") proposes no filter: none narrow enough was found; write one and give it with --file"
+                )
             }
             return proposed
         }
@@ -143,7 +153,8 @@ extension FilterCommand {
 
     struct Enforce: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Puts a filter in force, for all calls or a share of them; again with another share to ramp.",
+            abstract:
+                "Puts a filter in force, for all calls or a share of them; again with another share to ramp.",
             discussion: """
                 EXAMPLES
                   vigie filter enforce 1f3a --share 0.1
@@ -155,7 +166,9 @@ extension FilterCommand {
         @OptionGroup var node: Node
 
         func validate() throws {
-            guard share > 0, share <= 1 else { throw ValidationError("--share \(share): give a share above 0 and at most 1, such as 0.1") }
+            guard share > 0, share <= 1 else {
+                throw ValidationError("--share \(share): give a share above 0 and at most 1, such as 0.1")
+            }
         }
         func run() async throws {
             try await FilterCommand.step("enforce", id, [("share", .number(share))], reason: reason, node)
@@ -163,7 +176,8 @@ extension FilterCommand {
     }
 
     struct Renew: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Moves a filter's end to so many hours from now.")
+        static let configuration = CommandConfiguration(
+            abstract: "Moves a filter's end to so many hours from now.")
         @Argument(help: "The filter's id.") var id: String
         @Option(help: "Hours from now, 1 to 24.") var hours = 24
         @Option(help: "Why; the audit keeps it.") var reason: String?
@@ -173,7 +187,8 @@ extension FilterCommand {
             guard (1...24).contains(hours) else { throw ValidationError("--hours \(hours): give 1 to 24") }
         }
         func run() async throws {
-            try await FilterCommand.step("renew", id, [("hours", .integer(Int64(hours)))], reason: reason, node)
+            try await FilterCommand.step(
+                "renew", id, [("hours", .integer(Int64(hours)))], reason: reason, node)
         }
     }
 

@@ -52,7 +52,8 @@ struct FilterCommand: AsyncParsableCommand {
                     let line = text.split(whereSeparator: \.isNewline).first
                 else {
                     throw CommandFailure(
-                        "\(tokenFile): the token cannot be read; `vigie token create … > \(tokenFile)` makes one")
+                        "\(tokenFile): the token cannot be read; `vigie token create … > \(tokenFile)` makes one"
+                    )
                 }
                 token = line.trimmingCharacters(in: .whitespaces)
             }
@@ -71,7 +72,9 @@ struct FilterCommand: AsyncParsableCommand {
     }
 
     /// Takes a step: looks at the filter, then asks for the change of what was seen.
-    static func step(_ name: String, _ id: String, _ body: [(String, JSONValue)], reason: String?, _ node: Node)
+    static func step(
+        _ name: String, _ id: String, _ body: [(String, JSONValue)], reason: String?, _ node: Node
+    )
         async throws
     {
         let client = try node.client()
@@ -86,7 +89,9 @@ struct FilterCommand: AsyncParsableCommand {
 
     /// An id as a part of a path.
     static func part(_ text: String) throws -> String {
-        guard let part = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", ".", "_", ":"])),
+        guard
+            let part = text.addingPercentEncoding(
+                withAllowedCharacters: .alphanumerics.union(["-", ".", "_", ":"])),
             !part.isEmpty
         else { throw ValidationError("the id \"\(text)\" is none; `vigie filter list` shows them") }
         return part

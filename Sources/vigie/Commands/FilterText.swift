@@ -14,23 +14,32 @@ enum FilterText {
         }
         let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
-            (0..<4).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count + 2) }.joined() + row[4]
+            (0..<4).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count + 2) }.joined()
+                + row[4]
         }.joined(separator: "\n")
     }
 
     /// A filter with its life.
     static func one(_ item: JSONValue) -> String {
-        var lines = ["Filter \(text(item, "id")): \(text(item, "state"))", "  " + what(item["filter"] ?? .null)]
+        var lines = [
+            "Filter \(text(item, "id")): \(text(item, "state"))", "  " + what(item["filter"] ?? .null),
+        ]
         let author = text(item, "author")
-        if !author.isEmpty { lines.append("  Proposed by \(author), \(moment(item, "proposed_at")). \(text(item, "reason"))") }
+        if !author.isEmpty {
+            lines.append("  Proposed by \(author), \(moment(item, "proposed_at")). \(text(item, "reason"))")
+        }
         if let incident = item["incident"]?.stringValue { lines.append("  Against \(incident)") }
         let approvals = item["approvals"]?.arrayValue ?? []
         let needed = item["approvals_needed"]?.integerValue ?? 0
         let names = approvals.compactMap { $0["actor"]?.stringValue }.joined(separator: ", ")
         lines.append("  Approved by \(approvals.count) of \(needed)" + (names.isEmpty ? "" : ": \(names)"))
         if let trial = item["trial"], trial.objectValue != nil { lines.append("  " + self.trial(trial)) }
-        if text(item, "state") == "enforced" { lines.append("  In force for \(percent(item["share"]?.numberValue ?? 1)) of the calls") }
-        if item["expires_at"]?.stringValue != nil { lines.append("  Ends by itself \(moment(item, "expires_at"))") }
+        if text(item, "state") == "enforced" {
+            lines.append("  In force for \(percent(item["share"]?.numberValue ?? 1)) of the calls")
+        }
+        if item["expires_at"]?.stringValue != nil {
+            lines.append("  Ends by itself \(moment(item, "expires_at"))")
+        }
         for (name, value) in item["counters"]?.objectValue ?? [] {
             lines.append("  \(name.split(separator: "_").joined(separator: " ")): \(value.text())")
         }
@@ -42,13 +51,15 @@ enum FilterText {
     static func history(_ lines: [JSONValue]) -> String {
         lines.map { line in
             let reason = text(line, "reason")
-            return "\(moment(line, "at"))  \(text(line, "actor"))  \(text(line, "action"))" + (reason.isEmpty ? "" : "  \(reason)")
+            return "\(moment(line, "at"))  \(text(line, "actor"))  \(text(line, "action"))"
+                + (reason.isEmpty ? "" : "  \(reason)")
         }.joined(separator: "\n")
     }
 
     private static func trial(_ trial: JSONValue) -> String {
         let calls = trial["calls"]?.integerValue ?? 0
-        return "Tried on \(calls) calls: would stop \(percent(trial["wanted_stopped"]?.numberValue ?? 0)) of what it is for, "
+        return
+            "Tried on \(calls) calls: would stop \(percent(trial["wanted_stopped"]?.numberValue ?? 0)) of what it is for, "
             + "and \(percent(trial["legitimate_stopped"]?.numberValue ?? 0)) of wanted calls"
     }
 
@@ -56,7 +67,9 @@ enum FilterText {
         let id = text(item, "id")
         switch text(item, "state") {
         case "proposed" where item["trial"]?.objectValue == nil: return "vigie filter trial \(id)"
-        case "proposed": return "vigie filter approve \(id)" + (needed - approvals > 1 ? " (\(needed - approvals) people)" : "")
+        case "proposed":
+            return "vigie filter approve \(id)"
+                + (needed - approvals > 1 ? " (\(needed - approvals) people)" : "")
         case "approved": return "vigie filter shadow \(id)"
         case "shadow": return "vigie filter enforce \(id) --share 0.1"
         case "enforced": return "vigie filter renew \(id), or vigie filter revert \(id)"

@@ -33,7 +33,8 @@ struct Number: AsyncParsableCommand {
             home.description == "ZZ" || NumberingPlans.standard.countryCode(of: home) != 0
         else {
             throw ValidationError(
-                "--country takes the two letters of a country, such as FR or MA, or ZZ for none, not '\(country)'")
+                "--country takes the two letters of a country, such as FR or MA, or ZZ for none, not '\(country)'"
+            )
         }
         guard at == nil || moment != nil else {
             throw ValidationError("--at \(at ?? ""): give a day such as 2009-02-18, or RFC 3339 with a time")

@@ -34,7 +34,10 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "How to print: text or json.")
     var format: Format = .text
 
-    @Option(help: "Exit with status 3 when one of these is met: missed, false, rank, bars (comma-separated; bars: what emergency scenarios must reach).")
+    @Option(
+        help:
+            "Exit with status 3 when one of these is met: missed, false, rank, bars (comma-separated; bars: what emergency scenarios must reach)."
+    )
     var failOn: String?
 
     @Flag(help: "Leave proposed filters untried.")

@@ -7,7 +7,8 @@ import VigieWire
 /// `vigie serve`: the live node.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs the live node: answers SIP servers, takes mirrored signalling and records, keeps incidents and filters.",
+        abstract:
+            "Runs the live node: answers SIP servers, takes mirrored signalling and records, keeps incidents and filters.",
         discussion: """
             Without --config everything listens on this machine only: SIP on 5060, HEP on 9060, the page and the API on 8080.
             SIGHUP reads the configuration again: parsed and checked whole, then obeyed at once, or refused and nothing changes.
@@ -34,7 +35,10 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: .hidden)
     var configPage = false
 
-    @Flag(help: "Check the configuration, ports, certificates and directories, say what would be started, and end.")
+    @Flag(
+        help:
+            "Check the configuration, ports, certificates and directories, say what would be started, and end."
+    )
     var check = false
 
     @Option(
@@ -88,7 +92,9 @@ struct Serve: AsyncParsableCommand {
         let notifier = ServiceNotifier(ProcessInfo.processInfo.environment)
         let node: LiveNode
         do throws(LiveNode.Failure) {
-            node = try LiveNode(settings, logger: logger, reread: {
+            node = try LiveNode(
+                settings, logger: logger,
+                reread: {
                     var settings = try self.configuration()
                     settings.clock.start = clockStart
                     return settings
@@ -177,7 +183,8 @@ struct Serve: AsyncParsableCommand {
         if let spool = ports.spool { print("files from     \(spool)") }
         if let port = ports.http {
             let host = settings.http.listen.host
-            let name = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
+            let name =
+                host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
             print("open           http://\(name):\(port)/")
         }
         fflush(nil)

@@ -54,13 +54,15 @@ extension TokenCommand {
 
         @Option(help: "The person or machine; stands in the audit.") var name: String
         @Option(help: "viewer, operator, approver or admin.") var role: Role
-        @Option(help: "numbers, feed, receiver, call-backs; may be given more than once.") var scope: [TokenScope] = []
+        @Option(help: "numbers, feed, receiver, call-backs; may be given more than once.") var scope:
+            [TokenScope] = []
         @Option(help: "How long it is good: 12h, 90d.") var expires = "90d"
         @OptionGroup var place: Place
 
         func validate() throws {
             guard lifetime != nil else {
-                throw ValidationError("--expires \(expires): give hours or days, such as 12h or 90d; 3650d at most")
+                throw ValidationError(
+                    "--expires \(expires): give hours or days, such as 12h or 90d; 3650d at most")
             }
         }
 
@@ -77,7 +79,8 @@ extension TokenCommand {
                     lifetime: lifetime ?? .seconds(90 * 86_400))
             }
             print(secret)
-            StandardError.print("token of \(name), \(role.rawValue), good for \(expires); keep it like a password")
+            StandardError.print(
+                "token of \(name), \(role.rawValue), good for \(expires); keep it like a password")
         }
     }
 
@@ -101,11 +104,13 @@ extension TokenCommand {
                     print(
                         JSONValue.object([
                             ("name", .string(token.name)), ("role", .string(token.role.rawValue)),
-                            ("scopes", .array(scopes.map { .string($0) })), ("created", .string(token.created)),
+                            ("scopes", .array(scopes.map { .string($0) })),
+                            ("created", .string(token.created)),
                             ("expires", .string(token.expires)), ("valid", .bool(token.isValid(at: now))),
                         ]).text())
                 case .text:
-                    let end = token.isValid(at: now) ? "good until \(token.expires)" : "expired \(token.expires)"
+                    let end =
+                        token.isValid(at: now) ? "good until \(token.expires)" : "expired \(token.expires)"
                     let extra = scopes.isEmpty ? "" : " + \(scopes.joined(separator: ", "))"
                     print("\(token.name): \(token.role.rawValue)\(extra), \(end)")
                 }

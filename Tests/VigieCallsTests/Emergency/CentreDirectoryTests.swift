@@ -59,20 +59,26 @@ import VigieWire
         #expect(CentreDirectory.parse(csv: "").refused == 1)
     }
 
-    private func one(tested: String, isPublic: Bool = true, fallback: String = "+33353010002") -> CentreDirectory {
+    private func one(tested: String, isPublic: Bool = true, fallback: String = "+33353010002")
+        -> CentreDirectory
+    {
         CentreDirectory.parse(
-            csv: header + "59;15;SAMU;a;+33353010001;2026-01-01;;\(fallback);;\(tested);x;\(isPublic ? "yes" : "no")\n"
+            csv: header
+                + "59;15;SAMU;a;+33353010001;2026-01-01;;\(fallback);;\(tested);x;\(isPublic ? "yes" : "no")\n"
         ).directory
     }
 
     @Test func `only tested fallbacks that the prefect allows are published`() {
-        #expect(one(tested: "2026-11-20").publishable(department: "59", shortNumber: "15", at: now).count == 1)
+        #expect(
+            one(tested: "2026-11-20").publishable(department: "59", shortNumber: "15", at: now).count == 1)
         #expect(one(tested: "2026-10-01").publishable(department: "59", shortNumber: "15", at: now).isEmpty)
         #expect(one(tested: "").publishable(department: "59", shortNumber: "15", at: now).isEmpty)
         #expect(one(tested: "2027-01-01").publishable(department: "59", shortNumber: "15", at: now).isEmpty)
         #expect(
-            one(tested: "2026-11-20", isPublic: false).publishable(department: "59", shortNumber: "15", at: now)
-                .isEmpty)
+            one(tested: "2026-11-20", isPublic: false).publishable(
+                department: "59", shortNumber: "15", at: now
+            )
+            .isEmpty)
     }
 
     @Test(arguments: [
@@ -94,7 +100,10 @@ import VigieWire
 }
 
 @Suite struct EmergencyCentresTests {
-    @Test func `the directory's long numbers lead to their service and department, the specific number first`() throws {
+    @Test
+    func `the directory's long numbers lead to their service and department, the specific number first`()
+        throws
+    {
         let now = Timestamp(seconds: 1_790_000_000)
         let directory = CentreDirectory.fictional(at: now)
         let centres = EmergencyCentres(directory, at: now)
@@ -113,7 +122,8 @@ import VigieWire
 
     @Test(arguments: [
         ("urn:service:sos", "112"), ("URN:service:SOS.Police", "17"), ("urn:service:sos.fire", "18"),
-        ("urn:service:sos.ambulance.x", "15"), ("urn:service:sos.marine", "196"), ("urn:service:sos.mountain", "112"),
+        ("urn:service:sos.ambulance.x", "15"), ("urn:service:sos.marine", "196"),
+        ("urn:service:sos.mountain", "112"),
     ])
     func `a service URN in a record is the number that leads there`(_ urn: String, _ short: String) {
         var urn = urn
@@ -128,7 +138,9 @@ import VigieWire
         #expect(read.number.description == "112")
     }
 
-    @Test(arguments: ["urn:service:test.sos", "urn:service:sosx", "urn:service:counseling", "urn:uuid:15", "urn:"])
+    @Test(arguments: [
+        "urn:service:test.sos", "urn:service:sosx", "urn:service:counseling", "urn:uuid:15", "urn:",
+    ])
     func `any other URN is no call for help`(_ urn: String) {
         var urn = urn
         let read = urn.withUTF8 { unsafe NumberNormaliser().normalise(Span(_unsafeElements: $0)) }

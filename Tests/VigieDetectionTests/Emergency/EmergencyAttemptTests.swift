@@ -20,8 +20,10 @@ import VigieWire
     }
 
     @Test(arguments: [
-        (UInt16(503), UInt8(34), EmergencyFate.failed), (404, 0, .failed), (404, 1, .failed), (484, 28, .failed),
-        (480, 20, .failed), (486, 17, .unanswered), (480, 19, .unanswered), (487, 16, .abandoned), (408, 0, .failed),
+        (UInt16(503), UInt8(34), EmergencyFate.failed), (404, 0, .failed), (404, 1, .failed),
+        (484, 28, .failed),
+        (480, 20, .failed), (486, 17, .unanswered), (480, 19, .unanswered), (487, 16, .abandoned),
+        (408, 0, .failed),
         (500, 0, .failed), (0, 41, .failed),
     ])
     func `nobody dials 18 by mistake: wrong and unallocated numbers are the network's doing`(
@@ -59,7 +61,8 @@ import VigieWire
     }
 
     @Test(arguments: [
-        ("59", "59"), ("1", "01"), ("2a", "2A"), ("2A004", "2A"), ("97105", "971"), ("FR-974", "974"), ("59350", "59"),
+        ("59", "59"), ("1", "01"), ("2a", "2A"), ("2A004", "2A"), ("97105", "971"), ("FR-974", "974"),
+        ("59350", "59"),
         ("59000x", ""), ("00", ""), ("node-1", ""), ("96", ""), ("999", ""),
     ])
     func `departments are read from codes and communes`(text: String, code: String) {

@@ -5,13 +5,18 @@ import VigieWire
 @testable import VigieDetection
 
 @Suite struct EmergencyFailureTests {
-    @Test func `one call in nine lost everywhere through one machine is seen in minutes, the machine named first`() throws {
+    @Test
+    func `one call in nine lost everywhere through one machine is seen in minutes, the machine named first`()
+        throws
+    {
         var script = EmergencyScript(seed: 1)
         script.run(from: 0, to: 240, perMinute: 60)
         #expect(script.findings.isEmpty)
-        script.run(from: 240, to: 260, perMinute: 60, fate: { call, random in
-            call.node == 2 && random.unit() < 0.44 ? .lost : .answered
-        })
+        script.run(
+            from: 240, to: 260, perMinute: 60,
+            fate: { call, random in
+                call.node == 2 && random.unit() < 0.44 ? .lost : .answered
+            })
         let minute = try #require(script.minuteOfFirst)
         #expect(minute < 245)
         let scope = try #require(script.scope)
@@ -22,12 +27,18 @@ import VigieWire
         #expect(script.names(scope.soundNodes).count == 3)
     }
 
-    @Test func `six calls in ten lost to three numbers in two places accuse neither the fourth number nor other places`() throws {
+    @Test
+    func
+        `six calls in ten lost to three numbers in two places accuse neither the fourth number nor other places`()
+        throws
+    {
         var script = EmergencyScript(seed: 2)
         script.run(from: 0, to: 200, perMinute: 40)
-        script.run(from: 200, to: 215, perMinute: 40, fate: { call, random in
-            call.service != 1 && call.department < 2 && random.unit() < 0.6 ? .lost : .answered
-        })
+        script.run(
+            from: 200, to: 215, perMinute: 40,
+            fate: { call, random in
+                call.service != 1 && call.department < 2 && random.unit() < 0.6 ? .lost : .answered
+            })
         let scope = try #require(script.scope)
         #expect(scope.services.map(\.description) == ["15", "18", "112"])
         #expect(scope.departments.map(\.description) == ["59", "62"])
@@ -38,9 +49,11 @@ import VigieWire
     @Test func `the callers of one operator lose three calls in four`() throws {
         var script = EmergencyScript(seed: 3)
         script.run(from: 0, to: 200, perMinute: 30)
-        script.run(from: 200, to: 212, perMinute: 30, fate: { call, random in
-            call.carrier == 1 && random.unit() < 0.75 ? .lost : .answered
-        })
+        script.run(
+            from: 200, to: 212, perMinute: 30,
+            fate: { call, random in
+                call.carrier == 1 && random.unit() < 0.75 ? .lost : .answered
+            })
         let scope = try #require(script.scope)
         #expect(script.names(scope.operators) == ["carrier-1"])
         #expect(scope.side == .access)
@@ -49,23 +62,28 @@ import VigieWire
     @Test func `calls cut in mid-conversation count as lost`() throws {
         var script = EmergencyScript(seed: 4)
         script.run(from: 0, to: 200, perMinute: 30)
-        script.run(from: 200, to: 220, perMinute: 30, fate: { _, random in random.unit() < 0.15 ? .cut : .answered })
+        script.run(
+            from: 200, to: 220, perMinute: 30, fate: { _, random in random.unit() < 0.15 ? .cut : .answered })
         #expect(try #require(script.minuteOfFirst) < 212)
         #expect(script.scope?.isNationwide == true)
     }
 
-    @Test func `callers who did not get through are counted once, and those who did on another try are not`() throws {
+    @Test func `callers who did not get through are counted once, and those who did on another try are not`()
+        throws
+    {
         var script = EmergencyScript(seed: 5)
         script.run(from: 0, to: 120, perMinute: 30)
         var lost: Set<UInt64> = []
-        script.run(from: 120, to: 140, perMinute: 30, fate: { call, random in
-            guard call.department == 0, random.unit() < 0.7 else {
-                lost.remove(call.caller)
-                return .answered
-            }
-            lost.insert(call.caller)
-            return .lost
-        })
+        script.run(
+            from: 120, to: 140, perMinute: 30,
+            fate: { call, random in
+                guard call.department == 0, random.unit() < 0.7 else {
+                    lost.remove(call.caller)
+                    return .answered
+                }
+                lost.insert(call.caller)
+                return .lost
+            })
         let scope = try #require(script.scope)
         #expect(scope.departments.map(\.description) == ["59"])
         // The last minute's losers may still try again, and a few ordinary losses are inside.
@@ -82,9 +100,11 @@ import VigieWire
     @Test func `a storm drowns centres and is no failure`() {
         var script = EmergencyScript(seed: 7)
         script.run(from: 0, to: 240, perMinute: 20)
-        script.run(from: 240, to: 420, perMinute: 20, rush: { $0.department < 2 ? 8 : 1 }, fate: { call, random in
-            call.department < 2 && random.unit() < 0.55 ? .abandoned : .answered
-        })
+        script.run(
+            from: 240, to: 420, perMinute: 20, rush: { $0.department < 2 ? 8 : 1 },
+            fate: { call, random in
+                call.department < 2 && random.unit() < 0.55 ? .abandoned : .answered
+            })
         #expect(script.findings.isEmpty)
         let board = script.detector.board()
         #expect(board.cells.contains { $0.state == .overloaded || $0.state == .majorIncidentInProgress })
@@ -94,19 +114,23 @@ import VigieWire
     @Test func `missing answers without a rush are a failure`() throws {
         var script = EmergencyScript(seed: 8)
         script.run(from: 0, to: 300, perMinute: 30)
-        script.run(from: 300, to: 340, perMinute: 30, fate: { call, random in
-            call.department == 3 && random.unit() < 0.9 ? .abandoned : .answered
-        })
+        script.run(
+            from: 300, to: 340, perMinute: 30,
+            fate: { call, random in
+                call.department == 3 && random.unit() < 0.9 ? .abandoned : .answered
+            })
         #expect(script.scope?.departments.map(\.description) == ["13"])
         #expect(script.scope?.sign == "answers" || script.scope?.sign == "retries")
     }
 
     @Test func `a machine that stumbles for seconds raises nothing`() {
         var script = EmergencyScript(seed: 9)
-        script.run(from: 0, to: 300, perMinute: 40, fate: { call, random in
-            let second = Int((call.at - EmergencyScript.noon).secondsAsDouble)
-            return second % 7_200 > 7_192 && random.unit() < 0.5 ? .lost : .answered
-        })
+        script.run(
+            from: 0, to: 300, perMinute: 40,
+            fate: { call, random in
+                let second = Int((call.at - EmergencyScript.noon).secondsAsDouble)
+                return second % 7_200 > 7_192 && random.unit() < 0.5 ? .lost : .answered
+            })
         #expect(script.findings.isEmpty)
     }
 
@@ -126,7 +150,8 @@ import VigieWire
     @Test func `it recovers when the failure ends`() throws {
         var script = EmergencyScript(seed: 11)
         script.run(from: 0, to: 200, perMinute: 40)
-        script.run(from: 200, to: 240, perMinute: 40, fate: { _, random in random.unit() < 0.4 ? .lost : .answered })
+        script.run(
+            from: 200, to: 240, perMinute: 40, fate: { _, random in random.unit() < 0.4 ? .lost : .answered })
         #expect(script.detector.board().nation.state == .partial)
         let reports = script.findings.count
         script.run(from: 240, to: 330, perMinute: 40)
@@ -153,7 +178,8 @@ import VigieWire
     @Test func `names without end from outside do not make it grow without end`() {
         var script = EmergencyScript(seed: 13)
         for index in 0..<20_000 {
-            var event = CallEvent(start: EmergencyScript.noon + .seconds(Int64(index / 4)), callID: CallID("\(index)"))
+            var event = CallEvent(
+                start: EmergencyScript.noon + .seconds(Int64(index / 4)), callID: CallID("\(index)"))
             event.called = PhoneNumber(form: .dialled, digits: 112, count: 3) ?? .absent
             event.caller = PhoneNumber(e164: 33_639_980_000 + UInt64(index)) ?? .absent
             event.node = Symbol(rawValue: UInt32(index % 5_000 + 2))

@@ -10,7 +10,9 @@ import VigieWire
         (0.005, 0.11, 40.0), (0.005, 0.30, 12.0), (0.01, 0.11, 52.0), (0.01, 0.30, 14.0), (0.02, 0.11, 72.0),
         (0.02, 0.30, 18.0), (0.12, 0.11, 236.0), (0.12, 0.30, 46.0),
     ])
-    func `a failing share is seen within half as much again as the limit`(usual: Double, added: Double, limit: Double) {
+    func `a failing share is seen within half as much again as the limit`(
+        usual: Double, added: Double, limit: Double
+    ) {
         var runs = RunLengths()
         var bank = BernoulliBank()
         let one: InlineArray<4, Double> = [added, added, added, added]
@@ -53,9 +55,12 @@ import VigieWire
 
     /// Minutes until missing callers are seen, one false alarm a year for the cell: the exact figures at known rates.
     @Test(arguments: [
-        (1.0, 0.3, 184.0), (1.0, 0.5, 68.0), (5.0, 0.3, 43.0), (10.0, 0.3, 23.0), (10.0, 0.5, 8.0), (50.0, 0.3, 5.3),
+        (1.0, 0.3, 184.0), (1.0, 0.5, 68.0), (5.0, 0.3, 43.0), (10.0, 0.3, 23.0), (10.0, 0.5, 8.0),
+        (50.0, 0.3, 5.3),
     ])
-    func `missing callers are seen within half as much again as the limit`(rate: Double, drop: Double, limit: Double) {
+    func `missing callers are seen within half as much again as the limit`(
+        rate: Double, drop: Double, limit: Double
+    ) {
         var random = TestRandom(seed: UInt64(rate * 10 + drop * 1_000))
         let minutes = SequentialTrial.minutesToMiss(
             rate: rate, drop: drop, minutesBetweenAlarms: AlarmBudget.year, runs: 200, using: &random)
@@ -85,7 +90,7 @@ import VigieWire
                     let isHit = node == 3 && [4, 7, 9, 20].contains(department)
                     let attempts = 6
                     var failed = 0
-                for _ in 0..<attempts where random.unit() < (isHit ? 0.5 : 0.01) { failed += 1 }
+                    for _ in 0..<attempts where random.unit() < (isHit ? 0.5 : 0.01) { failed += 1 }
                     groups.append(
                         AffectedSetSearch.Group(
                             values: [UInt64(service), UInt64(department), 0, UInt64(node), 1, 2, 3],
@@ -102,7 +107,8 @@ import VigieWire
     @Test func `nothing is found where nothing fails`() {
         let groups = (1...50).map { value in
             AffectedSetSearch.Group(
-                values: [15, UInt64(value), 0, 1, 1, 1, 1], attempts: 20, failed: value % 7 == 0 ? 1 : 0, usual: 0.01)
+                values: [15, UInt64(value), 0, 1, 1, 1, 1], attempts: 20, failed: value % 7 == 0 ? 1 : 0,
+                usual: 0.01)
         }
         #expect(AffectedSetSearch(groups).best() == nil)
     }

@@ -31,7 +31,8 @@ func call(
     ingress: UInt32 = 3
 ) -> ScreenedCall {
     var call = ScreenedCall(
-        at: Timestamp(rawValue: 1_767_571_200_000_000_000 + Int64(seconds * 1e9)), ingress: Symbol(rawValue: ingress),
+        at: Timestamp(rawValue: 1_767_571_200_000_000_000 + Int64(seconds * 1e9)),
+        ingress: Symbol(rawValue: ingress),
         caller: caller == 0 ? .absent : number(caller), called: number(called))
     call.callKey = caller ^ called
     return call
@@ -42,7 +43,8 @@ func table(_ filters: Filter..., enforced: Bool = true, share: Double = 1) -> De
     DecisionTable(
         filters.enumerated().map {
             DecisionTable.Entry(
-                id: FilterID(rawValue: UInt64($0.offset + 1)), filter: $0.element, isEnforced: enforced, share: share)
+                id: FilterID(rawValue: UInt64($0.offset + 1)), filter: $0.element, isEnforced: enforced,
+                share: share)
         })
 }
 

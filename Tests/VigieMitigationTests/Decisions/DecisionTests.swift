@@ -33,7 +33,8 @@ import VigieWire
 
     @Test func `every action is a decision, and only a stop keeps a pair unknown`() {
         for (action, decision) in [
-            (Filter.Action.pass, Decision.pass), (.flag, .flag(first)), (.mask, .mask(first)), (.reject, .reject(first)),
+            (Filter.Action.pass, Decision.pass), (.flag, .flag(first)), (.mask, .mask(first)),
+            (.reject, .reject(first)),
             (.redirect, .redirect(first)),
         ] {
             var screening = screening()
@@ -63,7 +64,10 @@ import VigieWire
         let numbers = (0..<5_000).map { number(33_327_100_000 + 2 * UInt64($0)) }
         let list = try NumberList(name: "victims", numbers: numbers.reversed() + numbers)
         #expect(list.numbers.count == 5_000)
-        let table = table(filter { $0.calledLists = [list]; $0.calledNumbers = [number(33_199_000_001)] })
+        let table = table(
+            filter {
+                $0.calledLists = [list]; $0.calledNumbers = [number(33_199_000_001)]
+            })
         var screening = screening()
         #expect(screening.decide(call(to: 33_327_100_002), table) == .reject(first))
         #expect(screening.decide(call(to: 33_327_109_998), table) == .reject(first))
@@ -72,7 +76,10 @@ import VigieWire
         #expect(screening.decide(call(to: 33_327_110_000), table) == .pass)
     }
 
-    @Test func `a filter of an incident stops those who insisted before it was in force, not those who knew each other`() {
+    @Test
+    func
+        `a filter of an incident stops those who insisted before it was in force, not those who knew each other`()
+    {
         var match = Filter.Match()
         match.calledPrefixes = [prefix("+33327")]
         match.firstContact = true
@@ -80,8 +87,10 @@ import VigieWire
         let filter = Filter(match: match, action: .reject)
         var screening = screening()
         let nothing = DecisionTable.empty
-        #expect(screening.decide(call(0, from: 212_661_000_001), nothing) == .pass)  // friends, the day before
-        #expect(screening.decide(call(86_460, from: 212_661_000_002), nothing) == .pass)  // misrouted, insists
+        // friends, the day before
+        #expect(screening.decide(call(0, from: 212_661_000_001), nothing) == .pass)
+        // misrouted, insists
+        #expect(screening.decide(call(86_460, from: 212_661_000_002), nothing) == .pass)
         #expect(screening.decide(call(87_000, from: 212_661_000_002), nothing) == .pass)
         let table = table(filter)
         #expect(screening.decide(call(90_000, from: 212_661_000_001), table) == .pass)
@@ -98,7 +107,10 @@ import VigieWire
         limits.pairs = 1_024
         limits.pairSpan = .seconds(86_400)
         var screening = Screening(limits: limits)
-        let table = table(filter { $0.firstContact = true; $0.calledPrefixes = [prefix("+33")] })
+        let table = table(
+            filter {
+                $0.firstContact = true; $0.calledPrefixes = [prefix("+33")]
+            })
         screening.learn(caller: number(212_661_000_001), called: number(33_327_000_001), at: call(0).at)
         #expect(screening.decide(call(3_600), table) == .pass)
         let saved = screening.pairs
@@ -138,7 +150,9 @@ import VigieWire
         for index in 0..<20 { #expect(decide(index, 33_327_560_000 + UInt64(index)) == .pass) }
         #expect(decide(20, 33_327_560_777) == .reject(first))
         #expect(decide(21, 33_327_661_000) == .pass, "another range")
-        #expect(screening.decide(call(22, from: 33_661_000_001, to: 33_327_560_778), table) == .pass, "another country")
+        #expect(
+            screening.decide(call(22, from: 33_661_000_001, to: 33_327_560_778), table) == .pass,
+            "another country")
         #expect(decide(2_000, 33_327_560_779) == .pass, "the next window but one")
     }
 
@@ -147,7 +161,9 @@ import VigieWire
         limited.limit = Filter.Rate(calls: 3, seconds: 60, per: .calledNumber)
         let table = table(limited)
         var screening = screening()
-        let decisions = (0..<5).map { screening.decide(call(Double($0) / 10, from: 212_661_000_000 + UInt64($0)), table) }
+        let decisions = (0..<5).map {
+            screening.decide(call(Double($0) / 10, from: 212_661_000_000 + UInt64($0)), table)
+        }
         #expect(decisions == [.pass, .pass, .pass, .limit(first), .limit(first)])
         #expect(screening.decide(call(21), table) == .pass, "one call in twenty seconds")
         #expect(screening.decide(call(21.1), table) == .limit(first))
@@ -157,19 +173,25 @@ import VigieWire
         let shadow = filter { $0.calledPrefixes = [prefix("+33327")] }
         let table = table(shadow, enforced: false)
         var screening = screening()
-        for index in 0..<10 { #expect(screening.decide(call(from: 212_661_000_000 + UInt64(index)), table) == .pass) }
+        for index in 0..<10 {
+            #expect(screening.decide(call(from: 212_661_000_000 + UInt64(index)), table) == .pass)
+        }
         let report = screening.takeReport()
-        #expect(report.filters.map(\.id) == [first] && report.filters.first?.matched == 10 && report.filters.first?.decided == 10)
+        #expect(
+            report.filters.map(\.id) == [first] && report.filters.first?.matched == 10
+                && report.filters.first?.decided == 10)
         #expect(report.samples.isEmpty)
         #expect(screening.takeReport().filters.isEmpty)
     }
 
-    @Test func `a ramp acts on its share of the pairs, always the same ones, and more share takes none out`() {
+    @Test func `a ramp acts on its share of the pairs, always the same ones, and more share takes none out`()
+    {
         let wanted = filter { $0.calledPrefixes = [prefix("+33327")] }
         func stopped(_ share: Double) -> Set<UInt64> {
             let table = table(wanted, share: share)
             var screening = screening(pairs: 65_536)
-            return Set((0..<4_000).filter { screening.decide(call(from: 212_661_000_000 + $0), table).isStopped })
+            return Set(
+                (0..<4_000).filter { screening.decide(call(from: 212_661_000_000 + $0), table).isStopped })
         }
         let tenth = stopped(0.1)
         #expect((300...500).contains(tenth.count))
@@ -181,7 +203,8 @@ import VigieWire
     @Test func `a filter does nothing from its end on, even when no new table comes`() {
         let table = DecisionTable([
             DecisionTable.Entry(
-                id: first, filter: filter { $0.calledPrefixes = [prefix("+33")] }, isEnforced: true, until: call(60).at)
+                id: first, filter: filter { $0.calledPrefixes = [prefix("+33")] }, isEnforced: true,
+                until: call(60).at)
         ])
         var screening = screening()
         #expect(screening.decide(call(59), table) == .reject(first))
@@ -192,10 +215,14 @@ import VigieWire
         var screening = screening()
         let one = filter { $0.calledPrefixes = [prefix("+33327")] }
         let two = filter { $0.calledPrefixes = [prefix("+33199")] }
-        for index in 0..<100 { _ = screening.decide(call(from: 212_661_000_000 + UInt64(index)), table(two, one)) }
+        for index in 0..<100 {
+            _ = screening.decide(call(from: 212_661_000_000 + UInt64(index)), table(two, one))
+        }
         _ = screening.decide(call(), table(two))
         let report = screening.takeReport()
-        #expect(report.filters.map(\.id) == [second] && report.filters.first?.matched == 100 && report.filters.first?.decided == 100)
+        #expect(
+            report.filters.map(\.id) == [second] && report.filters.first?.matched == 100
+                && report.filters.first?.decided == 100)
         #expect(report.samples.count == 33, "the first 32 and the 64th")
         #expect(report.counts.rejected == 100 && report.counts.passed == 1)
     }
@@ -204,7 +231,9 @@ import VigieWire
         let entries = (1...(DecisionTable.maxPerKey + DecisionTable.maxUnindexed + 5)).map { index in
             DecisionTable.Entry(
                 id: FilterID(rawValue: UInt64(index)),
-                filter: filter(.flag) { $0.calledNumbers = [number(33_327_000_001)]; $0.firstContact = true },
+                filter: filter(.flag) {
+                    $0.calledNumbers = [number(33_327_000_001)]; $0.firstContact = true
+                },
                 isEnforced: true)
         }
         let table = DecisionTable(entries)
@@ -219,7 +248,9 @@ import VigieWire
         var entries: [DecisionTable.Entry] = []
         for index in 0..<400 {
             var match = Filter.Match()
-            if dice.chance(40) { match.calledPrefixes = (0..<dice.below(3)).map { _ in prefix("+33\(1 + dice.below(30))") } }
+            if dice.chance(40) {
+                match.calledPrefixes = (0..<dice.below(3)).map { _ in prefix("+33\(1 + dice.below(30))") }
+            }
             if dice.chance(30) { match.callerPrefixes = [prefix("+212\(5 + dice.below(3))")] }
             if dice.chance(30) { match.calledNumbers = [number(33_100_000_000 + UInt64(dice.below(200)))] }
             if dice.chance(20) { match.callerNumbers = [number(212_500_000_000 + UInt64(dice.below(50)))] }
@@ -239,7 +270,8 @@ import VigieWire
         var met = 0
         for _ in 0..<3_000 {
             var call = call(
-                from: 212_500_000_000 + UInt64(dice.below(300_000_000)) / UInt64(1 + dice.below(2) * 10_000_000),
+                from: 212_500_000_000 + UInt64(dice.below(300_000_000))
+                    / UInt64(1 + dice.below(2) * 10_000_000),
                 to: 33_100_000_000 + UInt64(dice.below(4)) * 50_000_000 + UInt64(dice.below(200)),
                 ingress: UInt32(dice.below(6)))
             call.attestation = dice.pick([.none, .a, .b, .c])
@@ -249,7 +281,8 @@ import VigieWire
             event.ingress = call.ingress
             event.attestation = call.attestation
             let expected = order.first {
-                $0.filter.match.matches(event, callerCountry: .morocco, isFirstContact: true, isEmergency: false)
+                $0.filter.match.matches(
+                    event, callerCountry: .morocco, isFirstContact: true, isEmergency: false)
             }
             if expected != nil { met += 1 }
             #expect(screening.decide(call, table).filter == expected?.id)
@@ -259,12 +292,18 @@ import VigieWire
 
     @Test func `a decision allocates nothing, whatever filters it meets`() throws {
         let list = try NumberList(name: "l", numbers: (0..<1_000).map { number(33_327_100_000 + UInt64($0)) })
-        var limited = filter(.limit) { $0.calledPrefixes = [prefix("+33327")]; $0.ingress = [Symbol(rawValue: 3)] }
+        var limited = filter(.limit) {
+            $0.calledPrefixes = [prefix("+33327")]; $0.ingress = [Symbol(rawValue: 3)]
+        }
         limited.limit = Filter.Rate(calls: 2, seconds: 60, per: .pair)
         let table = table(
             limited, filter { $0.calledLists = [list] },
-            filter(.flag) { $0.firstContact = true; $0.hours = WeeklyHours("Mo-Su 00:00-24:00") },
-            filter { $0.callerCountry = [.morocco]; $0.rate = Filter.Rate(calls: 30, seconds: 60, per: .caller) },
+            filter(.flag) {
+                $0.firstContact = true; $0.hours = WeeklyHours("Mo-Su 00:00-24:00")
+            },
+            filter {
+                $0.callerCountry = [.morocco]; $0.rate = Filter.Rate(calls: 30, seconds: 60, per: .caller)
+            },
             filter(.mask) { $0.callerWithheld = true })
         var screening = screening()
         var sum = 0
@@ -292,7 +331,8 @@ import VigieWire
         let entries = (0..<20_000).map { index in
             DecisionTable.Entry(
                 id: FilterID(rawValue: UInt64(index + 1)),
-                filter: filter { $0.calledNumbers = [number(33_300_000_000 + UInt64(index) * 7)] }, isEnforced: true)
+                filter: filter { $0.calledNumbers = [number(33_300_000_000 + UInt64(index) * 7)] },
+                isEnforced: true)
         }
         let table = DecisionTable(entries)
         #expect(table.count == 20_000)

@@ -5,7 +5,8 @@ import VigieWire
 
 @Suite struct EmergencyTests {
     static let codes = [
-        "15", "17", "18", "112", "114", "115", "119", "191", "196", "197", "911", "116000", "116111", "116117",
+        "15", "17", "18", "112", "114", "115", "119", "191", "196", "197", "911", "116000", "116111",
+        "116117",
     ]
     static let mistaken: [UInt64] = [3_315, 3_317, 3_318, 33_112, 33_114, 33_119, 33_196, 33_116_000, 21_219]
 
@@ -17,10 +18,14 @@ import VigieWire
             var match = Filter.Match()
             if dice.chance(20) { match.ingress = [Symbol(rawValue: UInt32(dice.below(4)))] }
             if dice.chance(15) { match.callerCountry = [dice.pick([.france, .morocco, .none])] }
-            if dice.chance(20) { match.callerPrefixes = [prefix(dice.pick(["+33", "+3315", "+212", "+2126"]))] }
+            if dice.chance(20) {
+                match.callerPrefixes = [prefix(dice.pick(["+33", "+3315", "+212", "+2126"]))]
+            }
             if dice.chance(10) { match.callerNumbers = [number(33_199_000_000 + UInt64(dice.below(5)))] }
             if dice.chance(5) { match.callerWithheld = true }
-            if dice.chance(25) { match.calledPrefixes = [prefix(dice.pick(["+33", "+331", "+3315", "+33112", "+1"]))] }
+            if dice.chance(25) {
+                match.calledPrefixes = [prefix(dice.pick(["+33", "+331", "+3315", "+33112", "+1"]))]
+            }
             if dice.chance(40) { match.calledNumbers = [dice.pick(emergencies)] }
             if dice.chance(30) { match.firstContact = true }
             if dice.chance(10) { match.verstat = [.failed, .absent] }
@@ -29,7 +34,8 @@ import VigieWire
             if dice.chance(20) {
                 match.rate = Filter.Rate(calls: 1, seconds: 3_600, per: dice.pick(Filter.Key.allCases))
             }
-            var filter = Filter(match: match, action: dice.pick(Filter.Action.allCases.filter { $0 != .pass }))
+            var filter = Filter(
+                match: match, action: dice.pick(Filter.Action.allCases.filter { $0 != .pass }))
             filter.priority = dice.below(201) - 100
             filter.limit = Filter.Rate(calls: 1, seconds: 86_400, per: dice.pick(Filter.Key.allCases))
             entries.append(
@@ -49,7 +55,8 @@ import VigieWire
             let table = randomTable(&dice, size: 600)
             for round in 0..<400 {
                 var call = call(
-                    Double(dice.below(1_000_000)), from: dice.chance(20) ? 0 : 33_199_000_000 + UInt64(dice.below(40)),
+                    Double(dice.below(1_000_000)),
+                    from: dice.chance(20) ? 0 : 33_199_000_000 + UInt64(dice.below(40)),
                     to: 33_100_000_000 + UInt64(dice.below(40)), ingress: UInt32(dice.below(4)))
                 // Ordinary calls wear the counters and memories out.
                 if screening.decide(call, table).isStopped { stopped += 1 }
@@ -67,7 +74,9 @@ import VigieWire
 
     @Test func `every emergency number of the law is known in every form, and its neighbours are not`() {
         for code in Self.codes { #expect(EmergencyCheck.isEmergency(short(code), home: .morocco), "\(code)") }
-        for digits in Self.mistaken { #expect(EmergencyCheck.isEmergency(number(digits), home: .france), "+\(digits)") }
+        for digits in Self.mistaken {
+            #expect(EmergencyCheck.isEmergency(number(digits), home: .france), "+\(digits)")
+        }
         for code in ["3900", "10", "16", "1150", "118218"] {
             #expect(!EmergencyCheck.isEmergency(short(code), home: .france), "\(code)")
         }

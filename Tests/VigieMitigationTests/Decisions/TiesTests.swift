@@ -19,23 +19,32 @@ import VigieWire
         match.withoutTies = true
         match.firstContactSince = Self.noon + .seconds(3_600)
         return DecisionTable([
-            DecisionTable.Entry(id: FilterID(rawValue: 1), filter: Filter(match: match, action: .reject), isEnforced: true)
+            DecisionTable.Entry(
+                id: FilterID(rawValue: 1), filter: Filter(match: match, action: .reject), isEnforced: true)
         ])
     }
 
     private func call(_ caller: PhoneNumber?, _ called: PhoneNumber?, after minutes: Int64) -> ScreenedCall {
-        ScreenedCall(at: Self.noon + .seconds(minutes * 60), caller: caller ?? .absent, called: called ?? .absent)
+        ScreenedCall(
+            at: Self.noon + .seconds(minutes * 60), caller: caller ?? .absent, called: called ?? .absent)
     }
 
-    @Test func `a cousin who never called reaches a family that the country is known to, a stray call reaches nobody`() {
+    @Test
+    func
+        `a cousin who never called reaches a family that the country is known to, a stray call reaches nobody`()
+    {
         var screening = Screening()
         let table = table()
         #expect(!screening.decide(call(Self.sister, Self.brother, after: 0), .empty).isStopped)
         #expect(!screening.decide(call(Self.cousin, Self.brother, after: 120), table).isStopped)
         #expect(!screening.decide(call(Self.sister, Self.nobody, after: 121), table).isStopped)
-        #expect(screening.decide(call(Self.stranger, PhoneNumber(e164: 33_327_140_002), after: 122), table).isStopped)
+        #expect(
+            screening.decide(call(Self.stranger, PhoneNumber(e164: 33_327_140_002), after: 122), table)
+                .isStopped)
         // Inside a country there are no ties: first contact alone decides.
-        #expect(screening.decide(call(PhoneNumber(e164: 33_612_345_678), Self.nobody, after: 123), table).isStopped)
+        #expect(
+            screening.decide(call(PhoneNumber(e164: 33_612_345_678), Self.nobody, after: 123), table)
+                .isStopped)
     }
 
     @Test func `what began with the flood is no tie`() {

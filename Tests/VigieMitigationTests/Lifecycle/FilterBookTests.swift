@@ -7,7 +7,9 @@ import VigieWire
 @Suite struct FilterBookTests {
     private static let start = Timestamp(seconds: 1_234_807_200)
     private let form = FilterForm(
-        filter { $0.calledPrefixes = [prefix("+3332")]; $0.callerCountry = [.morocco] }, ingress: ["rabat"])
+        filter {
+            $0.calledPrefixes = [prefix("+3332")]; $0.callerCountry = [.morocco]
+        }, ingress: ["rabat"])
 
     /// A book, its clock, and all that it said so far.
     private struct Scene {
@@ -16,7 +18,9 @@ import VigieWire
         var audit: [AuditLine] = []
 
         @discardableResult
-        mutating func order(_ command: FilterCommand, by actor: String = "ada") throws(FilterRefusal) -> FilterChanges {
+        mutating func order(_ command: FilterCommand, by actor: String = "ada") throws(FilterRefusal)
+            -> FilterChanges
+        {
             let changes = try book.plan(FilterOrder(actor: actor, at: now, reason: "test", command))
             book.adopt(changes)
             audit += changes.audit
@@ -56,7 +60,8 @@ import VigieWire
         #expect(scene.refusal(.enforce(id, share: 1)) == "filter-ended")
         #expect(
             scene.audit.map(\.action) == [
-                "filter.propose", "filter.approve", "filter.approve", "filter.shadow", "filter.enforce", "filter.ramp",
+                "filter.propose", "filter.approve", "filter.approve", "filter.shadow", "filter.enforce",
+                "filter.ramp",
                 "filter.revert",
             ])
         #expect(try AuditChain.verify(scene.audit)?.sequence == 7)
@@ -95,7 +100,8 @@ import VigieWire
         #expect(scene.refusal(.enforce(id, share: 1)) == "expired")
         let changes = scene.book.planExpiry(at: end)
         scene.book.adopt(changes)
-        #expect(changes.affectsTable && scene.book.record(id)?.state == .expired && scene.book.nextExpiry == nil)
+        #expect(
+            changes.affectsTable && scene.book.record(id)?.state == .expired && scene.book.nextExpiry == nil)
         #expect(try AuditChain.verify(scene.audit + changes.audit)?.action == "filter.expire")
     }
 
@@ -117,13 +123,15 @@ import VigieWire
         var listed = form
         listed.calledLists = ["none"]
         #expect(scene.refusal(.propose(listed, incident: nil, incidentSince: nil)) == "unknown-list")
-        let long = FilterOrder(actor: "ada", at: scene.now, reason: String(repeating: "x", count: 501), .approve(id))
+        let long = FilterOrder(
+            actor: "ada", at: scene.now, reason: String(repeating: "x", count: 501), .approve(id))
         #expect(throws: FilterRefusal.reasonTooLong) { try scene.book.plan(long) }
         #expect(scene.refusal(.decline(id), by: "bob") == nil)
         #expect(scene.refusal(.approve(id), by: "bob") == "filter-ended")
     }
 
-    @Test func `a list is replaced whole, kept while it is used, and never holds an emergency number`() throws {
+    @Test func `a list is replaced whole, kept while it is used, and never holds an emergency number`() throws
+    {
         var scene = Scene()
         scene.book.policy.approvals = 1
         try scene.order(.putList(try NumberList(name: "north", numbers: [number(33_327_000_001)])))
@@ -155,9 +163,12 @@ import VigieWire
         let book = FilterBook(records: [record], lists: [], lastAudit: scene.audit.last)
         #expect(book.table { _ in Symbol(rawValue: 3) }.count == 1 && book.nextExpiry == record.expiresAt)
         for (from, to) in [
-            ("\"shadow\"", "\"dreaming\""), ("\"share\":1", "\"share\":2"), ("\"expires_at\"", "\"expires\""), ("}", ""),
+            ("\"shadow\"", "\"dreaming\""), ("\"share\":1", "\"share\":2"), ("\"expires_at\"", "\"expires\""),
+            ("}", ""),
         ] {
-            #expect(throws: FilterRecordError.self) { try FilterRecord(stored: record.stored.replacing(from, with: to, maxReplacements: 1)) }
+            #expect(throws: FilterRecordError.self) {
+                try FilterRecord(stored: record.stored.replacing(from, with: to, maxReplacements: 1))
+            }
         }
     }
 

@@ -35,7 +35,8 @@ import VigieWire
         PublicSite(book, publisher: publisher, at: now + .seconds(1_300))
     }
 
-    @Test func `on the worst night every page stays below 50 kB, without script or anything fetched`() throws {
+    @Test func `on the worst night every page stays below 50 kB, without script or anything fetched`() throws
+    {
         let all = NumberingPlans.standard.departments.map(\.code)
         let files = site(try book(departments: all)).files
         #expect(files.count > 200)
@@ -89,8 +90,10 @@ import VigieWire
     }
 
     @Test func `the alert, its update and its cancel obey CAP 1,2`() throws {
-        let alerts = try site(try book(departments: ["59", "2A"], kinds: 3)).files.filter { $0.path.hasPrefix("cap/") }
-            .map { try Outline($0.text) }
+        let alerts = try site(try book(departments: ["59", "2A"], kinds: 3)).files.filter {
+            $0.path.hasPrefix("cap/")
+        }
+        .map { try Outline($0.text) }
         #expect(alerts.map { $0["alert/msgType"] } == [["Alert"], ["Update"], ["Cancel"]])
         for alert in alerts {
             // The schema's sequences, OASIS CAP-v1.2.
@@ -149,7 +152,10 @@ import VigieWire
         #expect((json["status"] as? [String: Any])?["indicator"] as? String == "major")
         let components = try #require(json["components"] as? [[String: Any]])
         #expect(components.count >= 101)
-        #expect(components.filter { $0["status"] as? String == "partial_outage" }.map { $0["id"] as? String } == ["dep-59"])
+        #expect(
+            components.filter { $0["status"] as? String == "partial_outage" }.map { $0["id"] as? String } == [
+                "dep-59"
+            ])
         let incidents = try #require(json["incidents"] as? [[String: Any]])
         #expect(incidents.count == 1)
         #expect((incidents[0]["incident_updates"] as? [Any])?.count == 2)

@@ -22,11 +22,14 @@ struct AlertTests {
         let number = try #require(PhoneNumber(e164: 33_199_001_234))
         let now = NodeClock.real.now
         let incident = Incident(
-            id: id, kind: .numberUsurpation, state: event == "resolved" ? .resolved : .firing, severity: severity,
-            subject: .numberUsurpation(number: number, presentedBy: []), firstSeen: now, detectedAt: now, lastSeen: now)
+            id: id, kind: .numberUsurpation, state: event == "resolved" ? .resolved : .firing,
+            severity: severity,
+            subject: .numberUsurpation(number: number, presentedBy: []), firstSeen: now, detectedAt: now,
+            lastSeen: now)
         return AlertNotice(
             LiveIncident(
-                incident: incident, summary: "\(number) is being usurped", summaryInFrench: "\(number) est usurpé",
+                incident: incident, summary: "\(number) is being usurped",
+                summaryInFrench: "\(number) est usurpé",
                 calls: 3, proposal: nil), event: event)
     }
 
@@ -35,7 +38,8 @@ struct AlertTests {
         _ settings: AlertSettings, store: any Store = MemoryStore(),
         _ body: @escaping @Sendable (AlertDesk) async throws -> Result
     ) async throws -> Result {
-        let desk = AlertDesk(settings: settings, store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let desk = AlertDesk(
+            settings: settings, store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 try await desk.run()
@@ -82,7 +86,8 @@ struct AlertTests {
                     return Response(status: .serviceUnavailable)
                 }
                 let headers = Dictionary(
-                    request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { one, _ in one })
+                    request.headers.map { ($0.name.canonicalName, $0.value) },
+                    uniquingKeysWith: { one, _ in one })
                 self.posts.withLock { $0.append(Post(headers: headers, body: String(buffer: body))) }
                 return Response(status: .noContent)
             }
@@ -101,13 +106,17 @@ struct AlertTests {
         #expect(header == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     }
 
-    @Test func `a webhook that is down hears of an incident when it is up again, once, signed and masked`() async throws {
+    @Test func `a webhook that is down hears of an incident when it is up again, once, signed and masked`()
+        async throws
+    {
         let receiver = Receiver(refusals: 2)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await receiver.run() }
             let port = try #require(await receiver.port.port)
             var settings = AlertSettings()
-            settings.webhooks = [.init(name: "duty", url: "http://127.0.0.1:\(port)/hook", secret: "a secret")]
+            settings.webhooks = [
+                .init(name: "duty", url: "http://127.0.0.1:\(port)/hook", secret: "a secret")
+            ]
             settings.link = "https://vigie.example/"
             settings.firstWait = .milliseconds(20)
             try await Self.with(settings) { desk in
@@ -127,16 +136,24 @@ struct AlertTests {
         let body = try JSONValue(parsing: post.body)
         #expect(body["schema"]?.stringValue == "vigie.alert/1")
         #expect(body["event"]?.stringValue == "opened")
-        #expect(body["link"]?.stringValue == "https://vigie.example/incidents/misrouted-flood-20090217T1403-5f3a09c1")
+        #expect(
+            body["link"]?.stringValue
+                == "https://vigie.example/incidents/misrouted-flood-20090217T1403-5f3a09c1")
         #expect(body["incident"]?["summary"]?.stringValue == "+33•••••1234 is being usurped")
         #expect(!post.body.contains("33199001234"))
         let id = try #require(post.headers["webhook-id"])
         let time = try #require(post.headers["webhook-timestamp"].flatMap { Int64($0) })
-        #expect(post.headers["webhook-signature"] == WebhookSignature.header(secret: "a secret", id: id, timestamp: time, body: Array(post.body.utf8)))
+        #expect(
+            post.headers["webhook-signature"]
+                == WebhookSignature.header(
+                    secret: "a secret", id: id, timestamp: time, body: Array(post.body.utf8)))
         #expect(try JSONValue(parsing: posts[1].body)["incident"]?["state"]?.stringValue == "resolved")
     }
 
-    @Test func `what waits survives a restart of the desk, and minor trouble is not told where it is not wanted`() async throws {
+    @Test
+    func `what waits survives a restart of the desk, and minor trouble is not told where it is not wanted`()
+        async throws
+    {
         let store = MemoryStore()
         var settings = AlertSettings()
         settings.webhooks = [
@@ -175,7 +192,9 @@ struct AlertTests {
         }
     }
 
-    @Test func `a real Alertmanager has the alert while the incident fires, and not after its end`() async throws {
+    @Test func `a real Alertmanager has the alert while the incident fires, and not after its end`()
+        async throws
+    {
         let program = try #require(
             Tool.path("prometheus-alertmanager"),
             "prometheus-alertmanager is missing: install Debian's package of that name (make test does)")
@@ -183,12 +202,14 @@ struct AlertTests {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let file = directory + "/alertmanager.yml"
-        try "route:\n  receiver: none\nreceivers:\n  - name: none\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try "route:\n  receiver: none\nreceivers:\n  - name: none\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
         let port = try FreePort.find()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = [
-            "--config.file=\(file)", "--storage.path=\(directory)/data", "--web.listen-address=127.0.0.1:\(port)",
+            "--config.file=\(file)", "--storage.path=\(directory)/data",
+            "--web.listen-address=127.0.0.1:\(port)",
             "--cluster.listen-address=",
         ]
         process.standardOutput = FileHandle.nullDevice
@@ -199,7 +220,9 @@ struct AlertTests {
             process.waitUntilExit()
         }
         let site = RunningSite(base: "http://127.0.0.1:\(port)", port: port)
-        try await Self.eventually("Alertmanager is ready") { (try? await site.send(.GET, "/-/ready").status) == 200 }
+        try await Self.eventually("Alertmanager is ready") {
+            (try? await site.send(.GET, "/-/ready").status) == 200
+        }
         var settings = AlertSettings()
         settings.alertmanager = site.base
         settings.link = "http://vigie.example"
@@ -216,7 +239,8 @@ struct AlertTests {
             #expect(alert["status"]?["state"]?.stringValue == "active")
             let first = try #require(alert["updatedAt"]?.stringValue)
             try await Self.eventually("it is told again") {
-                try await site.send(.GET, "/api/v2/alerts").json.arrayValue?.first?["updatedAt"]?.stringValue != first
+                try await site.send(.GET, "/api/v2/alerts").json.arrayValue?.first?["updatedAt"]?.stringValue
+                    != first
             }
             desk.take(try Self.notice("resolved", severity: .critical))
             try await Self.eventually("the alert is over") {

@@ -93,7 +93,10 @@ import VigieWire
             let told = "(pid \(child.processIdentifier))"
             if isVigie {
                 #expect(check.problems.isEmpty)
-                #expect(check.warnings.contains { $0.hasPrefix("http.listen: ") && $0.contains("the node that runs already " + told) })
+                #expect(
+                    check.warnings.contains {
+                        $0.hasPrefix("http.listen: ") && $0.contains("the node that runs already " + told)
+                    })
             } else {
                 #expect(check.problems.count == 1)
                 #expect(check.problems.first?.contains("in use by stranger " + told) == true)

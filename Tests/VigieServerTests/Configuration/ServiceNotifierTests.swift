@@ -6,12 +6,15 @@ import VigieServer
 @Suite struct ServiceNotifierTests {
     /// The service manager's end: a plain socket, since an event loop refuses datagrams of senders without a name.
     private final class Manager {
-        let path = FileManager.default.temporaryDirectory.appending(path: "n\(UUID().uuidString.prefix(8)).sock").path
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "n\(UUID().uuidString.prefix(8)).sock"
+        ).path
         private let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
 
         init() throws {
             var patience = timeval(tv_sec: 2, tv_usec: 0)
-            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            unsafe setsockopt(
+                descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             var name = sockaddr_un()
             name.sun_family = sa_family_t(AF_UNIX)
             let bytes = Array(path.utf8)
@@ -33,7 +36,9 @@ import VigieServer
         /// The next message; empty when none came in time.
         func hear() -> String {
             var buffer = [UInt8](repeating: 0, count: 4_096)
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+            }
             return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : ""
         }
     }
@@ -45,7 +50,10 @@ import VigieServer
         notifier.ready("listening\nFAKE=1")
         notifier.alive()
         notifier.stopping()
-        #expect([manager.hear(), manager.hear(), manager.hear()] == ["READY=1\nSTATUS=listening", "WATCHDOG=1", "STOPPING=1"])
+        #expect(
+            [manager.hear(), manager.hear(), manager.hear()] == [
+                "READY=1\nSTATUS=listening", "WATCHDOG=1", "STOPPING=1",
+            ])
     }
 
     @Test(arguments: [

@@ -38,7 +38,8 @@ import VigieWire
         for turn in 0..<50 where status != 404 {
             asker.ask("+33327145678", caller: "+33612345678", id: "afterwards-\(turn)")
             status = await asker.answer("afterwards-\(turn)")
-            if status != 404 { try await Task.sleep(for: .milliseconds(100)) }  // it may shed load for some seconds
+            // it may shed load for some seconds
+            if status != 404 { try await Task.sleep(for: .milliseconds(100)) }
         }
         #expect(status == 404)
         #expect(try await node.get("/status")["ready"]?.boolValue == true)
@@ -62,7 +63,9 @@ import VigieWire
                 for asker in askers {
                     for _ in 0..<20 {
                         sent += 1
-                        asker.ask("+3332714\(1_000 + sent % 9_000)", caller: "+33612\(100_000 + sent % 899_999)", id: "flood-\(sent)")
+                        asker.ask(
+                            "+3332714\(1_000 + sent % 9_000)", caller: "+33612\(100_000 + sent % 899_999)",
+                            id: "flood-\(sent)")
                     }
                 }
                 try await Task.sleep(for: .milliseconds(20))
@@ -82,7 +85,9 @@ import VigieWire
                 while ContinuousClock.now < end {
                     for index in peers.descriptors.indices {
                         turn += 1
-                        peers.write(Array(SIPText.request("OPTIONS", callID: "slow-\(turn)", transport: "TCP").utf8), to: index)
+                        peers.write(
+                            Array(SIPText.request("OPTIONS", callID: "slow-\(turn)", transport: "TCP").utf8),
+                            to: index)
                     }
                     usleep(5_000)
                 }
@@ -96,14 +101,17 @@ import VigieWire
             try await offPool {
                 let peers = RawConnections(400, to: port, from: ["127.0.2.1", "127.0.2.2"])
                 for index in peers.descriptors.indices where index % 4 != 0 {
-                    let text = SIPText.request(callID: "half-\(index)", transport: "TCP", "Content-Type: application/sdp")
+                    let text = SIPText.request(
+                        callID: "half-\(index)", transport: "TCP", "Content-Type: application/sdp")
                     peers.write(Array(text.utf8.prefix(20 + index)), to: index)
                 }
                 usleep(1_500_000)
                 // One of them wakes up and ends its message.
                 let whole = SIPText.request("OPTIONS", callID: "woken", transport: "TCP")
                 peers.write(Array(whole.utf8), to: 0)
-                guard SIPText.status(peers.read(0)) == 200 else { throw TestFailure("the connection that woke up heard nothing") }
+                guard SIPText.status(peers.read(0)) == 200 else {
+                    throw TestFailure("the connection that woke up heard nothing")
+                }
             }
         }
     }
@@ -118,9 +126,12 @@ import VigieWire
             let open = try await offPool {
                 let peers = RawConnections(10_000, to: port, from: (1...20).map { "127.0.2.\($0)" })
                 for index in stride(from: 0, to: peers.descriptors.count, by: 500) {
-                    peers.write(Array(SIPText.request("OPTIONS", callID: "many-\(index)", transport: "TCP").utf8), to: index)
+                    peers.write(
+                        Array(SIPText.request("OPTIONS", callID: "many-\(index)", transport: "TCP").utf8),
+                        to: index)
                     guard SIPText.status(peers.read(index, within: .seconds(10))) == 200 else {
-                        throw TestFailure("connection \(index) of \(peers.descriptors.count) was not answered")
+                        throw TestFailure(
+                            "connection \(index) of \(peers.descriptors.count) was not answered")
                     }
                 }
                 return peers.descriptors.count
@@ -129,7 +140,8 @@ import VigieWire
         }
     }
 
-    @Test func `malformed, mutated and scanning traffic is counted by name and changes nothing`() async throws {
+    @Test func `malformed, mutated and scanning traffic is counted by name and changes nothing`() async throws
+    {
         try await Self.during("hostile messages") { node in
             let known = try await SIPAsker(port: node.udp, from: "127.0.2.9")
             let unknown = try await SIPAsker(port: node.udp, from: "127.0.9.9")
@@ -152,7 +164,11 @@ import VigieWire
         }
     }
 
-    @Test func `an expired certificate is named by the check, the start and the reload, and takes nothing else down`() async throws {
+    @Test
+    func
+        `an expired certificate is named by the check, the start and the reload, and takes nothing else down`()
+        async throws
+    {
         let place = try NodeProcess.place("expired")
         func openssl(_ arguments: [String]) throws {
             let program = try RunningProgram("/usr/bin/openssl", arguments, in: place, output: "openssl.out")
@@ -161,18 +177,25 @@ import VigieWire
         }
         for (name, days) in [("old", "0"), ("new", "30")] {
             try openssl([
-                "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=node",
+                "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                "/CN=node",
                 "-keyout", "\(name).key", "-out", "\(name).csr",
             ])
-            try openssl(["x509", "-req", "-in", "\(name).csr", "-signkey", "\(name).key", "-days", days, "-out", "\(name).pem"])
+            try openssl([
+                "x509", "-req", "-in", "\(name).csr", "-signkey", "\(name).key", "-days", days, "-out",
+                "\(name).pem",
+            ])
         }
-        try await Task.sleep(for: .milliseconds(1_100))  // a certificate of no days lasts until the end of its second
+        // a certificate of no days lasts until the end of its second
+        try await Task.sleep(for: .milliseconds(1_100))
         func yaml(_ name: String) -> String {
-            Self.yaml + "\nsip:\n  tls: [127.0.0.1:0]\n  certificate: \(place)/\(name).pem\n  key: \(place)/\(name).key\n"
+            Self.yaml
+                + "\nsip:\n  tls: [127.0.0.1:0]\n  certificate: \(place)/\(name).pem\n  key: \(place)/\(name).key\n"
         }
         try yaml("old").write(toFile: "\(place)/check.yaml", atomically: true, encoding: .utf8)
         let check = try RunningProgram(
-            Repository.vigie.path, ["serve", "--check", "--any-port", "--config", "\(place)/check.yaml", "--data", "\(place)/data"],
+            Repository.vigie.path,
+            ["serve", "--check", "--any-port", "--config", "\(place)/check.yaml", "--data", "\(place)/data"],
             in: place, output: "check.out")
         #expect(await check.finish(within: .seconds(20)) == 1)
         #expect(check.printed.contains("old.pem expired at "))

@@ -23,7 +23,8 @@ final class RawConnections: @unchecked Sendable {  // the array is filled before
             guard descriptor >= 0 else { break }
             if receiveBuffer > 0 {
                 var size = receiveBuffer
-                unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+                unsafe setsockopt(
+                    descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
             }
             var yes: CInt = 1
             // IP_BIND_ADDRESS_NO_PORT: the port is chosen at connect, one a pair of ends instead of one an address.
@@ -46,7 +47,9 @@ final class RawConnections: @unchecked Sendable {  // the array is filled before
     /// Writes what goes in without waiting; how many bytes went in.
     @discardableResult
     func write(_ bytes: [UInt8], to index: Int) -> Int {
-        unsafe bytes.withUnsafeBytes { unsafe send(descriptors[index], $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+        unsafe bytes.withUnsafeBytes {
+            unsafe send(descriptors[index], $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+        }
     }
 
     /// What has come on a connection within `limit`.
@@ -54,7 +57,9 @@ final class RawConnections: @unchecked Sendable {  // the array is filled before
         let end = ContinuousClock.now + limit
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while ContinuousClock.now < end {
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptors[index], $0.baseAddress, $0.count, 0) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe recv(descriptors[index], $0.baseAddress, $0.count, 0)
+            }
             if count > 0 { return String(decoding: buffer[..<count], as: UTF8.self) }
             if count == 0 { return "" }
             usleep(2_000)
@@ -70,7 +75,9 @@ final class RawConnections: @unchecked Sendable {  // the array is filled before
         return address
     }
 
-    private static func with(_ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
+    private static func with(_ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt)
+        -> CInt
+    {
         var address = address
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -97,13 +104,16 @@ struct HostileMessages {
     init(seed: UInt64) {
         state = seed
         var seeds = [
-            SIPText.request(callID: "seed"), SIPText.request("OPTIONS", callID: "seed"), SIPText.request("CANCEL", callID: "seed"),
+            SIPText.request(callID: "seed"), SIPText.request("OPTIONS", callID: "seed"),
+            SIPText.request("CANCEL", callID: "seed"),
             SIPText.request("ACK", callID: "seed"), SIPText.request("BYE", callID: "seed"),
         ].map { Array($0.utf8) }
         // RFC 4475's own messages, where the shared data is at hand.
         let folder = SharedData.root.appending(path: "sip/rfc4475")
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()) ?? [] {
-            if let data = FileManager.default.contents(atPath: folder.appending(path: name).path), data.count < 60_000 {
+            if let data = FileManager.default.contents(atPath: folder.appending(path: name).path),
+                data.count < 60_000
+            {
                 seeds.append(Array(data))
             }
         }
@@ -120,18 +130,27 @@ struct HostileMessages {
         if draw(5) == 0 {
             let method = ["OPTIONS", "REGISTER", "INVITE"][draw(3)]
             return Array(
-                SIPText.request(method, "sip:\(100 + draw(900))@127.0.0.1", caller: "sip:100@1.1.1.1", callID: "scan-\(state)", "User-Agent: friendly-scanner").utf8)
+                SIPText.request(
+                    method, "sip:\(100 + draw(900))@127.0.0.1", caller: "sip:100@1.1.1.1",
+                    callID: "scan-\(state)", "User-Agent: friendly-scanner"
+                ).utf8)
         }
         var bytes = seeds[draw(seeds.count)]
         for _ in 0..<draw(6) where !bytes.isEmpty {
             switch draw(5) {
             case 0: bytes[draw(bytes.count)] = UInt8(draw(256))
             case 1: bytes.removeSubrange(draw(bytes.count)...)
-            case 2: bytes.insert(contentsOf: [UInt8](repeating: UInt8(draw(256)), count: draw(2_000)), at: draw(bytes.count))
+            case 2:
+                bytes.insert(
+                    contentsOf: [UInt8](repeating: UInt8(draw(256)), count: draw(2_000)),
+                    at: draw(bytes.count))
             case 3:
                 let from = draw(bytes.count)
                 bytes.append(contentsOf: bytes[from..<min(bytes.count, from + draw(400))])
-            default: bytes.insert(contentsOf: Array("\r\nVia: SIP/2.0/UDP 1.1.1.1;branch=z9hG4bK\(draw(1_000))".utf8), at: draw(bytes.count))
+            default:
+                bytes.insert(
+                    contentsOf: Array("\r\nVia: SIP/2.0/UDP 1.1.1.1;branch=z9hG4bK\(draw(1_000))".utf8),
+                    at: draw(bytes.count))
             }
         }
         return Array(bytes.prefix(60_000))

@@ -11,7 +11,8 @@ import VigieWire
 @Suite(.serialized) struct KillTests {
     private static let yaml = "approvals: 1\nstorage:\n  snapshot_interval: 1s\n"
     /// `VIGIE_KILL_ROUNDS=50` for the long run (`make soak`).
-    private static let rounds = ProcessInfo.processInfo.environment["VIGIE_KILL_ROUNDS"].flatMap { Int($0) } ?? 8
+    private static let rounds =
+        ProcessInfo.processInfo.environment["VIGIE_KILL_ROUNDS"].flatMap { Int($0) } ?? 8
 
     /// When all calls begin.
     /// Noon two days ago: the calls that the node itself is asked about are today's, and are counted apart.
@@ -45,9 +46,14 @@ import VigieWire
             if let unsure {
                 // The order that was not answered was obeyed whole or not at all; from now on it is known which.
                 let state = try await node.get("/filters/\(unsure)")["state"]?.stringValue ?? "gone"
-                let next = ["proposed": "approved", "approved": "shadow", "shadow": "enforced", "enforced": "reverted"]
+                let next = [
+                    "proposed": "approved", "approved": "shadow", "shadow": "enforced",
+                    "enforced": "reverted",
+                ]
                 let before = told.filters[unsure] ?? ""
-                #expect(state == before || state == next[before], "filter \(unsure) was \(before) and is \(state)")
+                #expect(
+                    state == before || state == next[before], "filter \(unsure) was \(before) and is \(state)"
+                )
                 told.filters[unsure] = state
                 if state != "enforced" { told.enforced[unsure] = nil }
             }
@@ -64,7 +70,8 @@ import VigieWire
         let calls = told.batches.values.reduce(0, +)
         print(
             "\(Self.rounds) kills: \(told.filters.count) filters, \(told.enforced.count) in force, \(calls) calls in \(told.batches.count) batches, "
-                + "\(told.auditLines) audit lines or more; all checked in \(slowest) after the ports were open at most")
+                + "\(told.auditLines) audit lines or more; all checked in \(slowest) after the ports were open at most"
+        )
     }
 
     /// Works until the node is gone; what it confirmed, and the filter whose last order was not answered.
@@ -80,13 +87,17 @@ import VigieWire
 
                 let number = "+3332700\(1_000 + round * 60 + turn % 60)"
                 let proposal = try await node.post(
-                    "/filters", #"{"filter":{"match":{"called_numbers":["\#(number)"]},"action":"reject"},"reason":"kill test"}"#)
+                    "/filters",
+                    #"{"filter":{"match":{"called_numbers":["\#(number)"]},"action":"reject"},"reason":"kill test"}"#
+                )
                 guard let id = proposal["id"]?.stringValue else { throw TestFailure("no id") }
                 told.filters[id] = "proposed"
                 told.auditLines += 1
-                let steps: [(String, String, String)] = [
-                    ("approve", "amal", "approved"), ("shadow", "claire", "shadow"), ("enforce", "claire", "enforced"), ("renew", "claire", "enforced"),
-                ] + (turn % 3 == 2 ? [("revert", "claire", "reverted")] : [])
+                let steps: [(String, String, String)] =
+                    [
+                        ("approve", "amal", "approved"), ("shadow", "claire", "shadow"),
+                        ("enforce", "claire", "enforced"), ("renew", "claire", "enforced"),
+                    ] + (turn % 3 == 2 ? [("revert", "claire", "reverted")] : [])
                 for (step, person, state) in steps {
                     unsure = id
                     try await node.post("/filters/\(id)/\(step)", as: person)
@@ -107,12 +118,15 @@ import VigieWire
         var text = ""
         for row in 0..<20 {
             let start = base + .seconds(Int64(row))
-            text += #"{"start":"\#(start.rfc3339())","caller":"+33612\#(100_000 + row)","called":"+33327\#(200_000 + row)","sip_status":200,"answer":"\#((start + .seconds(5)).rfc3339())","end":"\#((start + .seconds(65)).rfc3339())","call_id":"\#(batch)-\#(row)"}"# + "\n"
+            text +=
+                #"{"start":"\#(start.rfc3339())","caller":"+33612\#(100_000 + row)","called":"+33327\#(200_000 + row)","sip_status":200,"answer":"\#((start + .seconds(5)).rfc3339())","end":"\#((start + .seconds(65)).rfc3339())","call_id":"\#(batch)-\#(row)"}"#
+                + "\n"
         }
         return Array(text.utf8)
     }
 
-    private static func check(_ node: NodeProcess, _ told: Told, _ unsure: String?, _ round: Int) async throws {
+    private static func check(_ node: NodeProcess, _ told: Told, _ unsure: String?, _ round: Int) async throws
+    {
         // Filters: each once, in the state that was answered; only the last order may have gone one step further.
         for (id, state) in told.filters where id != unsure {
             let now = try await node.get("/filters/\(id)")["state"]?.stringValue
@@ -120,13 +134,17 @@ import VigieWire
         }
         // The audit: whole, in sequence, and nothing that was answered for is missing.
         let audit = try await node.get("/audit/verify")
-        #expect(audit["valid"]?.boolValue == true, "the audit after round \(round): \(audit["failure"]?.stringValue ?? "")")
+        #expect(
+            audit["valid"]?.boolValue == true,
+            "the audit after round \(round): \(audit["failure"]?.stringValue ?? "")")
         #expect((audit["lines"]?.integerValue ?? 0) >= Int64(told.auditLines))
         // Calls: as often as they were sent. A batch sent again under its name brings nothing new.
         let stored = try await Self.stored(node)
         let confirmed = told.batches.values.reduce(0, +)
         #expect(stored >= confirmed, "\(stored) calls stored, \(confirmed) confirmed, after round \(round)")
-        #expect(stored <= confirmed + 20 * (round + 1), "\(stored) calls stored, \(confirmed) confirmed, after round \(round)")
+        #expect(
+            stored <= confirmed + 20 * (round + 1),
+            "\(stored) calls stored, \(confirmed) confirmed, after round \(round)")
         if let (batch, count) = told.batches.randomElement() {
             let again = try await node.send(Self.records(batch), batch: batch)
             #expect(Int(again["accepted"]?.integerValue ?? -1) == count)

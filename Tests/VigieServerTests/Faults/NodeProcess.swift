@@ -16,7 +16,9 @@ final class NodeProcess: @unchecked Sendable {
     private let tokens: [String: String]
     let program: RunningProgram
 
-    private init(_ directory: String, _ ports: NodePorts, _ tokens: [String: String], _ program: RunningProgram) {
+    private init(
+        _ directory: String, _ ports: NodePorts, _ tokens: [String: String], _ program: RunningProgram
+    ) {
         self.directory = directory
         self.ports = ports
         self.tokens = tokens
@@ -26,7 +28,9 @@ final class NodeProcess: @unchecked Sendable {
 
     /// An empty place for a node.
     static func place(_ name: String) throws -> String {
-        let place = FileManager.default.temporaryDirectory.appending(path: "vigie-\(name)-\(UUID().uuidString.prefix(8))").path
+        let place = FileManager.default.temporaryDirectory.appending(
+            path: "vigie-\(name)-\(UUID().uuidString.prefix(8))"
+        ).path
         try FileManager.default.createDirectory(atPath: place + "/data", withIntermediateDirectories: true)
         return place
     }
@@ -93,7 +97,9 @@ final class NodeProcess: @unchecked Sendable {
 
     func get(_ path: String, as person: String = "claire") async throws -> JSONValue {
         let reply = try await site.send(.GET, "/api/v1" + path, headers: header(person))
-        guard reply.status == 200 else { throw TestFailure("GET \(path): \(reply.status) \(reply.text.prefix(300))") }
+        guard reply.status == 200 else {
+            throw TestFailure("GET \(path): \(reply.status) \(reply.text.prefix(300))")
+        }
         return reply.json
     }
 
@@ -110,9 +116,13 @@ final class NodeProcess: @unchecked Sendable {
     func send(_ records: [UInt8], batch: String) async throws -> JSONValue {
         let reply = try await site.send(
             .POST, "/api/v1/feeds/calls",
-            headers: header("claire") + [("Content-Type", "application/x-ndjson"), ("Idempotency-Key", batch)],
+            headers: header("claire") + [
+                ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", batch),
+            ],
             body: String(decoding: records, as: UTF8.self))
-        guard reply.status == 200 else { throw TestFailure("batch \(batch): \(reply.status) \(reply.text.prefix(300))") }
+        guard reply.status == 200 else {
+            throw TestFailure("batch \(batch): \(reply.status) \(reply.text.prefix(300))")
+        }
         return reply.json
     }
 
@@ -135,5 +145,6 @@ final class NodeProcess: @unchecked Sendable {
 extension Repository {
     /// The program that `swift build --build-tests` made beside the tests.
     static let vigie =
-        ProcessInfo.processInfo.environment["VIGIE_BINARY"].map { URL(filePath: $0) } ?? root.appending(path: ".build/debug/vigie")
+        ProcessInfo.processInfo.environment["VIGIE_BINARY"].map { URL(filePath: $0) }
+        ?? root.appending(path: ".build/debug/vigie")
 }

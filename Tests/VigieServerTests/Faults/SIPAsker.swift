@@ -46,7 +46,8 @@ final class SIPAsker: Sendable {
 
     /// Sends bytes that are perhaps no SIP at all.
     func send(_ bytes: [UInt8]) {
-        channel.writeAndFlush(AddressedEnvelope(remoteAddress: target, data: ByteBuffer(bytes: bytes)), promise: nil)
+        channel.writeAndFlush(
+            AddressedEnvelope(remoteAddress: target, data: ByteBuffer(bytes: bytes)), promise: nil)
     }
 
     /// Everything asked so far, by Call-ID.
@@ -95,13 +96,17 @@ final class EmergencyCaller: Sendable {
     private let task: Task<Void, Never>
 
     /// Calls every `pause`, by turns, from a line that nobody else uses.
-    init(port: Int, from address: String = "127.0.0.1", every pause: Duration = .milliseconds(50)) async throws {
+    init(port: Int, from address: String = "127.0.0.1", every pause: Duration = .milliseconds(50))
+        async throws
+    {
         let asker = try await SIPAsker(port: port, from: address)
         self.asker = asker
         task = Task {
             var turn = 0
             while !Task.isCancelled {
-                asker.ask(["15", "17", "18", "112"][turn % 4], caller: "+336120\(10_000 + turn * 7_919 % 89_999)", id: "sos-\(turn)-\(port)")
+                asker.ask(
+                    ["15", "17", "18", "112"][turn % 4], caller: "+336120\(10_000 + turn * 7_919 % 89_999)",
+                    id: "sos-\(turn)-\(port)")
                 turn += 1
                 try? await Task.sleep(for: pause)
             }
@@ -118,9 +123,12 @@ final class EmergencyCaller: Sendable {
         }
         let all = asker.questions.values
         let delays = all.compactMap(\.delay).sorted()
-        func at(_ share: Double) -> Duration { delays.isEmpty ? .zero : delays[min(delays.count - 1, Int(Double(delays.count) * share))] }
+        func at(_ share: Double) -> Duration {
+            delays.isEmpty ? .zero : delays[min(delays.count - 1, Int(Double(delays.count) * share))]
+        }
         return Report(
-            asked: all.count, continued: all.count { $0.status == 404 }, unanswered: all.count { $0.answered == nil },
+            asked: all.count, continued: all.count { $0.status == 404 },
+            unanswered: all.count { $0.answered == nil },
             median: at(0.5), p99: at(0.99), longest: delays.last ?? .zero)
     }
 

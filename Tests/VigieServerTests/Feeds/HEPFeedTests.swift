@@ -139,7 +139,9 @@ struct HEPFeedTests {
         }
     }
 
-    @Test func `a wrong key is refused and counted, and ends a connection; the right one passes`() async throws {
+    @Test func `a wrong key is refused and counted, and ends a connection; the right one passes`()
+        async throws
+    {
         let now = try moment("2026-03-01T10:00:00Z")
         try await RunningLine.with(at: now) { running in
             let feed = Self.feed(running.line, key: Self.key)
@@ -181,7 +183,8 @@ struct HEPFeedTests {
         }
     }
 
-    @Test func `a flood beyond capacity is counted exactly: received is taken, dropped, refused or set aside`()
+    @Test
+    func `a flood beyond capacity is counted exactly: received is taken, dropped, refused or set aside`()
         async throws
     {
         let now = try moment("2026-03-01T10:00:00Z")

@@ -31,7 +31,8 @@ struct SpoolFeedTests {
 
     private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    @Test func `files are read and moved, unusable ones set aside with the reason, and a copy counts nothing`()
+    @Test
+    func `files are read and moved, unusable ones set aside with the reason, and a copy counts nothing`()
         async throws
     {
         let folder = try Folder()
@@ -47,6 +48,7 @@ struct SpoolFeedTests {
                         && self.exists(folder.path + "failed/noise.bin.reason")
                         && self.exists(folder.path + "failed/empty.csv.reason")
                 }
+                await running.line.settle()
                 let known = running.line.status.calls
                 try self.drop("again.csv", rows, in: folder)
                 try await eventually("the copy is moved") { self.exists(folder.path + "done/again.csv") }
@@ -60,7 +62,9 @@ struct SpoolFeedTests {
         }
     }
 
-    @Test func `after a crash in the middle a file goes on where it was, and no call counts twice`() async throws {
+    @Test func `after a crash in the middle a file goes on where it was, and no call counts twice`()
+        async throws
+    {
         let folder = try Folder()
         let rows = try records("rabat-2009", seed: 4, rate: 3_000)
         let total = rows.filter { $0 == 0x0A }.count - 1

@@ -97,7 +97,9 @@ import VigieWire
         var counts: [String: Double] = [:]
         for group in groups where group["group"]?.stringValue == "line" {
             for sample in group["samples"]?.arrayValue ?? [] {
-                guard let name = sample["name"]?.stringValue, let value = sample["value"]?.numberValue else { continue }
+                guard let name = sample["name"]?.stringValue, let value = sample["value"]?.numberValue else {
+                    continue
+                }
                 counts[name.replacingOccurrences(of: "vigie_line_", with: ""), default: 0] += value
             }
         }

@@ -42,7 +42,9 @@ final class Plant {
             path: "vigie-kamailio-\(UUID().uuidString)"
         ).path
         try FileManager.default.createDirectory(atPath: "\(directory)/run", withIntermediateDirectories: true)
-        let (next, spoken, port) = (try await UDPPort.free(), try await UDPPort.free(), try await UDPPort.free())
+        let (next, spoken, port) = (
+            try await UDPPort.free(), try await UDPPort.free(), try await UDPPort.free()
+        )
 
         let yaml = try String(contentsOf: Repository.kamailio.appending(path: "vigie.yaml"), encoding: .utf8)
         var configuration = try NodeConfiguration(yaml: yaml, file: "vigie.yaml")
@@ -149,7 +151,8 @@ final class Plant {
             "/usr/bin/sipp",
             [
                 "127.0.0.1:\(port)", "-sf", "\(name).xml", "-s", number, "-m", "1", "-i", "127.0.0.1", "-p",
-                "\(try await UDPPort.free())", "-nostdin", "-timeout", "40s", "-timeout_error", "-recv_timeout",
+                "\(try await UDPPort.free())", "-nostdin", "-timeout", "40s", "-timeout_error",
+                "-recv_timeout",
                 "30000",
                 "-trace_err", "-error_file", "\(directory)/\(name).err",
             ], in: directory, output: "\(name).out")

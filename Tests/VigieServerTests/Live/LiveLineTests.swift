@@ -9,7 +9,9 @@ import VigieWire
 @testable import VigieServer
 
 struct LiveLineTests {
-    @Test func `a call that was screened, mirrored and recorded counts once, and is stored whole`() async throws {
+    @Test func `a call that was screened, mirrored and recorded counts once, and is stored whole`()
+        async throws
+    {
         let now = try moment("2026-03-01T10:00:00Z")
         try await RunningLine.with(at: now) { running in
             let line = running.line
@@ -53,7 +55,8 @@ struct LiveLineTests {
         }
     }
 
-    @Test func `what finds no room is counted by its way, and records are pushed back instead`() async throws {
+    @Test func `what finds no room is counted by its way, and records are pushed back instead`() async throws
+    {
         var capacity = LineInbox.Capacity()
         capacity.screening = 10
         capacity.records = 10

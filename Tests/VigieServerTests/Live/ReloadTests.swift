@@ -22,12 +22,15 @@ private typealias Text = SIPText
         }
 
         func status(_ called: String, _ id: String, from: String = "127.0.0.1") throws -> Int {
-            Text.status(try TestSocket(port: sip, from: from).ask(Text.request("INVITE", "sip:\(called)@127.0.0.1", callID: id)))
+            Text.status(
+                try TestSocket(port: sip, from: from).ask(
+                    Text.request("INVITE", "sip:\(called)@127.0.0.1", callID: id)))
         }
 
         /// Asks the API to read the configuration again.
         func reload() async throws -> Reply {
-            try await RunningSite(base: "http://127.0.0.1:\(http)", port: http).post("/api/v1/settings/reload", "{}")
+            try await RunningSite(base: "http://127.0.0.1:\(http)", port: http).post(
+                "/api/v1/settings/reload", "{}")
         }
     }
 
@@ -60,7 +63,8 @@ private typealias Text = SIPText
         try "+33327000001\n".write(toFile: directory + "/north.txt", atomically: true, encoding: .utf8)
         let read: @Sendable () throws -> NodeConfiguration = {
             let file = directory + "/vigie.yaml"
-            var configuration = try NodeConfiguration(yaml: try String(contentsOfFile: file, encoding: .utf8), file: file)
+            var configuration = try NodeConfiguration(
+                yaml: try String(contentsOfFile: file, encoding: .utf8), file: file)
             configuration.storage.directory = directory + "/data"
             configuration.http.tokens = false
             configuration.sip.udp = [ListenAddress("127.0.0.1", 0)]
@@ -76,7 +80,8 @@ private typealias Text = SIPText
         let notifier = ServiceNotifier([:])
         let running = Task {
             do {
-                try await node.run(stoppingOn: [.sigusr1], with: notifier.services(node.desk, logger: silent)) { told.yield($0) }
+                try await node.run(stoppingOn: [.sigusr1], with: notifier.services(node.desk, logger: silent))
+                { told.yield($0) }
             } catch { Issue.record(error) }
             told.finish()
         }
@@ -105,8 +110,14 @@ private typealias Text = SIPText
                 ("a key that is none", "+33327000002\n", more + "\nlist: []\n"),
                 ("a list with a word in it", "+33327000002\nhello\n", more),
                 ("a list with an emergency number", "+33327000002\n+33112\n", more),
-                ("a filter on a list that is not there", "+33327000002\n", more.replacing("[north]", with: "[south]")),
-                ("a port that cannot change", "+33327000002\n", more + "\nhttp: {listen: \"127.0.0.1:1\"}\nhep: {capacity: 99}\n"),
+                (
+                    "a filter on a list that is not there", "+33327000002\n",
+                    more.replacing("[north]", with: "[south]")
+                ),
+                (
+                    "a port that cannot change", "+33327000002\n",
+                    more + "\nhttp: {listen: \"127.0.0.1:1\"}\nhep: {capacity: 99}\n"
+                ),
             ].enumerated() {
                 try scene.write("north.txt", list)
                 try scene.write("vigie.yaml", yaml)

@@ -13,18 +13,23 @@ import VigieWire
     private func desk(_ store: any Store, _ time: ManualTime, approvals: Int = 1) throws -> FilterDesk {
         var policy = FilterPolicy()
         policy.approvals = approvals
-        return try FilterDesk(store: store, symbols: NodeSymbols(), clock: .manual(time), policy: policy, logger: silent)
+        return try FilterDesk(
+            store: store, symbols: NodeSymbols(), clock: .manual(time), policy: policy, logger: silent)
     }
 
     private func form(_ called: String, hours: Int = 24) throws -> FilterForm {
-        try FilterForm(parsing: #"{"match":{"called_prefixes":["\#(called)"]},"action":"reject","expires":"\#(hours)h"}"#)
+        try FilterForm(
+            parsing: #"{"match":{"called_prefixes":["\#(called)"]},"action":"reject","expires":"\#(hours)h"}"#
+        )
     }
 
     private func isStopped(_ desk: FilterDesk, _ called: UInt64, at now: Timestamp) -> Bool {
         var limits = Screening.Limits()
         limits.pairs = 64
         var screening = Screening(limits: limits)
-        let call = ScreenedCall(at: now, caller: PhoneNumber(e164: 212_661_000_001) ?? .absent, called: PhoneNumber(e164: called) ?? .absent)
+        let call = ScreenedCall(
+            at: now, caller: PhoneNumber(e164: 212_661_000_001) ?? .absent,
+            called: PhoneNumber(e164: called) ?? .absent)
         return screening.decide(call, desk.tables.current).isStopped
     }
 
@@ -76,15 +81,17 @@ import VigieWire
         let desk = try desk(store, time)
         let id = try await desk.propose(try form("+3332"), by: "ada").id
         await desk.settle()
-        try AuditTrail.apply([], to: store, at: Self.start, actor: "dora", action: "notice.approve", target: "n1")
+        try AuditTrail.apply(
+            [], to: store, at: Self.start, actor: "dora", action: "notice.approve", target: "n1")
         try await desk.order(.approve(id), by: "bob")
         try AuditTrail.apply([], to: store, at: Self.start, actor: "dora", action: "notice.end", target: "n1")
         try await desk.order(.shadow(id), by: "bob")
         #expect(try await desk.verifyAudit() == nil)
         let actions = try await desk.audit(from: 1, limit: 100).map(\.action)
-        #expect(actions.filter { !$0.hasPrefix("filter.trial") } == [
-            "filter.propose", "notice.approve", "filter.approve", "notice.end", "filter.shadow",
-        ])
+        #expect(
+            actions.filter { !$0.hasPrefix("filter.trial") } == [
+                "filter.propose", "notice.approve", "filter.approve", "notice.end", "filter.shadow",
+            ])
         // The hash that the API shows is the one that anybody works out from the line.
         let line = try #require(try store.lastAuditLine())
         #expect(TokenSecret.hex(line.hash) == AuditLine(line).computedHash)
@@ -135,7 +142,8 @@ import VigieWire
     @Test func `what is damaged in the store is told, not taken over`() async throws {
         let store = MemoryStore()
         let broken = StoredFilter(
-            id: "00000000000000aa", state: "enforced", incident: nil, created: Self.start, expires: nil, document: Array("{}".utf8))
+            id: "00000000000000aa", state: "enforced", incident: nil, created: Self.start, expires: nil,
+            document: Array("{}".utf8))
         try store.apply([.filter(broken)])
         #expect(throws: FilterDeskError.self) { try FilterStorage.book(store, policy: FilterPolicy()) }
         let other = MemoryStore()

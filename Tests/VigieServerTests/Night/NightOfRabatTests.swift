@@ -19,11 +19,14 @@ import VigieWire
 
     /// `VIGIE_NIGHT_SEEDS=1,2,3` plays other nights.
     static let seeds: [UInt64] =
-        ProcessInfo.processInfo.environment["VIGIE_NIGHT_SEEDS"].map { $0.split(separator: ",").compactMap { UInt64($0) } }
+        ProcessInfo.processInfo.environment["VIGIE_NIGHT_SEEDS"].map {
+            $0.split(separator: ",").compactMap { UInt64($0) }
+        }
         ?? [2009]
 
     @Test(arguments: seeds)
-    func `the night is seen within minutes, filtered by two people, and given back`(seed: UInt64) async throws {
+    func `the night is seen within minutes, filtered by two people, and given back`(seed: UInt64) async throws
+    {
         let traffic = try #require(NightTraffic(seed: seed))
         let trunks = Set(traffic.calls.map(\.trunk)).sorted()
         let node = try await NodeProcess.start(
@@ -93,12 +96,14 @@ import VigieWire
             }
         }
         #expect(unanswered == 0)
-        #expect(strays >= 100 && wanted >= 20, "too little traffic to tell: \(strays) strays, \(wanted) wanted")
+        #expect(
+            strays >= 100 && wanted >= 20, "too little traffic to tell: \(strays) strays, \(wanted) wanted")
         #expect(straysStopped * 100 >= strays * 95, "\(straysStopped) of \(strays) stray calls were stopped")
         #expect(wantedStopped * 100 <= wanted, "\(wantedStopped) of \(wanted) wanted calls were stopped")
 
         // Given back: the next stray call goes through.
-        let stray = try #require(traffic.calls.last { $0.isStray && $0.called.hasPrefix("+3332") && $0.called.count == 12 })
+        let stray = try #require(
+            traffic.calls.last { $0.isStray && $0.called.hasPrefix("+3332") && $0.called.count == 12 })
         let asker = try #require(askers[stray.trunk])
         asker.ask(stray.called, caller: "+212661999001", id: "before-revert")
         #expect(await asker.answer("before-revert") == 603)
@@ -110,7 +115,8 @@ import VigieWire
         #expect(reverted < .seconds(1))
 
         #expect(try await node.get("/audit/verify")["valid"]?.boolValue != false)
-        for other in try await node.get("/incidents")["items"]?.arrayValue ?? [] where other["kind"]?.stringValue != "misrouted-flood" {
+        for other in try await node.get("/incidents")["items"]?.arrayValue ?? []
+        where other["kind"]?.stringValue != "misrouted-flood" {
             Issue.record("found what is not there: \(other["summary"]?.stringValue ?? "")")
         }
         let heard = await emergencies.finish()
@@ -137,12 +143,16 @@ import VigieWire
         let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
             let page = try await node.get("/filters?incident=\(incident)")
-            if let filter = page["items"]?.arrayValue?.first, filter["trial"]?.objectValue != nil { return filter }
+            if let filter = page["items"]?.arrayValue?.first, filter["trial"]?.objectValue != nil {
+                return filter
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
         let document = try await node.get("/incidents/\(incident)")
-        
-        throw TestFailure("no filter was proposed; \(document["proposed_filter"]?.text() ?? "none in the document") \(node.program.printed.suffix(1_000))")
+
+        throw TestFailure(
+            "no filter was proposed; \(document["proposed_filter"]?.text() ?? "none in the document") \(node.program.printed.suffix(1_000))"
+        )
     }
 }
 
@@ -162,7 +172,9 @@ struct NodeTime: Sendable {
         self.speed = speed
     }
 
-    var now: Timestamp { read + .nanoseconds(Int64(Double((ContinuousClock.now - at).wholeNanoseconds) * speed)) }
+    var now: Timestamp {
+        read + .nanoseconds(Int64(Double((ContinuousClock.now - at).wholeNanoseconds) * speed))
+    }
 
     func sleep(until moment: Timestamp) async {
         let wait = moment - now

@@ -34,7 +34,8 @@ struct NightTraffic {
 
     /// - Parameter lasts: data time of the night.
     init?(seed: UInt64, lasts: Duration = .seconds(75 * 60)) {
-        guard let scenario = Scenario.named("rabat-2009"), let night = Self.worst(scenario, seed, lasts) else { return nil }
+        guard let scenario = Scenario.named("rabat-2009"), let night = Self.worst(scenario, seed, lasts)
+        else { return nil }
         self.night = night
         begin = night - .seconds(1_200)
         end = night + lasts
@@ -50,18 +51,24 @@ struct NightTraffic {
             let isMoroccan = call.caller.isE164 && call.caller.leading(3) == 212
             // A tenth of all other traffic will do for comparison, the same tenth of the lines every day.
             let goesThere = call.called.isE164 && call.called.leading(3) == 212
-            guard isStray || isMoroccan || goesThere || trunk.hasPrefix("intl") || call.caller.digits % 10 == 3 else { continue }
+            guard
+                isStray || isMoroccan || goesThere || trunk.hasPrefix("intl") || call.caller.digits % 10 == 3
+            else { continue }
             guard call.start >= begin else {
                 form.write(call, to: &text)
                 recordCount += 1
-                if isMoroccan, call.called.leading(3) == 333, !families.contains(where: { $0 == (call.caller, call.called, trunk) }) {
+                if isMoroccan, call.called.leading(3) == 333,
+                    !families.contains(where: { $0 == (call.caller, call.called, trunk) })
+                {
                     families.append((call.caller, call.called, trunk))
                 }
                 continue
             }
             let caller = call.caller == .absent ? "" : call.caller.description
             calls.append(
-                Call(at: call.start, caller: caller, called: call.called.description, trunk: trunk, isStray: isStray))
+                Call(
+                    at: call.start, caller: caller, called: call.called.description, trunk: trunk,
+                    isStray: isStray))
         }
         records = text.bytes
         // Families who spoke in the days before speak again tonight, spread over the night.
@@ -69,7 +76,8 @@ struct NightTraffic {
             let share = (Double(index) + 0.5) / Double(families.count)
             calls.append(
                 Call(
-                    at: night + .seconds(Int64(share * lasts.secondsAsDouble)), caller: family.caller.description,
+                    at: night + .seconds(Int64(share * lasts.secondsAsDouble)),
+                    caller: family.caller.description,
                     called: family.called.description, trunk: family.trunk, isStray: false))
         }
         calls.sort { $0.at < $1.at }
@@ -82,7 +90,8 @@ struct NightTraffic {
         var simulation = scenario.simulation(SimulationSettings(seed: seed))
         while let call = simulation.next(), let last = evenings.last, call.start < last + lasts {
             guard call.label != 0 else { continue }
-            for (index, evening) in evenings.enumerated() where call.start >= evening && call.start < evening + lasts {
+            for (index, evening) in evenings.enumerated()
+            where call.start >= evening && call.start < evening + lasts {
                 strays[index] += 1
             }
         }

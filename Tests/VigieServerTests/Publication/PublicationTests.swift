@@ -27,7 +27,9 @@ import VigieWire
             firstSeen: now - .seconds(600), lastSeen: now, document: Array(document.text().utf8))
     }
 
-    private func services(_ store: MemoryStore, directory: CentreDirectory, folder: String) throws -> HTTPServices {
+    private func services(_ store: MemoryStore, directory: CentreDirectory, folder: String) throws
+        -> HTTPServices
+    {
         let tokens = TokenFile(directory: folder)
         for (name, role) in [("olga", Role.operator), ("ada", .approver), ("bob", .approver)] {
             let secret = try tokens.create(
@@ -37,19 +39,25 @@ import VigieWire
         var services = HTTPServices(store: store, tokens: tokens)
         services.publications = try PublicationDesk(
             .init(
-                publisher: PublicSite.Publisher(name: "Opérateur", sender: "op.example", address: "https://u.example"),
+                publisher: PublicSite.Publisher(
+                    name: "Opérateur", sender: "op.example", address: "https://u.example"),
                 directory: { directory }, exportDirectory: folder + "/export"), store: store, clock: .real)
         return services
     }
 
-    @Test func `a failure drafts its notice by itself, follows it, and never shows it before people approve`() async throws {
+    @Test func `a failure drafts its notice by itself, follows it, and never shows it before people approve`()
+        async throws
+    {
         let store = MemoryStore()
         try store.apply([.incident(Self.incident(state: "firing", departments: ["59"]))])
         let directory = CentreDirectory.fictional(at: NodeClock.real.now)
         let desk = try PublicationDesk(
-            .init(publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory }), store: store, clock: .real)
+            .init(publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory }),
+            store: store, clock: .real)
         let draft = try #require(try await desk.follow(incident: "emergency-1"))
-        #expect(draft.state == .draft && draft.departments == ["59"] && draft.lines.allSatisfy { !$0.fallbacks.isEmpty })
+        #expect(
+            draft.state == .draft && draft.departments == ["59"]
+                && draft.lines.allSatisfy { !$0.fallbacks.isEmpty })
         #expect(try await desk.follow(incident: "emergency-1") == nil)
         #expect(try await desk.follow(incident: "unknown") == nil)
         #expect(desk.shown.site.file("59.html")?.text.contains("Aucune perturbation") == true)
@@ -62,7 +70,8 @@ import VigieWire
         #expect(try store.audit(from: 1, limit: 10).map(\.actor) == ["vigie", "ada", "bob", "vigie"])
     }
 
-    @Test func `from a detected failure over two approvals to the page, the feeds, an update and the all-clear`()
+    @Test
+    func `from a detected failure over two approvals to the page, the feeds, an update and the all-clear`()
         async throws
     {
         let folder = NSTemporaryDirectory() + "vigie-publication-\(UUID().uuidString)"
@@ -72,7 +81,8 @@ import VigieWire
         try store.apply([.incident(Self.incident(state: "firing", departments: ["59", "62"]))])
         var centres = CentreDirectory.fictional(at: NodeClock.real.now).centres
         // The test call to the Pas-de-Calais' 15 is two months old.
-        for index in centres.indices where centres[index].place == "62" && centres[index].shortNumber == "15" {
+        for index in centres.indices where centres[index].place == "62" && centres[index].shortNumber == "15"
+        {
             centres[index].lastTested = NodeClock.real.now - .seconds(60 * 86_400)
         }
         let stale = centres.first { $0.place == "62" && $0.shortNumber == "15" }?.fallbacks.first?.description
@@ -82,13 +92,20 @@ import VigieWire
         settings.access = .tokens
         try await RunningSite.with(services, settings: settings) { site in
             func token(_ name: String) throws -> [(String, String)] {
-                [("Authorization", "Bearer " + (try String(contentsOfFile: folder + "/" + name, encoding: .utf8)))]
+                [
+                    (
+                        "Authorization",
+                        "Bearer " + (try String(contentsOfFile: folder + "/" + name, encoding: .utf8))
+                    )
+                ]
             }
             // Nobody publishes without a token, nor drafts what is no failure.
             #expect(try await site.post("/api/v1/notices", #"{"incident":"emergency-1"}"#).status == 401)
             #expect(
-                try await site.post("/api/v1/notices", #"{"incident":"other"}"#, headers: token("olga")).status == 404)
-            let draft = try await site.post("/api/v1/notices", #"{"incident":"emergency-1"}"#, headers: token("olga"))
+                try await site.post("/api/v1/notices", #"{"incident":"other"}"#, headers: token("olga"))
+                    .status == 404)
+            let draft = try await site.post(
+                "/api/v1/notices", #"{"incident":"emergency-1"}"#, headers: token("olga"))
             #expect(draft.status == 201)
             let id = try #require(draft.json["id"]?.stringValue)
             #expect(try await site.send(.GET, "/public/59").text.contains("Aucune perturbation"))
@@ -104,13 +121,18 @@ import VigieWire
 
             let page = try await site.send(.GET, "/public/59")
             #expect(page.text.contains("des appels échouent") && page.text.contains("tel:+33"))
-            #expect(page.headers.first(name: "Content-Security-Policy")?.contains("default-src 'none'") == true)
+            #expect(
+                page.headers.first(name: "Content-Security-Policy")?.contains("default-src 'none'") == true)
             // A fallback with a stale test never appears, on no page and in no feed.
-            for path in ["/public/", "/public/62", "/public/en/62", "/public/feed.atom", "/public/summary.json"] {
+            for path in [
+                "/public/", "/public/62", "/public/en/62", "/public/feed.atom", "/public/summary.json",
+            ] {
                 let reply = try await site.send(.GET, path)
                 #expect(reply.status == 200 && !reply.text.contains(staleNumber), "\(path)")
             }
-            #expect(try await site.send(.GET, "/public/summary.json").json["status"]?["indicator"]?.stringValue == "major")
+            #expect(
+                try await site.send(.GET, "/public/summary.json").json["status"]?["indicator"]?.stringValue
+                    == "major")
             let alert = try await site.send(.GET, "/public/cap/\(id)-1.xml").text
             #expect(alert.contains("<msgType>Alert</msgType>") && !alert.contains(staleNumber))
             #expect(FileManager.default.fileExists(atPath: folder + "/export/cap/\(id)-1.xml"))
@@ -121,7 +143,9 @@ import VigieWire
             _ = try await approve("ada", 2)
             _ = try await approve("bob", 2)
             #expect(try await site.send(.GET, "/public/80").text.contains("des appels échouent"))
-            #expect(try await site.send(.GET, "/public/cap/\(id)-2.xml").text.contains("<msgType>Update</msgType>"))
+            #expect(
+                try await site.send(.GET, "/public/cap/\(id)-2.xml").text.contains(
+                    "<msgType>Update</msgType>"))
 
             // It is over.
             try store.apply([.incident(Self.incident(state: "resolved", departments: ["59", "62", "80"]))])
@@ -129,7 +153,9 @@ import VigieWire
             _ = try await approve("ada", 3)
             _ = try await approve("bob", 3)
             #expect(try await site.send(.GET, "/public/80").text.contains("Aucune perturbation"))
-            #expect(try await site.send(.GET, "/public/cap/\(id)-3.xml").text.contains("<msgType>Cancel</msgType>"))
+            #expect(
+                try await site.send(.GET, "/public/cap/\(id)-3.xml").text.contains(
+                    "<msgType>Cancel</msgType>"))
             #expect(try await site.send(.GET, "/public/feed.atom").text.contains("fonctionnent de nouveau"))
         }
         // Every step is in the audit, and a restart shows the same.

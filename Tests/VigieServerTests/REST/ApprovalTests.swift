@@ -9,11 +9,13 @@ import VigieWire
 
 /// A filter's approval over HTTP: the token's name is the person.
 @Suite(.timeLimit(.minutes(2))) struct ApprovalTests {
-    private static let proposal = #"{"filter":{"match":{"called_prefixes":["+3332"]},"action":"reject"},"reason":"test"}"#
+    private static let proposal =
+        #"{"filter":{"match":{"called_prefixes":["+3332"]},"action":"reject"},"reason":"test"}"#
 
     /// A site whose API acts through a filter desk, with tokens of three people.
     private func site(
-        lab: Bool, _ body: @escaping @Sendable (RunningSite, [String: String], FilterDesk) async throws -> Void
+        lab: Bool,
+        _ body: @escaping @Sendable (RunningSite, [String: String], FilterDesk) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "vigie-approval-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -22,29 +24,38 @@ import VigieWire
         let now = NodeClock.real.now
         var tokens: [String: String] = [:]
         for (name, role) in [("ada", Role.admin), ("bob", .approver), ("olga", .operator)] {
-            tokens[name] = try file.create(name: name, role: role, scopes: [], now: now, lifetime: .seconds(3_600))
+            tokens[name] = try file.create(
+                name: name, role: role, scopes: [], now: now, lifetime: .seconds(3_600))
         }
         var configuration = NodeConfiguration()
         configuration.lab = lab
         let store = MemoryStore()
         let desk = try FilterDesk(
-            store: store, symbols: NodeSymbols(), clock: .real, policy: FilterPolicy(configuration), logger: silent)
+            store: store, symbols: NodeSymbols(), clock: .real, policy: FilterPolicy(configuration),
+            logger: silent)
         var services = HTTPServices(store: store, tokens: file)
         services.actions.use(
-            desk, home: configuration, approvals: { [needed = configuration.approvalsRequired] in needed }, events: services.events,
+            desk, home: configuration, approvals: { [needed = configuration.approvalsRequired] in needed },
+            events: services.events,
             incidents: { _ in nil })
         var settings = HTTPSettings.testing
         settings.access = .tokens
         let people = tokens
-        try await RunningSite.with(services, settings: settings) { site in try await body(site, people, desk) }
+        try await RunningSite.with(services, settings: settings) { site in try await body(site, people, desk)
+        }
         await desk.settle()
     }
 
-    private static func post(_ site: RunningSite, _ path: String, _ token: String?, _ body: String = "{}") async throws -> Reply {
-        try await site.post("/api/v1/filters" + path, body, headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+    private static func post(_ site: RunningSite, _ path: String, _ token: String?, _ body: String = "{}")
+        async throws -> Reply
+    {
+        try await site.post(
+            "/api/v1/filters" + path, body, headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [])
     }
 
-    @Test func `two people must say yes: the same one twice is refused, the second one is enough`() async throws {
+    @Test func `two people must say yes: the same one twice is refused, the second one is enough`()
+        async throws
+    {
         try await site(lab: false) { site, tokens, desk in
             func post(_ path: String, _ person: String, _ body: String = "{}") async throws -> Reply {
                 try await Self.post(site, path, tokens[person], body)
@@ -65,7 +76,9 @@ import VigieWire
             #expect(names == ["ada", "bob"])
             #expect(try await post("/\(id)/enforce", "olga").text.contains("not-in-shadow"))
             #expect(try await post("/\(id)/shadow", "olga").status == 200)
-            #expect(try await post("/\(id)/enforce", "olga", #"{"share":0.25}"#).json["share"]?.numberValue == 0.25)
+            #expect(
+                try await post("/\(id)/enforce", "olga", #"{"share":0.25}"#).json["share"]?.numberValue
+                    == 0.25)
             #expect(desk.tables.current.count == 1)
             #expect(try await post("/\(id)/revert", "olga").json["state"]?.stringValue == "reverted")
             #expect(desk.tables.current.count == 0)

@@ -10,7 +10,9 @@ import VigieWire
 
 struct LiveEventsTests {
     /// Reads a stream until `count` events are there.
-    private static func listen(_ site: RunningSite, after last: String? = nil, count: Int, begun: @escaping @Sendable () -> Void = {})
+    private static func listen(
+        _ site: RunningSite, after last: String? = nil, count: Int, begun: @escaping @Sendable () -> Void = {}
+    )
         async throws -> [String]
     {
         var request = HTTPClientRequest(url: site.base + "/api/v1/events")
@@ -48,15 +50,19 @@ struct LiveEventsTests {
         }
     }
 
-    @Test func `a listener that does not read is dropped and counted, and more than may listen are refused`() throws {
+    @Test func `a listener that does not read is dropped and counted, and more than may listen are refused`()
+        throws
+    {
         let events = LiveEvents(maxListeners: 2)
         let slow = try #require(events.listen(after: nil))
         let other = try #require(events.listen(after: nil))
         #expect(events.listen(after: nil) == nil)
         for _ in 0...LiveEvents.queueCapacity { events.publish("incident", .object([])) }
         #expect(events.listeners == 0)
-        #expect(events.samples.contains { $0.name == "vigie_events_listeners_dropped_total" && $0.value == 2 })
-        #expect(events.samples.contains { $0.name == "vigie_events_listeners_refused_total" && $0.value == 1 })
+        #expect(
+            events.samples.contains { $0.name == "vigie_events_listeners_dropped_total" && $0.value == 2 })
+        #expect(
+            events.samples.contains { $0.name == "vigie_events_listeners_refused_total" && $0.value == 1 })
         _ = (slow, other)
     }
 

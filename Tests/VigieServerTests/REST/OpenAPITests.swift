@@ -15,7 +15,9 @@ struct OpenAPITests {
         }
         var described: Set<String> = []
         for (path, methods) in document["paths"]?.objectValue ?? [] {
-            for (method, _) in methods.objectValue ?? [] { described.insert("\(method.uppercased()) \(path)") }
+            for (method, _) in methods.objectValue ?? [] {
+                described.insert("\(method.uppercased()) \(path)")
+            }
         }
         #expect(described == Set(Self.operations.map { "\($0.method.rawValue) \($0.path)" }))
         #expect(document["openapi"]?.stringValue == "3.1.0")
@@ -29,7 +31,9 @@ struct OpenAPITests {
     @Test func `every place in a path is a parameter, and every named schema exists`() {
         for operation in Self.operations {
             let places = operation.parts.filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }
-            #expect(Set(places) == Set(operation.parameters.filter { $0.place == .path }.map(\.name)), "\(operation.id)")
+            #expect(
+                Set(places) == Set(operation.parameters.filter { $0.place == .path }.map(\.name)),
+                "\(operation.id)")
         }
         let text = OpenAPIDocument.json(Self.operations, version: "1").text()
         for part in text.split(separator: "#/components/schemas/").dropFirst() {
@@ -43,7 +47,8 @@ struct OpenAPITests {
             for operation in Self.operations where operation.method == .get && !operation.path.contains("{") {
                 guard !["events", "verifyAudit"].contains(operation.id) else { continue }
                 let reply = try await site.send(.GET, operation.path)
-                if reply.status == 404, operation.problems.contains(404) { continue }  // a part that this node does not have
+                // a part that this node does not have
+                if reply.status == 404, operation.problems.contains(404) { continue }
                 #expect(reply.status == 200, "\(operation.id)")
                 let schema = try #require(operation.results.first?.schema)
                 #expect(schema.complaints(reply.json, in: APISchemas.all).isEmpty, "\(operation.id)")

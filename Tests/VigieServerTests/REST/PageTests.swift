@@ -22,24 +22,31 @@ struct PageTests {
         try store.apply([
             .incident(
                 StoredIncident(
-                    id: "misrouted-flood-1", kind: "misrouted-flood", state: "firing", severity: "critical", firstSeen: now,
+                    id: "misrouted-flood-1", kind: "misrouted-flood", state: "firing", severity: "critical",
+                    firstSeen: now,
                     lastSeen: now, document: Array(document.utf8)))
         ])
         return store
     }
 
-    @Test func `the first page says what is wrong, in the reader's language, and nothing from outside is markup`() async throws {
+    @Test
+    func `the first page says what is wrong, in the reader's language, and nothing from outside is markup`()
+        async throws
+    {
         let services = HTTPServices(store: try Self.store(NodeClock.real.now))
         try await RunningSite.with(services) { site in
             let english = try await site.send(.GET, "/")
             #expect(english.text.contains("1 incident in progress, 1 critical"))
             #expect(english.text.contains("&lt;b&gt;+33199001234&lt;/b&gt; is being usurped"))
             #expect(!english.text.contains("<b>+33"))
-            let french = try await site.send(.GET, "/", headers: [("Accept-Language", "de, fr;q=0.8, en;q=0.5")])
+            let french = try await site.send(
+                .GET, "/", headers: [("Accept-Language", "de, fr;q=0.8, en;q=0.5")])
             #expect(french.text.contains("<html lang=\"fr\">"))
             #expect(french.text.contains("1 incident en cours, dont 1 critique"))
             #expect(french.text.contains("+33199001234 est usurpé"))
-            #expect(try await site.send(.GET, "/?lang=en", headers: [("Accept-Language", "fr")]).text.contains("<html lang=\"en\">"))
+            #expect(
+                try await site.send(.GET, "/?lang=en", headers: [("Accept-Language", "fr")]).text.contains(
+                    "<html lang=\"en\">"))
         }
     }
 
@@ -57,7 +64,9 @@ struct PageTests {
                 #expect(page.text.utf8.count < 50_000)
             }
             #expect(try await site.send(.GET, "/assets/vigie.css").status == 200)
-            #expect(try await site.send(.GET, "/assets/vigie.js").headers.first(name: "content-type") == "text/javascript; charset=utf-8")
+            #expect(
+                try await site.send(.GET, "/assets/vigie.js").headers.first(name: "content-type")
+                    == "text/javascript; charset=utf-8")
             #expect(try await site.send(.GET, "/incidents/none").status == 404)
         }
     }
@@ -66,32 +75,44 @@ struct PageTests {
         let services = HTTPServices(store: try Self.store(NodeClock.real.now))
         try await RunningSite.with(services) { site in
             let page = try await site.send(.GET, "/incidents/misrouted-flood-1")
-            for words in ["333 written as +333", "trunk INTL-MA; called in +3332; first contact", "11,800", "+33199001234", "a&amp;b@host",
-                "<svg class=\"chart\"", "Volume against what is usual", "17/02 15 h: 42", "<polyline class=\"line\""] {
+            for words in [
+                "333 written as +333", "trunk INTL-MA; called in +3332; first contact", "11,800",
+                "+33199001234", "a&amp;b@host",
+                "<svg class=\"chart\"", "Volume against what is usual", "17/02 15 h: 42",
+                "<polyline class=\"line\"",
+            ] {
                 #expect(page.text.contains(words), "\(words)")
             }
         }
     }
 
-    @Test func `a browser logs in with a token, keeps a cookie that scripts cannot read, and logs out`() async throws {
+    @Test func `a browser logs in with a token, keeps a cookie that scripts cannot read, and logs out`()
+        async throws
+    {
         let directory = NSTemporaryDirectory() + "vigie-pages-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let file = TokenFile(directory: directory)
         let now = NodeClock.real.now
-        let secret = try file.create(name: "vera", role: .viewer, scopes: [], now: now, lifetime: .seconds(600))
+        let secret = try file.create(
+            name: "vera", role: .viewer, scopes: [], now: now, lifetime: .seconds(600))
         var settings = HTTPSettings.testing
         settings.access = .tokens
-        try await RunningSite.with(HTTPServices(store: try Self.store(now), tokens: file), settings: settings) { site in
+        try await RunningSite.with(HTTPServices(store: try Self.store(now), tokens: file), settings: settings)
+        { site in
             let form = [("Content-Type", "application/x-www-form-urlencoded")]
-            #expect(try await site.send(.GET, "/").text.contains("name=\"token\""))  // the client follows the redirect
+            // the client follows the redirect
+            #expect(try await site.send(.GET, "/").text.contains("name=\"token\""))
             let wrong = try await site.send(.POST, "/login", headers: form, body: "token=vigie_wrong")
             #expect(wrong.status == 401)
-            let foreign = try await site.send(.POST, "/login", headers: form + [("Origin", "https://evil.example")], body: "token=\(secret)")
+            let foreign = try await site.send(
+                .POST, "/login", headers: form + [("Origin", "https://evil.example")], body: "token=\(secret)"
+            )
             #expect(foreign.status == 403)
             var configuration = HTTPClientHolder.configuration
             configuration.redirectConfiguration = .disallow
-            let logged = try await HTTPClientHolder.post(site.base + "/login", "token=\(secret)", configuration)
+            let logged = try await HTTPClientHolder.post(
+                site.base + "/login", "token=\(secret)", configuration)
             #expect(logged.status == 303)
             let cookie = try #require(logged.headers.first(name: "set-cookie"))
             #expect(cookie.contains("HttpOnly; SameSite=Strict"))

@@ -96,7 +96,8 @@ enum HTTPClientHolder {
             let response = try await client.execute(request, timeout: .seconds(30))
             let bytes = try await response.body.collect(upTo: 1 << 20)
             try await client.shutdown()
-            return Reply(status: Int(response.status.code), headers: response.headers, text: String(buffer: bytes))
+            return Reply(
+                status: Int(response.status.code), headers: response.headers, text: String(buffer: bytes))
         } catch {
             try await client.shutdown()
             throw error

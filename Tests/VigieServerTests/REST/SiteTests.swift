@@ -37,7 +37,8 @@ struct SiteTests {
             }
             let wrong = try await site.send(.GET, "/api/v1/incidents?limti=5")
             #expect(wrong.json["detail"]?.stringValue == "limti: not known here; did you mean limit?")
-            #expect(try await site.send(.DELETE, "/api/v1/incidents").headers.first(name: "allow") == "GET, HEAD")
+            #expect(
+                try await site.send(.DELETE, "/api/v1/incidents").headers.first(name: "allow") == "GET, HEAD")
         }
     }
 
@@ -66,8 +67,11 @@ struct SiteTests {
             let foreign = try await site.send(.GET, "/api/v1/status", headers: [("Host", "evil.example")])
             #expect(foreign.status == 403)
             let reload = "/api/v1/settings/reload"
-            #expect(try await site.send(.POST, reload, headers: [("Origin", "https://evil.example")]).status == 403)
-            #expect(try await site.send(.POST, reload, headers: [("Sec-Fetch-Site", "cross-site")]).status == 403)
+            #expect(
+                try await site.send(.POST, reload, headers: [("Origin", "https://evil.example")]).status
+                    == 403)
+            #expect(
+                try await site.send(.POST, reload, headers: [("Sec-Fetch-Site", "cross-site")]).status == 403)
             #expect(try await site.send(.POST, reload, headers: [("Origin", site.base)]).status == 503)
         }
     }

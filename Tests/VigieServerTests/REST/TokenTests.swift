@@ -17,7 +17,9 @@ struct TokenTests {
 
     private static let now = Timestamp(seconds: 1_234_567_890)
 
-    @Test func `a first start makes one administrator, readable by the owner only, and no second one`() async throws {
+    @Test func `a first start makes one administrator, readable by the owner only, and no second one`()
+        async throws
+    {
         try await Self.inDirectory { directory in
             let file = TokenFile(directory: directory)
             let path = try #require(try file.createFirst(now: Self.now))
@@ -34,17 +36,23 @@ struct TokenTests {
         }
     }
 
-    @Test func `a name is taken once, and free again when its token was revoked or has expired`() async throws {
+    @Test func `a name is taken once, and free again when its token was revoked or has expired`() async throws
+    {
         try await Self.inDirectory { directory in
             let file = TokenFile(directory: directory)
-            func create(_ now: Timestamp) throws { _ = try file.create(name: "zoé".replacing("é", with: "e"), role: .viewer, scopes: [], now: now, lifetime: .seconds(60)) }
+            func create(_ now: Timestamp) throws {
+                _ = try file.create(
+                    name: "zoé".replacing("é", with: "e"), role: .viewer, scopes: [], now: now,
+                    lifetime: .seconds(60))
+            }
             try create(Self.now)
             #expect(throws: TokenError.nameTaken("zoe")) { try create(Self.now) }
             try create(Self.now + .seconds(61))
             try file.revoke(name: "zoe")
             #expect(throws: TokenError.nameUnknown("zoe")) { try file.revoke(name: "zoe") }
             #expect(throws: TokenError.nameRefused("a b")) {
-                _ = try file.create(name: "a b", role: .viewer, scopes: [], now: Self.now, lifetime: .seconds(1))
+                _ = try file.create(
+                    name: "a b", role: .viewer, scopes: [], now: Self.now, lifetime: .seconds(1))
             }
         }
     }
@@ -53,7 +61,8 @@ struct TokenTests {
         try await Self.inDirectory { directory in
             let time = ManualTime(Self.now)
             let file = TokenFile(directory: directory)
-            let secret = try file.create(name: "ana", role: .operator, scopes: [.numbers], now: Self.now, lifetime: .seconds(3_600))
+            let secret = try file.create(
+                name: "ana", role: .operator, scopes: [.numbers], now: Self.now, lifetime: .seconds(3_600))
             let desk = TokenDesk(file: file, clock: .manual(time))
             let ana = Identity(name: "ana", role: .operator, scopes: [.numbers])
             #expect(desk.identify(secret: secret, from: "a") == .known(ana))
@@ -70,36 +79,46 @@ struct TokenTests {
         try await Self.inDirectory { directory in
             let time = ManualTime(Self.now)
             let file = TokenFile(directory: directory)
-            let secret = try file.create(name: "ana", role: .viewer, scopes: [], now: Self.now, lifetime: .seconds(3_600))
+            let secret = try file.create(
+                name: "ana", role: .viewer, scopes: [], now: Self.now, lifetime: .seconds(3_600))
             let desk = TokenDesk(file: file, clock: .manual(time))
             for _ in 0..<10 { #expect(desk.identify(secret: "wrong", from: "a") == .unknown) }
             #expect(desk.identify(secret: "wrong", from: "a") == .slowDown(seconds: 6))
             #expect(desk.identify(secret: "wrong", from: "b") == .unknown)
-            #expect(desk.identify(secret: secret, from: "a") == .known(Identity(name: "ana", role: .viewer, scopes: [])))
+            #expect(
+                desk.identify(secret: secret, from: "a")
+                    == .known(Identity(name: "ana", role: .viewer, scopes: [])))
             time.advance(by: .seconds(7))
             #expect(desk.identify(secret: "wrong", from: "a") == .unknown)
         }
     }
 
-    @Test func `the API wants a token, a role, and hides numbers from those without the scope`() async throws {
+    @Test func `the API wants a token, a role, and hides numbers from those without the scope`() async throws
+    {
         try await Self.inDirectory { directory in
             let now = NodeClock.real.now
             let file = TokenFile(directory: directory)
-            let viewer = try file.create(name: "vera", role: .viewer, scopes: [], now: now, lifetime: .seconds(3_600))
-            let admin = try file.create(name: "ada", role: .admin, scopes: [.numbers], now: now, lifetime: .seconds(3_600))
+            let viewer = try file.create(
+                name: "vera", role: .viewer, scopes: [], now: now, lifetime: .seconds(3_600))
+            let admin = try file.create(
+                name: "ada", role: .admin, scopes: [.numbers], now: now, lifetime: .seconds(3_600))
             let store = MemoryStore()
             try store.apply([
                 .incident(
                     StoredIncident(
-                        id: "number-usurpation-1", kind: "number-usurpation", state: "firing", severity: "major",
+                        id: "number-usurpation-1", kind: "number-usurpation", state: "firing",
+                        severity: "major",
                         firstSeen: now, lastSeen: now,
-                        document: Array(#"{"summary":"+33199001234 is being usurped","subject":{"number":"+33199001234"},"detected_at":"2009-02-17T14:00:00Z","_own":1}"#.utf8)))
+                        document: Array(
+                            #"{"summary":"+33199001234 is being usurped","subject":{"number":"+33199001234"},"detected_at":"2009-02-17T14:00:00Z","_own":1}"#
+                                .utf8)))
             ])
             var settings = HTTPSettings.testing
             settings.access = .tokens
             try await RunningSite.with(HTTPServices(store: store, tokens: file), settings: settings) { site in
                 func get(_ path: String, _ token: String?) async throws -> Reply {
-                    try await site.send(.GET, path, headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+                    try await site.send(
+                        .GET, path, headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [])
                 }
                 let path = "/api/v1/incidents/number-usurpation-1"
                 let none = try await get(path, nil)

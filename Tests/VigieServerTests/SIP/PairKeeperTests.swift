@@ -20,13 +20,16 @@ private typealias Text = SIPText
     }
 
     /// What a filter on first contacts says of a call.
-    private func isStranger(_ screening: inout Screening, _ caller: UInt64, _ called: UInt64, at: Timestamp) -> Bool {
+    private func isStranger(_ screening: inout Screening, _ caller: UInt64, _ called: UInt64, at: Timestamp)
+        -> Bool
+    {
         var match = Filter.Match()
         match.firstContact = true
         let table = DecisionTable([
             .init(id: FilterID(rawValue: 1), filter: Filter(match: match, action: .reject), isEnforced: true)
         ])
-        return screening.decide(ScreenedCall(at: at, caller: number(caller), called: number(called)), table).isStopped
+        return screening.decide(ScreenedCall(at: at, caller: number(caller), called: number(called)), table)
+            .isStopped
     }
 
     @Test func `regular callers are no strangers after a restart, stopped ones are`() async throws {
@@ -61,7 +64,9 @@ private typealias Text = SIPText
         #expect(isStranger(&screening, 33_261_910_046, 33_199_001_238, at: now))
     }
 
-    @Test func `without anything written down, stored calls are learned; what is damaged is not taken over`() throws {
+    @Test func `without anything written down, stored calls are learned; what is damaged is not taken over`()
+        throws
+    {
         let store = MemoryStore()
         let now = NodeClock.real.now
         _ = store.append([event(33_261_910_042, 33_199_001_234, at: now)], at: now)

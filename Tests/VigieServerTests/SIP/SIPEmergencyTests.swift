@@ -23,7 +23,9 @@ private typealias Text = SIPText
         return lab
     }
 
-    static let numbers = ["15", "17", "18", "112", "114", "115", "119", "191", "196", "197", "116000", "116117"]
+    static let numbers = [
+        "15", "17", "18", "112", "114", "115", "119", "191", "196", "197", "116000", "116117",
+    ]
 
     @Test(arguments: [true, false])
     func `every emergency number passes by its Request-URI, in every form`(isTrusted: Bool) async throws {
@@ -35,7 +37,10 @@ private typealias Text = SIPText
             "tel:17;phone-context=+33", "sip:112;x=y@127.0.0.1;user=phone",
         ]
         for number in Self.numbers {
-            uris += ["sip:\(number)@127.0.0.1", "sips:\(number)@127.0.0.1:5061", "tel:\(number)", "sip:+33\(number)@127.0.0.1"]
+            uris += [
+                "sip:\(number)@127.0.0.1", "sips:\(number)@127.0.0.1:5061", "tel:\(number)",
+                "sip:+33\(number)@127.0.0.1",
+            ]
         }
         for (index, uri) in uris.enumerated() {
             // `To` says nothing of it.
@@ -47,35 +52,47 @@ private typealias Text = SIPText
     }
 
     @Test(arguments: [
-        "<sip:112@127.0.0.1>", "<tel:15>", "<urn:service:sos>", "\"112\" <sip:18@127.0.0.1>;tag=x", "<sip:+33112@127.0.0.1>",
+        "<sip:112@127.0.0.1>", "<tel:15>", "<urn:service:sos>", "\"112\" <sip:18@127.0.0.1>;tag=x",
+        "<sip:+33112@127.0.0.1>",
         "sip:112@127.0.0.1",
     ])
     func `112 in To is no way around a filter`(to: String) async throws {
         let lab = try await lab(isTrusted: false)
         let socket = try TestSocket(port: lab.ports.udp[0])
-        let uris = ["sip:+33327000018@127.0.0.1", "sip:%2B33327000018@127.0.0.1", "tel:+33899000000", "sip:nobody@127.0.0.1"]
+        let uris = [
+            "sip:+33327000018@127.0.0.1", "sip:%2B33327000018@127.0.0.1", "tel:+33899000000",
+            "sip:nobody@127.0.0.1",
+        ]
         for (index, uri) in uris.enumerated() {
             // A tag in `To` would make it a request within a dialog.
             let to = to.replacing(";tag=x", with: "")
             let answer = socket.ask(
-                request(uri, to: to, callID: "\(index)", "\r\nResource-Priority: esnet.0\r\nPriority: emergency"))
+                request(
+                    uri, to: to, callID: "\(index)", "\r\nResource-Priority: esnet.0\r\nPriority: emergency"))
             #expect(Text.status(answer) == 603, "\(uri) \(to)")
         }
         await lab.server.stop()
         #expect(lab.figure("vigie_sip_answers_total", "emergency") == 0)
     }
 
-    @Test func `a trusted peer's To counts where the Request-URI may be a centre, and nowhere else`() async throws {
+    @Test func `a trusted peer's To counts where the Request-URI may be a centre, and nowhere else`()
+        async throws
+    {
         let lab = try await lab(isTrusted: true)
         let socket = try TestSocket(port: lab.ports.udp[0])
         let cases = [
-            ("sip:+33327000018@127.0.0.1", "<sip:15@127.0.0.1>", 503), ("sip:psap@127.0.0.1", "<urn:service:sos>", 503),
-            ("sip:8059015@127.0.0.1", "<sip:112@127.0.0.1>", 503), ("sip:+33327000018@127.0.0.1", "<sip:1500@127.0.0.1>", 603),
-            ("sip:+33612345678@127.0.0.1", "<sip:112@127.0.0.1>", 603), ("sip:+33899000000@127.0.0.1", "<sip:112@127.0.0.1>", 603),
-            ("sip:+88213000000@127.0.0.1", "<urn:service:sos>", 603), ("sip:+212537123456@127.0.0.1", "<sip:15@127.0.0.1>", 603),
+            ("sip:+33327000018@127.0.0.1", "<sip:15@127.0.0.1>", 503),
+            ("sip:psap@127.0.0.1", "<urn:service:sos>", 503),
+            ("sip:8059015@127.0.0.1", "<sip:112@127.0.0.1>", 503),
+            ("sip:+33327000018@127.0.0.1", "<sip:1500@127.0.0.1>", 603),
+            ("sip:+33612345678@127.0.0.1", "<sip:112@127.0.0.1>", 603),
+            ("sip:+33899000000@127.0.0.1", "<sip:112@127.0.0.1>", 603),
+            ("sip:+88213000000@127.0.0.1", "<urn:service:sos>", 603),
+            ("sip:+212537123456@127.0.0.1", "<sip:15@127.0.0.1>", 603),
         ]
         for (index, (uri, to, status)) in cases.enumerated() {
-            #expect(Text.status(socket.ask(request(uri, to: to, callID: "\(index)"))) == status, "\(uri) \(to)")
+            #expect(
+                Text.status(socket.ask(request(uri, to: to, callID: "\(index)"))) == status, "\(uri) \(to)")
         }
         await lab.server.stop()
     }
@@ -84,10 +101,13 @@ private typealias Text = SIPText
         let centre = try #require(PhoneNumber(e164: 33_353_010_015))
         let lab = try await lab(isTrusted: false, centres: [centre])
         let socket = try TestSocket(port: lab.ports.udp[0])
-        for (index, uri) in ["sip:+33353010015@127.0.0.1", "tel:0353010015", "sip:0033353010015@127.0.0.1"].enumerated() {
+        for (index, uri) in ["sip:+33353010015@127.0.0.1", "tel:0353010015", "sip:0033353010015@127.0.0.1"]
+            .enumerated()
+        {
             #expect(Text.status(socket.ask(Text.request("INVITE", uri, callID: "\(index)"))) == 503, "\(uri)")
         }
-        #expect(Text.status(socket.ask(Text.request("INVITE", "sip:+33353010016@127.0.0.1", callID: "n"))) == 603)
+        #expect(
+            Text.status(socket.ask(Text.request("INVITE", "sip:+33353010016@127.0.0.1", callID: "n"))) == 603)
         await lab.server.stop()
     }
 }

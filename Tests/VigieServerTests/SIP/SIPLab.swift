@@ -15,7 +15,8 @@ struct SIPLab {
     let symbols = NodeSymbols()
 
     /// Starts one: UDP and TCP on IPv4 and IPv6, everything on loopback a peer unless `configure` says otherwise.
-    init(centres: [PhoneNumber] = [], _ configure: (inout NodeConfiguration) -> Void = { _ in }) async throws {
+    init(centres: [PhoneNumber] = [], _ configure: (inout NodeConfiguration) -> Void = { _ in }) async throws
+    {
         var configuration = NodeConfiguration()
         configuration.sip.udp = [ListenAddress("127.0.0.1", 0)]
         configuration.sip.tcp = [ListenAddress("127.0.0.1", 0)]
@@ -34,7 +35,9 @@ struct SIPLab {
         narrow(&match)
         tables.publish(
             DecisionTable([
-                .init(id: FilterID(rawValue: 0xF1), filter: Filter(match: match, action: action), isEnforced: true)
+                .init(
+                    id: FilterID(rawValue: 0xF1), filter: Filter(match: match, action: action),
+                    isEnforced: true)
             ]))
     }
 
@@ -52,7 +55,10 @@ struct TestSocket: ~Copyable {
     private let isStream: Bool
 
     /// Connected to a port of this machine.
-    init(port: Int, stream: Bool = false, from: String = "127.0.0.1", ipv6: Bool = false, receiveBuffer: CInt = 0) throws {
+    init(
+        port: Int, stream: Bool = false, from: String = "127.0.0.1", ipv6: Bool = false,
+        receiveBuffer: CInt = 0
+    ) throws {
         isStream = stream
         descriptor = socket(
             ipv6 ? AF_INET6 : AF_INET, CInt((stream ? SOCK_STREAM : SOCK_DGRAM).rawValue), 0)
@@ -126,11 +132,14 @@ private func connect<Address>(_ descriptor: CInt, _ address: Address) -> CInt {
 /// Requests of tests, and what answers say.
 enum SIPText {
     static func request(
-        _ method: String = "INVITE", _ called: String = "sip:+33199001234@127.0.0.1", caller: String = "sip:+33261910042@sbc",
+        _ method: String = "INVITE", _ called: String = "sip:+33199001234@127.0.0.1",
+        caller: String = "sip:+33261910042@sbc",
         callID: String = "1", transport: String = "UDP", _ more: String...
     ) -> String {
-        var text = "\(method) \(called) SIP/2.0\r\nVia: SIP/2.0/\(transport) 127.0.0.1:5060;rport;branch=z9hG4bK\(callID)\r\n"
-        text += "From: <\(caller)>;tag=a\(callID)\r\nTo: <\(called)>\r\nCall-ID: \(callID)\r\nCSeq: 1 \(method)\r\nMax-Forwards: 70\r\n"
+        var text =
+            "\(method) \(called) SIP/2.0\r\nVia: SIP/2.0/\(transport) 127.0.0.1:5060;rport;branch=z9hG4bK\(callID)\r\n"
+        text +=
+            "From: <\(caller)>;tag=a\(callID)\r\nTo: <\(called)>\r\nCall-ID: \(callID)\r\nCSeq: 1 \(method)\r\nMax-Forwards: 70\r\n"
         for line in more { text += line + "\r\n" }
         return text + "Content-Length: 0\r\n\r\n"
     }
@@ -138,6 +147,8 @@ enum SIPText {
     static func status(_ answer: String) -> Int { Int(answer.dropFirst(8).prefix(3)) ?? 0 }
 
     static func line(_ name: String, _ answer: String) -> String? {
-        answer.split(separator: "\r\n").first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+        answer.split(separator: "\r\n").first { $0.hasPrefix(name + ": ") }.map {
+            String($0.dropFirst(name.count + 2))
+        }
     }
 }

@@ -26,8 +26,10 @@ struct SIPServerTests {
     }
 
     @Test(arguments: [
-        ("sip:0199001234@127.0.0.1", "+33199001234"), ("sip:0033199001234@127.0.0.1;user=phone", "+33199001234"),
-        ("tel:+212537123456", "+212537123456"), ("sip:+33-1-99-00-12-34;phone-context=x@127.0.0.1", "+33199001234"),
+        ("sip:0199001234@127.0.0.1", "+33199001234"),
+        ("sip:0033199001234@127.0.0.1;user=phone", "+33199001234"),
+        ("tel:+212537123456", "+212537123456"),
+        ("sip:+33-1-99-00-12-34;phone-context=x@127.0.0.1", "+33199001234"),
     ])
     func `numbers are read by the country's habits`(uri: String, called: String) async throws {
         let lab = try await SIPLab()
@@ -67,7 +69,8 @@ struct SIPServerTests {
             #expect(answer.hasPrefix("SIP/2.0 603 Network Blocked\r\n"))
             #expect(
                 reason.hasPrefix(
-                    "SIP;cause=603;text=\"v=analytics1;url=https://op.example/why;tel=+33800000000;id=00000000000000f1-"))
+                    "SIP;cause=603;text=\"v=analytics1;url=https://op.example/why;tel=+33800000000;id=00000000000000f1-"
+                ))
             #expect(reason.hasSuffix("\";location=TN"))
         case .rejected: #expect(Text.status(answer) == 608 && reason.hasPrefix("SIP;cause=608;text=\"id="))
         case .decline: #expect(answer.hasPrefix("SIP/2.0 603 Decline\r\n"))
@@ -163,7 +166,8 @@ struct SIPServerTests {
     }
 
     @Test(arguments: [
-        "sip:15@127.0.0.1", "sip:112@127.0.0.1;user=phone", "tel:18", "tel:17;phone-context=+33", "urn:service:sos",
+        "sip:15@127.0.0.1", "sip:112@127.0.0.1;user=phone", "tel:18", "tel:17;phone-context=+33",
+        "urn:service:sos",
         "urn:service:sos.ambulance", "sip:+33112@127.0.0.1", "sip:%31%31%32@127.0.0.1", "sips:114@127.0.0.1",
         "sip:197;x=y@127.0.0.1",
     ])
@@ -196,7 +200,8 @@ struct SIPServerTests {
         let received = lab.figure("vigie_sip_messages_received_total")
         #expect(received == Double(messages.count + 1))
         #expect(
-            received == lab.figure("vigie_sip_answers_total") + lab.figure("vigie_sip_messages_dropped_total"))
+            received == lab.figure("vigie_sip_answers_total") + lab.figure("vigie_sip_messages_dropped_total")
+        )
     }
 
     @Test func `an answer that no datagram holds is counted by name`() async throws {

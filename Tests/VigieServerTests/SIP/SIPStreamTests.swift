@@ -12,7 +12,8 @@ struct SIPStreamTests {
         let socket = try TestSocket(port: lab.ports.tcp[0], stream: true)
         let first = Text.request(callID: "1", transport: "TCP")
         socket.send(String(first.prefix(40)))
-        socket.send(String(first.dropFirst(40)) + "\r\n\r\n" + Text.request("OPTIONS", callID: "2", transport: "TCP"))
+        socket.send(
+            String(first.dropFirst(40)) + "\r\n\r\n" + Text.request("OPTIONS", callID: "2", transport: "TCP"))
         var text = ""
         while text.components(of: "Content-Length: 0\r\n\r\n") < 2 {
             let more = socket.receive()
@@ -48,7 +49,9 @@ struct SIPStreamTests {
         await lab.server.stop()
     }
 
-    @Test func `a connection that reads nothing is closed, an emergency call on another one is answered`() async throws {
+    @Test func `a connection that reads nothing is closed, an emergency call on another one is answered`()
+        async throws
+    {
         let lab = try await SIPLab()
         let slow = try TestSocket(port: lab.ports.tcp[0], stream: true, receiveBuffer: 2_048)
         var text = ""

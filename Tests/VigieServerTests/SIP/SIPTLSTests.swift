@@ -8,16 +8,21 @@ struct SIPTLSTests {
 
     /// A directory with certificates that sign themselves.
     private struct Place: ~Copyable {
-        let path = FileManager.default.temporaryDirectory.appending(path: "vigie-tls-\(UUID().uuidString)").path
+        let path = FileManager.default.temporaryDirectory.appending(path: "vigie-tls-\(UUID().uuidString)")
+            .path
 
-        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        init() throws {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
         deinit { try? FileManager.default.removeItem(atPath: path) }
 
         /// Makes NAME.pem and NAME.key; `dates` as `openssl x509 -not_before … -not_after …`.
         func make(_ name: String, san: String? = nil, days: Int = 30) throws {
             var arguments = [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "\(days)",
-                "-subj", "/CN=\(name).example", "-keyout", "\(path)/\(name).key", "-out", "\(path)/\(name).pem",
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                "\(days)",
+                "-subj", "/CN=\(name).example", "-keyout", "\(path)/\(name).key", "-out",
+                "\(path)/\(name).pem",
             ]
             if let san { arguments += ["-addext", "subjectAltName=\(san)"] }
             try SIPTLSTests.openssl(arguments)
@@ -52,14 +57,18 @@ struct SIPTLSTests {
             text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         }
         process.waitUntilExit()
-        if input == nil { try #require(process.terminationStatus == 0, "openssl is needed: apt-get install openssl") }
+        if input == nil {
+            try #require(process.terminationStatus == 0, "openssl is needed: apt-get install openssl")
+        }
         return text
     }
 
     private func ask(_ port: Int, _ place: borrowing Place, certificate: String?) throws -> String {
         var arguments = ["s_client", "-quiet", "-connect", "127.0.0.1:\(port)"]
         if let certificate {
-            arguments += ["-cert", "\(place.path)/\(certificate).pem", "-key", "\(place.path)/\(certificate).key"]
+            arguments += [
+                "-cert", "\(place.path)/\(certificate).pem", "-key", "\(place.path)/\(certificate).key",
+            ]
         }
         return try Self.openssl(arguments, input: Text.request(callID: UUID().uuidString, transport: "TLS"))
     }
@@ -69,7 +78,9 @@ struct SIPTLSTests {
         try place.make("node")
         try place.make("sbc", san: "DNS:sbc.example,URI:sip:op.example")
         try place.make("other")
-        let bundle = ["sbc", "other"].compactMap { try? String(contentsOfFile: "\(place.path)/\($0).pem", encoding: .utf8) }
+        let bundle = ["sbc", "other"].compactMap {
+            try? String(contentsOfFile: "\(place.path)/\($0).pem", encoding: .utf8)
+        }
         try bundle.joined().write(toFile: "\(place.path)/authorities.pem", atomically: true, encoding: .utf8)
         let path = place.path
         let lab = try await SIPLab { configuration in

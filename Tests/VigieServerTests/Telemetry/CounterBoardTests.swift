@@ -16,7 +16,10 @@ struct CounterBoardTests {
             ]
         }
         board.register("odd") {
-            [("vigie_names_total", [("name", "a \"quoted\" \\ word\nand a line")], 1.5), ("9 no name", [], 1)]
+            [
+                ("vigie_names_total", [("name", "a \"quoted\" \\ word\nand a line")], 1.5),
+                ("9 no name", [], 1),
+            ]
         }
         return board
     }
@@ -58,7 +61,8 @@ struct CounterBoardTests {
             return try await site.send(.GET, "/metrics").text
         }
         let promtool = try #require(
-            Tool.path("promtool"), "promtool is missing: install Debian's package prometheus (make test does)")
+            Tool.path("promtool"), "promtool is missing: install Debian's package prometheus (make test does)"
+        )
         let result = try Tool.run(promtool, ["check", "metrics"], input: text)
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.isEmpty, "\(result.output)")
@@ -69,12 +73,16 @@ struct CounterBoardTests {
 enum Tool {
     /// Where a program is; `nil` when it is not installed.
     static func path(_ name: String) -> String? {
-        let places = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":").map { "\($0)/\(name)" }
+        let places = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":").map {
+            "\($0)/\(name)"
+        }
         return places.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// Runs a program to its end.
-    static func run(_ path: String, _ arguments: [String], input: String = "") throws -> (status: Int32, output: String) {
+    static func run(_ path: String, _ arguments: [String], input: String = "") throws -> (
+        status: Int32, output: String
+    ) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments

@@ -30,7 +30,11 @@ import VigieWire
     @Test func `a stopped feed stays stopped`() {
         let board = HeardBoard()
         board.note("hep hep udp", 5, at: Timestamp(seconds: 1), monotonic: 1)
-        #expect(FeedView(name: "hep udp", kind: "hep", state: "stopped").dated(board, monotonic: 2).state == "stopped")
-        #expect(FeedView(name: "hep udp", kind: "hep", state: "quiet").dated(board, monotonic: 2).state == "receiving")
+        #expect(
+            FeedView(name: "hep udp", kind: "hep", state: "stopped").dated(board, monotonic: 2).state
+                == "stopped")
+        #expect(
+            FeedView(name: "hep udp", kind: "hep", state: "quiet").dated(board, monotonic: 2).state
+                == "receiving")
     }
 }

@@ -21,7 +21,10 @@ struct NodeLogTests {
     }
 
     @Test func `numbers are masked whoever wrote them`() {
-        let lines = Self.log(.text) { $0.info("call to +33199001234 refused", metadata: ["caller": "+212 61 39 90 12 34", "peer": "mta 1"]) }
+        let lines = Self.log(.text) {
+            $0.info(
+                "call to +33199001234 refused", metadata: ["caller": "+212 61 39 90 12 34", "peer": "mta 1"])
+        }
         #expect(lines.count == 1)
         #expect(lines[0].contains("call to +33•••••1234 refused"))
         #expect(!lines[0].contains("61 39"))
@@ -46,7 +49,9 @@ struct NodeLogTests {
     }
 
     @Test func `what looks like a time or an id is left alone`() {
-        #expect(NumberMask.masked("misrouted-flood-20090217T1403-5f3a09c1") == "misrouted-flood-20090217T1403-5f3a09c1")
+        #expect(
+            NumberMask.masked("misrouted-flood-20090217T1403-5f3a09c1")
+                == "misrouted-flood-20090217T1403-5f3a09c1")
         #expect(NumberMask.masked("at 2009-02-17T14:03:00Z") == "at 2009-02-17T14:03:00Z")
         #expect(NumberMask.masked("+3332") == "+3332")
         #expect(NumberMask.masked("0327145678", bare: true) == "03••••5678")

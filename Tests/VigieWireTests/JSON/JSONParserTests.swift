@@ -32,13 +32,18 @@ import VigieWire
 
     @Test(arguments: [
         ("", Rule.empty, 0), ("  ", .empty, 2), ("nul", .unterminated, 3), ("nulL", .unexpectedByte, 3),
-        ("[1,]", .unexpectedByte, 3), ("[1 2]", .unexpectedByte, 3), ("[1", .unterminated, 2), ("{", .unterminated, 1),
+        ("[1,]", .unexpectedByte, 3), ("[1 2]", .unexpectedByte, 3), ("[1", .unterminated, 2),
+        ("{", .unterminated, 1),
         (#"{"a"}"#, .unexpectedByte, 4), (#"{"a":1,}"#, .unexpectedByte, 7), (#"{a:1}"#, .unexpectedByte, 1),
-        (#"{"a":1,"a":2}"#, .duplicateKey, 7), (#"{"a":1,"\u0061":2}"#, .duplicateKey, 7), ("1 2", .trailingBytes, 2),
-        ("01", .invalidNumber, 0), ("-", .invalidNumber, 0), ("1.", .invalidNumber, 2), ("1e", .invalidNumber, 2),
-        ("+1", .unexpectedByte, 0), (".5", .unexpectedByte, 0), ("NaN", .unexpectedByte, 0), ("1e999", .invalidNumber, 0),
+        (#"{"a":1,"a":2}"#, .duplicateKey, 7), (#"{"a":1,"\u0061":2}"#, .duplicateKey, 7),
+        ("1 2", .trailingBytes, 2),
+        ("01", .invalidNumber, 0), ("-", .invalidNumber, 0), ("1.", .invalidNumber, 2),
+        ("1e", .invalidNumber, 2),
+        ("+1", .unexpectedByte, 0), (".5", .unexpectedByte, 0), ("NaN", .unexpectedByte, 0),
+        ("1e999", .invalidNumber, 0),
         (#""a"#, .unterminated, 2), ("\"a\nb\"", .invalidString, 2), (#""\x""#, .invalidString, 2),
-        (#""\u12g4""#, .invalidString, 5), (#""\ud800""#, .invalidString, 7), (#""\ud800\u0041""#, .invalidString, 13),
+        (#""\u12g4""#, .invalidString, 5), (#""\ud800""#, .invalidString, 7),
+        (#""\ud800\u0041""#, .invalidString, 13),
         (#""\udc00""#, .invalidString, 7), ("// a", .unexpectedByte, 0), ("'a'", .unexpectedByte, 0),
     ])
     func `what is no JSON is refused with the rule and the place`(text: String, rule: Rule, offset: Int) {
@@ -47,7 +52,9 @@ import VigieWire
 
     @Test func `depth, length and octets that are no UTF-8 have their bounds`() {
         let deep = String(repeating: "[", count: JSONValue.maxDepth)
-        #expect(throws: Never.self) { try JSONValue(parsing: deep + String(repeating: "]", count: JSONValue.maxDepth)) }
+        #expect(throws: Never.self) {
+            try JSONValue(parsing: deep + String(repeating: "]", count: JSONValue.maxDepth))
+        }
         #expect(refusal(Array((deep + "[").utf8)) == "too-deep at \(JSONValue.maxDepth)")
         #expect(refusal(Array("[1]".utf8), limit: 3) == nil)
         #expect(refusal(Array("[12]".utf8), limit: 3) == "too-long at 3")
@@ -57,7 +64,9 @@ import VigieWire
     }
 
     @Test func `a text cut or changed anywhere is read or refused, never more`() {
-        let text = Array(#"{"match":{"called_prefixes":["+3332"],"first_contact":true,"rate":{"above":2.5e1}},"x":"\ud83d\ude00\\"}"#.utf8)
+        let text = Array(
+            #"{"match":{"called_prefixes":["+3332"],"first_contact":true,"rate":{"above":2.5e1}},"x":"\ud83d\ude00\\"}"#
+                .utf8)
         var read = 0
         for place in text.indices {
             for byte in [nil, 0x00, 0x22, 0x5C, 0x7B, 0x7D, 0x80, 0xFF] as [UInt8?] {

@@ -33,7 +33,9 @@ struct EmergencyEpisode: Sendable {
 
     /// Whether a scope speaks of the same failure.
     func isSame(_ other: EmergencyScope) -> Bool {
-        if !scope.nodes.isEmpty, !other.nodes.isEmpty, Set(scope.nodes).isDisjoint(with: other.nodes) { return false }
+        if !scope.nodes.isEmpty, !other.nodes.isEmpty, Set(scope.nodes).isDisjoint(with: other.nodes) {
+            return false
+        }
         if !scope.operators.isEmpty, !other.operators.isEmpty,
             Set(scope.operators).isDisjoint(with: other.operators)
         {
@@ -47,7 +49,8 @@ struct EmergencyEpisode: Sendable {
 
     /// Notes how it stands, when that has changed or ten minutes have passed.
     mutating func remember(_ moment: Timestamp) {
-        if let last = scope.history.last, last.services == scope.services, last.departments == scope.departments,
+        if let last = scope.history.last, last.services == scope.services,
+            last.departments == scope.departments,
             last.nodes == scope.nodes, last.operators == scope.operators, moment - last.at < .seconds(600)
         {
             return

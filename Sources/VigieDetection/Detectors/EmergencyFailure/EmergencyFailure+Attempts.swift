@@ -7,7 +7,8 @@ extension EmergencyFailure {
         let isRetry = callers.isRetry(attempt.callerHash, second: second)
         ring.append(
             AttemptRing.Entry(
-                second: second, service: attempt.service, callerHash: attempt.callerHash, centre: attempt.centre,
+                second: second, service: attempt.service, callerHash: attempt.callerHash,
+                centre: attempt.centre,
                 department: attempt.department, node: Self.short(attempt.node),
                 operator: Self.short(attempt.operator), ingress: Self.short(attempt.ingress),
                 egress: Self.short(attempt.egress), fate: attempt.fate, isRetry: isRetry))

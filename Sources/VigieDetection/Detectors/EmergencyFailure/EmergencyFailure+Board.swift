@@ -49,15 +49,19 @@ extension EmergencyFailure {
         cell.delay11 = delay(0.11, stream, rate)
         cell.declared = declared[key]
         let hit = active.first { episode in
-            isNation || episode.scope.services.contains(key.service)
-                && (episode.scope.departments.isEmpty || episode.scope.departments.contains(department))
+            isNation
+                || episode.scope.services.contains(key.service)
+                    && (episode.scope.departments.isEmpty || episode.scope.departments.contains(department))
         }
         if blindSince != nil {
             (cell.state, cell.reason) = (.blind, "blind")
         } else if let hit {
-            let share = isNation || cell.measures.callers == 0
+            let share =
+                isNation || cell.measures.callers == 0
                 ? hit.scope.share : Double(cell.measures.failed) / Double(cell.measures.callers)
-            cell.state = max(share, isNation ? 0 : hit.scope.nodes.isEmpty ? hit.scope.share : 0) >= 0.85 ? .down : .partial
+            cell.state =
+                max(share, isNation ? 0 : hit.scope.nodes.isEmpty ? hit.scope.share : 0) >= 0.85
+                ? .down : .partial
             cell.reason = hit.scope.sign
             cell.since = Timestamp(seconds: Int64(hit.onset))
         } else if stream.height >= 1 {
@@ -65,7 +69,8 @@ extension EmergencyFailure {
         } else if stream.isRushed, stream.load > 1.8, cell.measures.callers >= 8 {
             let answered = Double(cell.measures.answered) / Double(max(1, cell.measures.callers))
             let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
-            (cell.state, cell.reason) = isDrowned ? (.overloaded, "overload") : (.majorIncidentInProgress, "rush")
+            (cell.state, cell.reason) =
+                isDrowned ? (.overloaded, "overload") : (.majorIncidentInProgress, "rush")
         } else if stream.failures.learned < 50 {
             (cell.state, cell.reason) = (.learning, "learning")
         } else {
@@ -77,19 +82,24 @@ extension EmergencyFailure {
     /// Cells that only their centres count.
     private func addReceivers(_ board: inout EmergencyBoard, _ active: [EmergencyEpisode]) {
         let known = Set(board.cells.map { StreamKey.cell($0.service, $0.department) })
-        for series in counted.series where series.key.level == .receiver && series.key.second != CountWatch.everywhere {
+        for series in counted.series
+        where series.key.level == .receiver && series.key.second != CountWatch.everywhere {
             let department = DepartmentCode(rawValue: UInt16(truncatingIfNeeded: series.key.second))
             let key = StreamKey.cell(series.key.service, department)
             let (delay30, delay11) = (series.delay(drop: 0.30), series.delay(drop: 0.11))
             if known.contains(key) {
-                guard let index = board.cells.firstIndex(where: { $0.service == series.key.service && $0.department == department })
+                guard
+                    let index = board.cells.firstIndex(where: {
+                        $0.service == series.key.service && $0.department == department
+                    })
                 else { continue }
                 board.cells[index].delay30.byReceiver = delay30.map { .seconds($0) }
                 board.cells[index].delay11.byReceiver = delay11.map { .seconds($0) }
                 continue
             }
             var cell = EmergencyBoard.Cell(
-                service: series.key.service, department: department, since: Timestamp(seconds: Int64(series.began)))
+                service: series.key.service, department: department,
+                since: Timestamp(seconds: Int64(series.began)))
             cell.callersPerMinute = series.perMinute > 0 ? series.perMinute : nil
             cell.delay30.byReceiver = delay30.map { .seconds($0) }
             cell.delay11.byReceiver = delay11.map { .seconds($0) }
@@ -139,7 +149,9 @@ extension EmergencyFailure {
         return delay
     }
 
-    private func element(_ kind: EmergencyBoard.Element.Kind, _ stream: EmergencyStream, _ active: [EmergencyEpisode])
+    private func element(
+        _ kind: EmergencyBoard.Element.Kind, _ stream: EmergencyStream, _ active: [EmergencyEpisode]
+    )
         -> EmergencyBoard.Element
     {
         let key = stream.key
@@ -159,7 +171,8 @@ extension EmergencyFailure {
         }
         let silent =
             kind == .node || kind == .operator
-            ? (kind == .node ? feeds.silentNodes(at: now, factor: 0.4) : feeds.silentOperators(at: now, factor: 0.4))
+            ? (kind == .node
+                ? feeds.silentNodes(at: now, factor: 0.4) : feeds.silentOperators(at: now, factor: 0.4))
                 .contains(name) : false
         if blindSince != nil || silent {
             element.state = .blind

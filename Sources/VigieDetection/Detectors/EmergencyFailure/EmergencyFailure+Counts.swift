@@ -37,7 +37,8 @@ extension EmergencyFailure {
                 isCalm: isCalm, second: second)
         }
         attempt.callerHash = KeyHash.of(UInt64(second), UInt64(attempts))
-        for (fate, number) in [(EmergencyFate.failed, failed), (.answered, callers - failed)] where number > 0 {
+        for (fate, number) in [(EmergencyFate.failed, failed), (.answered, callers - failed)] where number > 0
+        {
             attempt.fate = fate
             var entry = AttemptRing.Entry(
                 second: second, service: count.service, callerHash: attempt.callerHash, centre: count.centre,
@@ -61,7 +62,8 @@ extension EmergencyFailure {
         }
         let seen = min(max(count.answered, attempts), 10_000_000)
         counted.add(
-            count, seen: seen, start: start, seconds: Int(end &- start), clock: &clock, home: home, budget: budget)
+            count, seen: seen, start: start, seconds: Int(end &- start), clock: &clock, home: home,
+            budget: budget)
         guard let place = place(of: key) else { return }
         streams[place].recent.add(.callers, minute: start / 60, seen)
         streams[place].lastSecond = max(streams[place].lastSecond, start)

@@ -47,7 +47,8 @@ extension EmergencyFailure {
             func add(_ sign: Alarm.Sign, _ bank: BernoulliBank) {
                 guard bank.height >= 1 else { return }
                 let highest = bank.highest
-                alarms.append(Alarm(key: stream.key, sign: sign, excess: highest.excess, since: highest.since))
+                alarms.append(
+                    Alarm(key: stream.key, sign: sign, excess: highest.excess, since: highest.since))
             }
             add(.failures, stream.failureTest)
             add(.answers, stream.answerTest)
@@ -61,7 +62,8 @@ extension EmergencyFailure {
             let highest = series.highest
             alarms.append(
                 Alarm(
-                    key: series.key, sign: isReceiver ? .receiver : .volume, excess: highest.excess, since: highest.since))
+                    key: series.key, sign: isReceiver ? .receiver : .volume, excess: highest.excess,
+                    since: highest.since))
         }
         guard blindSince == nil else { return alarms }
         if let sum = sumAlarm() { alarms.append(sum) }
@@ -87,7 +89,8 @@ extension EmergencyFailure {
                 since = min(since, stream.failureTest.highest.since)
             }
             if sum > threshold, sum - threshold > best?.excess ?? 0 {
-                best = Alarm(key: .nation, sign: .failures, excess: sum - threshold, since: max(since, now &- 1_800))
+                best = Alarm(
+                    key: .nation, sign: .failures, excess: sum - threshold, since: max(since, now &- 1_800))
             }
         }
         return best
@@ -101,7 +104,8 @@ extension EmergencyFailure {
         var groups = self.groups(since: since, sign: alarm.sign)
         var isFirst = true
         for _ in 0..<3 {
-            guard let found = AffectedSetSearch(groups).best(), isFirst || found.gain > 30 && found.share > 0.05
+            guard let found = AffectedSetSearch(groups).best(),
+                isFirst || found.gain > 30 && found.share > 0.05
             else { break }
             if isFirst, !lasts(found, alarm.sign, since: since) {
                 calm()
@@ -200,7 +204,10 @@ extension EmergencyFailure {
             StreamKey.cell(entry.service, entry.department), StreamKey(.node, UInt64(entry.node)),
             StreamKey(.operator, UInt64(entry.operator)),
         ]
-        let nation = places[StreamKey.nation.rawValue].map { streams[Int($0)].failures.share(parent: 0.01, strength: 200) } ?? 0.01
+        let nation =
+            places[StreamKey.nation.rawValue].map {
+                streams[Int($0)].failures.share(parent: 0.01, strength: 200)
+            } ?? 0.01
         var most = 0.003
         for key in keys {
             if let share = known[key.rawValue] {
@@ -213,7 +220,8 @@ extension EmergencyFailure {
                 switch sign {
                 case .answers: share = stream.usualSilence + stream.usualFailure
                 case .cuts: share = stream.shorts.cautious(parent: 0.06, strength: 60) + stream.usualFailure
-                case .retries: share = stream.redials.cautious(parent: 0.1, strength: 60) + stream.usualFailure
+                case .retries:
+                    share = stream.redials.cautious(parent: 0.1, strength: 60) + stream.usualFailure
                 // What is likeliest, not what a test may take for usual: a test errs once a year, here the odds of each place count.
                 default: share = stream.failures.share(parent: nation, strength: 150)
                 }
@@ -225,7 +233,9 @@ extension EmergencyFailure {
     }
 
     /// A set found as people read it, with what is sound.
-    private func scope(of found: AffectedSetSearch.Found, _ groups: [AffectedSetSearch.Group], sign: Alarm.Sign)
+    private func scope(
+        of found: AffectedSetSearch.Found, _ groups: [AffectedSetSearch.Group], sign: Alarm.Sign
+    )
         -> EmergencyScope
     {
         typealias Dimension = AffectedSetSearch.Dimension
@@ -259,7 +269,8 @@ extension EmergencyFailure {
             if let set = found.values[dimension.rawValue] {
                 values = Array(set)
             } else if showsAll {
-                values = parts.filter { $0.value.failed > 0 && $0.value.failed > usual * $0.value.attempts }.map(\.key)
+                values = parts.filter { $0.value.failed > 0 && $0.value.failed > usual * $0.value.attempts }
+                    .map(\.key)
             } else {
                 return []
             }
@@ -271,8 +282,10 @@ extension EmergencyFailure {
         }
         /// Values with calls enough to say that they do not fail as the set does.
         func sound(_ dimension: Dimension, apart: [UInt64]) -> [UInt64] {
-            whole[dimension.rawValue].filter { $0.key != 0 && !apart.contains($0.key) && weight($0.value) < -3 }
-                .map(\.key).sorted()
+            whole[dimension.rawValue].filter {
+                $0.key != 0 && !apart.contains($0.key) && weight($0.value) < -3
+            }
+            .map(\.key).sorted()
         }
         var scope = EmergencyScope()
         let services = named(.service, showsAll: true)
@@ -282,13 +295,15 @@ extension EmergencyFailure {
         scope.services = services.map { EmergencyService(rawValue: UInt32($0)) }.sorted()
         scope.departments = departments.map { DepartmentCode(rawValue: UInt16($0)) }.sorted()
         scope.isNationwide =
-            found.values[Dimension.department.rawValue] == nil && found.values[Dimension.centre.rawValue] == nil
+            found.values[Dimension.department.rawValue] == nil
+            && found.values[Dimension.centre.rawValue] == nil
         scope.centres = named(.centre).map { PhoneNumber(rawValue: $0) }
         scope.nodes = nodes.map { Symbol(rawValue: UInt32($0)) }
         scope.operators = operators.map { Symbol(rawValue: UInt32($0)) }
         scope.ingresses = named(.ingress).map { Symbol(rawValue: UInt32($0)) }
         scope.egresses = named(.egress).map { Symbol(rawValue: UInt32($0)) }
-        scope.soundServices = sound(.service, apart: services).map { EmergencyService(rawValue: UInt32($0)) }.sorted()
+        scope.soundServices = sound(.service, apart: services).map { EmergencyService(rawValue: UInt32($0)) }
+            .sorted()
         scope.soundDepartments = sound(.department, apart: departments).map {
             DepartmentCode(rawValue: UInt16($0))
         }.sorted()
@@ -331,14 +346,19 @@ extension EmergencyFailure {
             let suffix = episodes.isEmpty ? "" : "-\(episodes.count + 1)"
             episodes.append(
                 EmergencyEpisode(
-                    key: Timestamp(seconds: Int64(first / 60 * 60)).rfc3339() + suffix, onset: first, detected: now,
+                    key: Timestamp(seconds: Int64(first / 60 * 60)).rfc3339() + suffix, onset: first,
+                    detected: now,
                     lastAlarm: now, lastLost: now, settledUntil: first &- 600))
             index = episodes.count - 1
         }
         episodes[index].lastAlarm = now
         // Towards its end a failure shows only parts of itself: what was known when most was seen stays.
-        let isOver = episodes[index].scope.share > 0 && recentShare(in: episodes[index].scope, alarm.sign) < 0.5 * episodes[index].scope.share
-        if !isOver && found.gain >= 0.4 * episodes[index].bestGain || found.gain == 0 && episodes[index].bestGain == 0 {
+        let isOver =
+            episodes[index].scope.share > 0
+            && recentShare(in: episodes[index].scope, alarm.sign) < 0.5 * episodes[index].scope.share
+        if !isOver && found.gain >= 0.4 * episodes[index].bestGain
+            || found.gain == 0 && episodes[index].bestGain == 0
+        {
             episodes[index].bestGain = max(episodes[index].bestGain, found.gain)
             scope.history = episodes[index].scope.history
             episodes[index].scope = scope

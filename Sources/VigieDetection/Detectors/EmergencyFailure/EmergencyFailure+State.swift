@@ -13,12 +13,15 @@ extension EmergencyFailure {
         state.code(&nationSeason)
         callers.code(&state)
         counted.code(&state)
-        for value in [\EmergencyFailure.now, \.began, \.lastTick, \.seenUntil, \.lastSettled, \.hour, \.quarter] {
+        for value in [
+            \EmergencyFailure.now, \.began, \.lastTick, \.seenUntil, \.lastSettled, \.hour, \.quarter,
+        ] {
             state.code(&self[keyPath: value])
         }
         guard state.mismatch == nil, services.count == learned.count else { return }
         seasons = Dictionary(
-            zip(services.map { EmergencyService(rawValue: $0) }, learned), uniquingKeysWith: { first, _ in first })
+            zip(services.map { EmergencyService(rawValue: $0) }, learned),
+            uniquingKeysWith: { first, _ in first })
         places = [:]
         population = Array(repeating: 0, count: StreamKey.Level.allCases.count)
         for (index, stream) in streams.enumerated() {

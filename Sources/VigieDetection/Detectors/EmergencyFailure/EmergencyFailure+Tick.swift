@@ -83,7 +83,8 @@ extension EmergencyFailure {
                 let key = streams[index].key
                 let minutes = budget.minutesBetweenAlarms(
                     .volume, levels: 6, streams: max(1, population[Int(key.level.rawValue)]), sizes: 4)
-                counted.put(key, Double(callers), moment, 60, isRushed: streams[index].isRushed, minutes: minutes)
+                counted.put(
+                    key, Double(callers), moment, 60, isRushed: streams[index].isRushed, minutes: minutes)
             }
         }
     }

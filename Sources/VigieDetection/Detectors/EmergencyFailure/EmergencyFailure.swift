@@ -80,6 +80,7 @@ public struct EmergencyFailure: Detector {
 
     static func second(_ moment: Timestamp) -> UInt32 { UInt32(clamping: moment.seconds) }
 
+    /// Takes in one call attempt.
     public mutating func observe(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
@@ -102,6 +103,7 @@ public struct EmergencyFailure: Detector {
         finish(attempt, event.callID, second: second)
     }
 
+    /// Takes in how a call ended.
     public mutating func complete(
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
@@ -144,6 +146,7 @@ public struct EmergencyFailure: Detector {
         }
     }
 
+    /// Says that data time has come to a moment; judges what is due.
     public mutating func advance(to moment: Timestamp, report: (Finding) -> Void) {
         advance(toSecond: Self.second(moment), report: report)
     }
@@ -186,7 +189,9 @@ struct FeedActivity: Sendable {
         Self.note(&operators, `operator`, second)
     }
 
-    private static func note(_ list: inout [(last: UInt32, count: UInt32)], _ symbol: Symbol, _ second: UInt32) {
+    private static func note(
+        _ list: inout [(last: UInt32, count: UInt32)], _ symbol: Symbol, _ second: UInt32
+    ) {
         let index = Int(symbol.rawValue)
         guard index > 1, index < capacity else { return }
         while list.count <= index { list.append((0, 0)) }
@@ -205,12 +210,15 @@ struct FeedActivity: Sendable {
     /// Operators that have been silent for longer than chance allows.
     func silentOperators(at now: UInt32, factor: Double) -> [Symbol] { silent(operators, now, factor) }
 
-    private func silent(_ list: [(last: UInt32, count: UInt32)], _ now: UInt32, _ factor: Double) -> [Symbol] {
+    private func silent(_ list: [(last: UInt32, count: UInt32)], _ now: UInt32, _ factor: Double) -> [Symbol]
+    {
         var silent: [Symbol] = []
         let time = Double(max(600, now &- began))
         for index in list.indices where list[index].count >= 50 {
             let rate = Double(list[index].count) / time * max(0.1, factor) * 0.5
-            if Double(now &- list[index].last) > max(300, 16 / rate) { silent.append(Symbol(rawValue: UInt32(index))) }
+            if Double(now &- list[index].last) > max(300, 16 / rate) {
+                silent.append(Symbol(rawValue: UInt32(index)))
+            }
         }
         return silent
     }

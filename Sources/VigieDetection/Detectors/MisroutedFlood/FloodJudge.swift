@@ -104,7 +104,8 @@ extension MisroutedFlood {
         context.heavy = sums.heavy
         let window = Double(FloodLeaf.recentMinutes)
         let hours = max(Double(exposure), 0.5)
-        let strangers = 20.0  // as many callers of general traffic lend their mix to an origin that is little known
+        // as many callers of general traffic lend their mix to an origin that is little known
+        let strangers = 20.0
         let mixOfAll = column.fresh / max(all.fresh, 1)
         let shareOfAll = row.fresh / max(all.fresh, 1)
         let inRow = (own.fresh + strangers * mixOfAll) / (row.fresh + strangers)

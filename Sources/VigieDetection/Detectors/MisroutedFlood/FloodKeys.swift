@@ -7,7 +7,8 @@ import VigieCalls
 /// ```
 /// A trunk id above 65,535 is folded; trunks are a few thousand.
 enum FloodKey {
-    static let leafDigits = 3  // digits after the country code; 1,000 cells a landing country, each a million numbers
+    // digits after the country code; 1,000 cells a landing country, each a million numbers
+    static let leafDigits = 3
 
     static func leaf(country: Country, ingress: Symbol, landing: UInt64, digits: Int) -> UInt64 {
         UInt64(country.rawValue) << 48 | UInt64(ingress.rawValue & 0xFFFF) << 32 | landing << 12

@@ -140,7 +140,11 @@ struct CallBackSurge: RecentEntry {
         // A minute after the answer it is known whether the talk is short.
         let known = min(max(end, answer), answer.adding(seconds: 60))
         knownAt = max(knownAt, known)
-        if end.nanoseconds(since: answer) < 60_000_000_000 { sums.answeredShort += 1 } else { sums.answeredLong += 1 }
+        if end.nanoseconds(since: answer) < 60_000_000_000 {
+            sums.answeredShort += 1
+        } else {
+            sums.answeredLong += 1
+        }
         if answer < secondEnd { sums.overlapping += 1 }
         if end > firstEnd {
             secondEnd = firstEnd

@@ -42,13 +42,16 @@ public struct APIClient: Sendable {
     /// Reads a document.
     ///
     /// - Throws: `APIClientError`.
-    public func get(_ path: String) async throws(APIClientError) -> Answer { try await send(.GET, path, nil, nil) }
+    public func get(_ path: String) async throws(APIClientError) -> Answer {
+        try await send(.GET, path, nil, nil)
+    }
 
     /// Asks for a change.
     ///
     /// - Parameter tag: only if it is still as this tag saw it.
     /// - Throws: `APIClientError`.
-    public func post(_ path: String, _ body: JSONValue, ifMatch tag: String? = nil) async throws(APIClientError)
+    public func post(_ path: String, _ body: JSONValue, ifMatch tag: String? = nil)
+        async throws(APIClientError)
         -> Answer
     {
         try await send(.POST, path, body, tag)
@@ -71,7 +74,8 @@ public struct APIClient: Sendable {
     }
 
     private func send(
-        _ method: HTTPMethod, _ path: String, _ body: JSONValue?, _ tag: String?, text: (body: String, type: String)? = nil,
+        _ method: HTTPMethod, _ path: String, _ body: JSONValue?, _ tag: String?,
+        text: (body: String, type: String)? = nil,
         isText: Bool = false
     ) async throws(APIClientError) -> Answer {
         var request = HTTPClientRequest(url: base + path)
@@ -99,7 +103,8 @@ public struct APIClient: Sendable {
         } catch {
             throw APIClientError(
                 status: nil,
-                description: "no node answers at \(base): start one with `vigie serve`, or name another with --server")
+                description:
+                    "no node answers at \(base): start one with `vigie serve`, or name another with --server")
         }
         let json = try? JSONValue(parsing: String(buffer: bytes), limit: Self.maxBytes)
         guard (200..<300).contains(status) else {
@@ -108,7 +113,8 @@ public struct APIClient: Sendable {
         if isText { return Answer(json: .string(String(buffer: bytes)), tag: headers.first(name: "etag")) }
         guard let json else {
             throw APIClientError(
-                status: status, description: "what answers at \(base) is no Vigie: check the address in --server")
+                status: status,
+                description: "what answers at \(base) is no Vigie: check the address in --server")
         }
         return Answer(json: json, tag: headers.first(name: "etag"))
     }

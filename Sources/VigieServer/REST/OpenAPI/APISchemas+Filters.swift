@@ -19,7 +19,11 @@ extension APISchemas {
             "without_ties", .truth,
             "Only calls over a border between numbers neither of which ever spoke with the other's country."),
         .may("first_contact_since", .shaped(.dateTime)),
-        .may("verstat", .list(.oneOf(["TN-Validation-Failed", "No-TN-Validation", "TN-Validation-Passed", "absent"]), maxCount: 8)),
+        .may(
+            "verstat",
+            .list(
+                .oneOf(["TN-Validation-Failed", "No-TN-Validation", "TN-Validation-Passed", "absent"]),
+                maxCount: 8)),
         .may("attestation", .list(.oneOf(["A", "B", "C", "none"]), maxCount: 8)),
         .may("hours", .text(maxLength: 256), "Such as Mo-Fr 08:00-20:00, local time."),
         .may(
@@ -33,7 +37,9 @@ extension APISchemas {
     static let filterProposal = Schema.closed([
         .must("match", .named("FilterMatch"), "All keys must hold together; emergency calls never match."),
         .must("action", .oneOf(actions)),
-        .may("expires", .shaped(.filterHours, example: "24h"), "How long it lasts once it is in force: 1h to 24h."),
+        .may(
+            "expires", .shaped(.filterHours, example: "24h"),
+            "How long it lasts once it is in force: 1h to 24h."),
         .may("priority", .whole(-100...100)),
         .may(
             "limit",

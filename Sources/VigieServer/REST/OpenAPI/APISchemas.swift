@@ -33,14 +33,18 @@ enum APISchemas {
                 .list(
                     .open([
                         .must("hypothesis", .text()), .must("score", .number(nil)),
-                        .must("explains", .number(nil)), .must("test", .text(), "What to check to confirm it."),
+                        .must("explains", .number(nil)),
+                        .must("test", .text(), "What to check to confirm it."),
                     ]), maxCount: 1_000)),
             .may("localisation", .list(.map(.text()), maxCount: 1_000)),
             .may("proposed_filter", .orNull(.open([]))),
             .may("evidence", .open([])),
             .may("census_total", .count),
             .may(
-                "hours", .list(.open([.must("start", moment), .must("calls", .count), .must("usual", .count)]), maxCount: 1_488),
+                "hours",
+                .list(
+                    .open([.must("start", moment), .must("calls", .count), .must("usual", .count)]),
+                    maxCount: 1_488),
                 "Calls an hour that belong to it, and ordinary calls of the same kind."),
         ])
 

@@ -30,7 +30,10 @@ enum OpenAPIDocument {
                             "Watches a telephone network, explains what is wrong, proposes filters, and stops what two people agreed to stop."
                         )
                     ),
-                    ("license", .object([("name", .string("Apache-2.0")), ("identifier", .string("Apache-2.0"))])),
+                    (
+                        "license",
+                        .object([("name", .string("Apache-2.0")), ("identifier", .string("Apache-2.0"))])
+                    ),
                 ])
             ),
             ("servers", .array([.object([("url", .string("/"))])])),
@@ -111,7 +114,8 @@ extension Operation {
         var responses: [(String, JSONValue)] = results.map { ("\($0.status)", $0.json) }
         if method == .get {
             responses.append(
-                ("304", .object([("description", .string("Unchanged since the `ETag` of `If-None-Match`."))])))
+                ("304", .object([("description", .string("Unchanged since the `ETag` of `If-None-Match`."))]))
+            )
         }
         for status in problemStatuses {
             responses.append(("\(status)", .object([("$ref", .string("#/components/responses/Problem"))])))

@@ -23,7 +23,8 @@ extension Operation {
             }
             guard let text = texts.first else { continue }
             if texts.count > 1 {
-                complaints.append(SchemaComplaint(pointer: parameter.name, words: "it is there more than once"))
+                complaints.append(
+                    SchemaComplaint(pointer: parameter.name, words: "it is there more than once"))
                 continue
             }
             let value = parameter.schema.value(of: text)
@@ -44,7 +45,9 @@ extension Operation {
             complaints.append(SchemaComplaint(pointer: String(name.prefix(64)), words: advice))
         }
         // A path value that cannot be right names nothing.
-        if let place = complaints.first, parameters.contains(where: { $0.place == .path && $0.name == place.pointer }) {
+        if let place = complaints.first,
+            parameters.contains(where: { $0.place == .path && $0.name == place.pointer })
+        {
             throw .notFound("nothing has such a name: \(place.words)")
         }
         guard complaints.isEmpty else {

@@ -102,7 +102,8 @@ extension Operation.Parameter {
     static let cursor = query("cursor", .shaped(.cursor), "`next` of the page before.")
     /// Only when it is still as I saw it.
     static let ifMatch = header(
-        "If-Match", .text(TextRuleForTags.rule), "The `ETag` that was seen: refused with 412 when it changed meanwhile.")
+        "If-Match", .text(TextRuleForTags.rule),
+        "The `ETag` that was seen: refused with 412 when it changed meanwhile.")
 }
 
 /// What an `If-Match` may look like.

@@ -50,11 +50,15 @@ extension Schema {
             }
         case .map(let schema):
             guard let members = value.objectValue else { return complain("an object is wanted") }
-            for (name, member) in members { schema.check(member, at: pointer + "/" + Self.escaped(name), names, &out) }
+            for (name, member) in members {
+                schema.check(member, at: pointer + "/" + Self.escaped(name), names, &out)
+            }
         case .object(let properties, let isOpen):
             guard let members = value.objectValue else { return complain("an object is wanted") }
             for property in properties where property.isRequired {
-                if !members.contains(where: { $0.0 == property.name }) { complain("`\(property.name)` is missing") }
+                if !members.contains(where: { $0.0 == property.name }) {
+                    complain("`\(property.name)` is missing")
+                }
             }
             for (name, member) in members {
                 let place = pointer + "/" + Self.escaped(name)
@@ -71,7 +75,8 @@ extension Schema {
     }
 
     private static func words(_ range: ClosedRange<Int64>) -> String {
-        range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+        range.upperBound == .max
+            ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
     }
 
     // RFC 6901 §3: `~` is written `~0`, `/` is written `~1`.
@@ -84,11 +89,14 @@ extension Schema.TextRule {
     /// What is wrong with a text; `nil` when it is right.
     func complaint(_ text: String) -> String? {
         if !values.isEmpty, !values.contains(text) {
-            return "one of \(values.joined(separator: ", ")) is wanted" + Suggestion.words(text, among: values)
+            return "one of \(values.joined(separator: ", ")) is wanted"
+                + Suggestion.words(text, among: values)
         }
         if let shape, !shape.accepts(text) { return shape.words + " is wanted" }
         let length = text.unicodeScalars.count
-        if length < minLength { return minLength == 1 ? "it is empty" : "at least \(minLength) characters are wanted" }
+        if length < minLength {
+            return minLength == 1 ? "it is empty" : "at least \(minLength) characters are wanted"
+        }
         if let maxLength, length > maxLength { return "at most \(maxLength) characters are taken" }
         return nil
     }

@@ -73,7 +73,8 @@ extension Schema.Property {
 
 /// Shapes of texts, each with the regular expression that the document shows and the check that we make.
 enum TextShape: String, Sendable, CaseIterable {
-    case dateTime, number, prefix, country, duration, identifier, cursor, hexID, recordType, sipStatus, filterHours
+    case dateTime, number, prefix, country, duration, identifier, cursor, hexID, recordType, sipStatus,
+        filterHours
 
     /// The shape as an ECMA-262 regular expression; `nil`: `format` says it.
     var pattern: String? {

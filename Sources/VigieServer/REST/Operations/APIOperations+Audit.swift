@@ -10,8 +10,12 @@ extension APIOperations {
                 method: .get, path: "/api/v1/audit", id: "audit", tag: "audit",
                 summary: "The audit: every step that somebody took, oldest first.", access: .role(.viewer),
                 parameters: [
-                    .query("from", .whole(1...9_007_199_254_740_991), "From this line on; 1 when nothing is said."),
-                    .query("target", .shaped(.identifier), "Only lines about this: a filter's id, a setting's key."),
+                    .query(
+                        "from", .whole(1...9_007_199_254_740_991),
+                        "From this line on; 1 when nothing is said."),
+                    .query(
+                        "target", .shaped(.identifier),
+                        "Only lines about this: a filter's id, a setting's key."),
                     .limit,
                 ],
                 results: [
@@ -30,7 +34,8 @@ extension APIOperations {
                         try store.audit(from: from, limit: limit)
                     }
                     let shown = lines.filter { target == nil || $0.subject == target }
-                    let next = lines.count == limit ? lines.last.map { JSONValue.whole($0.sequence &+ 1) } : nil
+                    let next =
+                        lines.count == limit ? lines.last.map { JSONValue.whole($0.sequence &+ 1) } : nil
                     return .json(
                         .object([("items", .array(shown.map(AuditDocument.json))), ("next", next ?? .null)]))
                 }),
@@ -43,7 +48,9 @@ extension APIOperations {
                         "Whether every line is as it was written, and none is missing.",
                         .open([
                             .must("valid", .truth), .must("lines", .count),
-                            .must("failure", .orNull(.text()), "What is wrong with the first line that is wrong."),
+                            .must(
+                                "failure", .orNull(.text()),
+                                "What is wrong with the first line that is wrong."),
                         ]))
                 ],
                 run: { _ in
@@ -67,8 +74,10 @@ enum AuditDocument {
         let document = JSONText.value(line.document)
         var members: [(String, JSONValue)] = [
             ("sequence", .whole(line.sequence)), ("at", .string(line.at.rfc3339())),
-            ("actor", .string(line.actor)), ("action", .string(line.action)), ("target", .string(line.subject)),
-            ("previous", .string(TokenSecret.hex(line.previous))), ("hash", .string(TokenSecret.hex(line.hash))),
+            ("actor", .string(line.actor)), ("action", .string(line.action)),
+            ("target", .string(line.subject)),
+            ("previous", .string(TokenSecret.hex(line.previous))),
+            ("hash", .string(TokenSecret.hex(line.hash))),
         ]
         for name in ["reason", "details"] {
             if let value = document[name] { members.append((name, value)) }

@@ -81,7 +81,9 @@ extension APIOperations {
                 ], problems: [404],
                 run: { request in
                     let read = ChangeCalendar.parse(ics: String(decoding: request.bytes, as: UTF8.self))
-                    if read.calendar.changes.isEmpty, let first = read.refusals.first, first.line == 1, first.field.isEmpty {
+                    if read.calendar.changes.isEmpty, let first = read.refusals.first, first.line == 1,
+                        first.field.isEmpty
+                    {
                         throw Problem.badRequest("this is no iCalendar file: \(first.reason)")
                     }
                     var answer = try await take(read.calendar.changes, request, services)

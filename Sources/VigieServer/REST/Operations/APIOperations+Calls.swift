@@ -73,7 +73,9 @@ extension APIOperations {
             guard least <= most else {
                 throw .badRequest(
                     "`min_talk` is more than `max_talk`",
-                    errors: [SchemaComplaint(pointer: "min_talk", words: "not more than `max_talk` is wanted")])
+                    errors: [
+                        SchemaComplaint(pointer: "min_talk", words: "not more than `max_talk` is wanted")
+                    ])
             }
             query.talk = .seconds(least) ... .seconds(most)
         }
@@ -127,7 +129,9 @@ enum CallDocument {
             ("end", .optional(call.end?.rfc3339())), ("caller", .string(call.caller.description)),
             ("called", .string(call.called.description)),
         ]
-        func add(_ name: String, _ text: String) { if !text.isEmpty { members.append((name, .string(text))) } }
+        func add(_ name: String, _ text: String) {
+            if !text.isEmpty { members.append((name, .string(text))) }
+        }
         add("asserted", call.asserted.description)
         add("dialled", call.dialled.description)
         add("diverted_from", call.divertedFrom.description)

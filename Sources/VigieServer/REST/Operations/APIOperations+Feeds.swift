@@ -42,7 +42,9 @@ extension APIOperations {
                             .must("repeated", .truth, "It had been taken in before."),
                             .must("accepted", .count), .must("refused", .map(.count), "Rows by the reason."),
                             .must("known", .count, "Calls that were known already."),
-                            .must("not_stored", .count, "Calls that detectors saw and that no search will find."),
+                            .must(
+                                "not_stored", .count, "Calls that detectors saw and that no search will find."
+                            ),
                             .must(
                                 "refused_lines",
                                 .list(.open([.must("line", .count), .must("name", .text())]), maxCount: 100)),

@@ -13,14 +13,16 @@ extension APIOperations {
                 "trial", "Try it on the calls of the last day: what it would stop, and what it would cost.",
                 .operator, [], services, { id, _ in .trial(id) }),
             step(
-                "approve", "Say yes to it. Different people must: the token's name is the person.", .approver, [],
+                "approve", "Say yes to it. Different people must: the token's name is the person.", .approver,
+                [],
                 services, { id, _ in .approve(id) }),
             step("decline", "Say no to a proposal.", .approver, [], services, { id, _ in .decline(id) }),
             step(
                 "shadow", "Let it count what it would do, without doing it.", .operator, [], services,
                 { id, _ in .shadow(id) }),
             step(
-                "enforce", "Put it in force, for all calls or a share of them; again with another share to ramp.",
+                "enforce",
+                "Put it in force, for all calls or a share of them; again with another share to ramp.",
                 .operator,
                 [
                     .may(

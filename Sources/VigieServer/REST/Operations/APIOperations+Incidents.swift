@@ -3,7 +3,8 @@ import VigieStore
 import VigieWire
 
 extension APIOperations {
-    private static let idParameter = Operation.Parameter.path("id", .shaped(.identifier), "The incident's id.")
+    private static let idParameter = Operation.Parameter.path(
+        "id", .shaped(.identifier), "The incident's id.")
 
     /// What is wrong in the network.
     static func incidents(_ services: HTTPServices) -> [Operation] {
@@ -45,7 +46,8 @@ extension APIOperations {
                 access: .role(.viewer), parameters: [idParameter],
                 results: [
                     .json(
-                        "The samples.", .open([.must("items", .list(sample, maxCount: StoreLimits.evidence))]))
+                        "The samples.", .open([.must("items", .list(sample, maxCount: StoreLimits.evidence))])
+                    )
                 ],
                 run: { request in
                     let record = try await incident(request, services)
@@ -67,7 +69,8 @@ extension APIOperations {
         _ request: APIRequest, _ services: HTTPServices
     ) async throws -> StoredIncident {
         let id = request.parameters["id"] ?? ""
-        let record = try await services.store.background { store throws(StoreError) in try store.incident(id) }
+        let record = try await services.store.background { store throws(StoreError) in try store.incident(id)
+        }
         guard let record else {
             throw Problem.notFound("there is no incident \(id); it may be older than the retention")
         }
@@ -108,7 +111,9 @@ struct IncidentDocument {
             !member.0.hasPrefix("_") && member.0 != "to_call_back" && !head.contains { $0.0 == member.0 }
         }
         // Who is to be called back is told by another operation, to those who may see it; here only how many they are.
-        let waiting = document["to_call_back"]?.arrayValue.map { [("to_call_back_total", JSONValue.whole($0.count))] } ?? []
+        let waiting =
+            document["to_call_back"]?.arrayValue.map { [("to_call_back_total", JSONValue.whole($0.count))] }
+            ?? []
         return .object(head + rest + waiting)
     }
 

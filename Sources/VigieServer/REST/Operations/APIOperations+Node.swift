@@ -62,7 +62,8 @@ extension APIOperations {
                 run: { _ in .json(services.actions.settings()) }),
             Operation(
                 method: .post, path: "/api/v1/settings/reload", id: "reload", tag: "settings",
-                summary: "Read the configuration file again: all of it is checked, then it is swapped at once.",
+                summary:
+                    "Read the configuration file again: all of it is checked, then it is swapped at once.",
                 access: .role(.admin),
                 results: [
                     .json("What changed.", .open([.must("changed", .list(.text(), maxCount: 10_000))]))

@@ -19,11 +19,13 @@ extension APIOperations {
                 problems: [404],
                 run: { _ in
                     let versions = try await desk(services).versions
-                    return noticeAnswer(.object([("items", .array(versions.reversed().map(NoticeDocument.json)))]))
+                    return noticeAnswer(
+                        .object([("items", .array(versions.reversed().map(NoticeDocument.json)))]))
                 }),
             Operation(
                 method: .post, path: "/api/v1/notices", id: "draftNotice", tag: "notices",
-                summary: "Let Vigie write a draft about an emergency failure: an alert, an update, or the all-clear.",
+                summary:
+                    "Let Vigie write a draft about an emergency failure: an alert, an update, or the all-clear.",
                 access: .role(.operator),
                 body: .init(
                     mediaType: "application/json",
@@ -37,7 +39,8 @@ extension APIOperations {
                 }),
             Operation(
                 method: .post, path: "/api/v1/notices/{id}/note", id: "noteNotice", tag: "notices",
-                summary: "Add a sentence to a draft; whoever approved it must look again.", access: .role(.operator),
+                summary: "Add a sentence to a draft; whoever approved it must look again.",
+                access: .role(.operator),
                 parameters: [noticeID],
                 body: .init(
                     mediaType: "application/json",
@@ -81,13 +84,15 @@ extension APIOperations {
                 }),
             Operation(
                 method: .get, path: "/api/v1/notices/{id}/messages", id: "noticeMessages", tag: "notices",
-                summary: "Texts that a person may send: FR-Alert, SMS by department, the authorities' notice, CAP.",
+                summary:
+                    "Texts that a person may send: FR-Alert, SMS by department, the authorities' notice, CAP.",
                 access: .role(.operator), parameters: [noticeID],
                 results: [
                     .json(
                         "The texts.",
                         .open([
-                            .must("fr_alert", .text()), .must("sms", .map(.text())), .must("authorities", .text()),
+                            .must("fr_alert", .text()), .must("sms", .map(.text())),
+                            .must("authorities", .text()),
                             .must("cap", .text()),
                         ]))
                 ], problems: [404],
@@ -98,14 +103,17 @@ extension APIOperations {
                         throw Problem.notFound("there is no notice \(id)")
                     }
                     let site = desk.shown.site
-                    let sms = notice.departments.map { ($0, JSONValue.string(site.sms(notice, department: $0))) }
+                    let sms = notice.departments.map {
+                        ($0, JSONValue.string(site.sms(notice, department: $0)))
+                    }
                     return noticeAnswer(
                         .object([
                             ("fr_alert", .string(site.alertDraft(notice))), ("sms", .object(sms)),
                             (
                                 "authorities",
                                 .string(
-                                    site.authorityNotice(notice, knownAt: notice.draftedAt, cause: "", contact: ""))
+                                    site.authorityNotice(
+                                        notice, knownAt: notice.draftedAt, cause: "", contact: ""))
                             ), ("cap", .string(site.cap(notice))),
                         ]))
                 }),
@@ -166,7 +174,8 @@ enum NoticeDocument {
             .list(
                 .open([
                     .must("department", .text()), .must("short_number", .text()),
-                    .must("reach", .oneOf(["partial", "down"])), .must("fallbacks", .list(.text(), maxCount: 16)),
+                    .must("reach", .oneOf(["partial", "down"])),
+                    .must("fallbacks", .list(.text(), maxCount: 16)),
                 ]), maxCount: 10_000)),
         .must(
             "approvals",
@@ -188,7 +197,8 @@ enum NoticeDocument {
                 .array(
                     notice.lines.map { line in
                         .object([
-                            ("department", .string(line.department)), ("short_number", .string(line.shortNumber)),
+                            ("department", .string(line.department)),
+                            ("short_number", .string(line.shortNumber)),
                             ("reach", .string(line.reach.rawValue)),
                             ("fallbacks", .array(line.fallbacks.map { .string($0) })),
                         ])

@@ -64,7 +64,8 @@ extension APIOperations {
                 .array(
                     days.map {
                         .object([
-                            ("day", .string($0.name)), ("calls", .whole($0.calls)), ("bytes", .whole($0.bytes)),
+                            ("day", .string($0.name)), ("calls", .whole($0.calls)),
+                            ("bytes", .whole($0.bytes)),
                         ])
                     })
             ),

@@ -6,9 +6,11 @@ enum APIOperations {
     /// What this node answers to.
     static func all(_ services: HTTPServices) -> [Operation] {
         var operations =
-            status(services) + incidents(services) + filters(services) + filterSteps(services) + calls(services)
+            status(services) + incidents(services) + filters(services) + filterSteps(services)
+            + calls(services)
             + numbers(services) + feeds(services)
-            + emergency(services) + calendar(services) + centres(services) + legal(services) + peers(services) + nodeSettings(services) + notices(services) + audit(services) + events(services)
+            + emergency(services) + calendar(services) + centres(services) + legal(services) + peers(services)
+            + nodeSettings(services) + notices(services) + audit(services) + events(services)
         // The document describes itself too: it is made once, from all of them.
         let described = operations + [document { .object([]) }]
         let text = OpenAPIDocument.json(described, version: services.version)

@@ -12,7 +12,9 @@ struct ShownFilter {
     }
 
     /// Changes with every step of the filter's life, and with nothing else.
-    var version: String { String(TokenSecret.hash(String(decoding: record.document, as: UTF8.self)).prefix(16)) }
+    var version: String {
+        String(TokenSecret.hash(String(decoding: record.document, as: UTF8.self)).prefix(16))
+    }
 
     /// The filter, what it met so far, and its version.
     func json(_ services: HTTPServices) -> JSONValue {

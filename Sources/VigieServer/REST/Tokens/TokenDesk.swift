@@ -32,7 +32,8 @@ final class TokenDesk: Sendable {
 
     private let file: TokenFile?
     private let clock: NodeClock
-    private let state = Mutex(State())  // a comparison of hashes for each request; the file at most once a second
+    // a comparison of hashes for each request; the file at most once a second
+    private let state = Mutex(State())
     let failures = Counter()
 
     /// A desk over a token file; `nil`: no token is known.
@@ -104,7 +105,8 @@ final class TokenDesk: Sendable {
             refresh(&state, now)
             if let problem = state.problem { return .degraded(problem) }
             if state.tokens.allSatisfy({ !$0.isValid(at: now) }) {
-                return .degraded("no token is good: make one with `vigie token create --name YOU --role admin`")
+                return .degraded(
+                    "no token is good: make one with `vigie token create --name YOU --role admin`")
             }
             return .good
         }

@@ -23,7 +23,8 @@ public enum TokenError: Error, CustomStringConvertible, Equatable {
         case .file(let path, let reason): "tokens: \(path): \(reason)"
         case .damaged(let path):
             "tokens: \(path) is not readable as tokens: put back a copy, or remove it and create tokens again"
-        case .nameTaken(let name): "tokens: there is a token named \(name); revoke it first or choose another name"
+        case .nameTaken(let name):
+            "tokens: there is a token named \(name); revoke it first or choose another name"
         case .nameUnknown(let name): "tokens: there is no token named \(name); `vigie token list` shows them"
         case .nameRefused(let name):
             "tokens: \(name.isEmpty ? "an empty name" : "\"\(name.prefix(40))\"") cannot be used: \(TextShape.identifier.words)"

@@ -9,7 +9,8 @@ extension SIPAnswer {
         let via = ids.via
         let element = ids.viaElement.range
         let first = message.index(of: .via) ?? 0
-        let head = via.parameters.isEmpty ? element.upperBound : max(element.lowerBound, via.parameters.offset - 1)
+        let head =
+            via.parameters.isEmpty ? element.upperBound : max(element.lowerBound, via.parameters.offset - 1)
         name(message, first, sender.isKnown ? "" : "v:", "Via: ")
         buffer.append(unfolding: message.bytes.extracting(element.lowerBound..<min(head, element.upperBound)))
         var hasPort = false
@@ -85,7 +86,8 @@ extension SIPAnswer {
     // RFC 3261 §18.2.2, RFC 3581 §4: maddr first, then rport, then sent-by's port; always at the packet's source address.
     // `maddr` is followed for known peers only, else anybody could have Vigie send to anybody.
     private static func destination(
-        _ message: borrowing SIPMessage, _ via: SIPVia, _ maddr: SIPSlice, _ hasPort: Bool, _ sender: SIPSender
+        _ message: borrowing SIPMessage, _ via: SIPVia, _ maddr: SIPSlice, _ hasPort: Bool,
+        _ sender: SIPSender
     ) -> IPEndpoint {
         guard !sender.isStream else { return sender.source }
         let sentBy = via.port == 0 ? 5_060 : via.port
@@ -110,7 +112,9 @@ extension SIPAnswer {
     ///
     /// §7.3.3. Unknown senders get their own form back: a hundred `v:` that became a hundred `Via: ` would make the answer larger than
     /// what asked for it, and Vigie an amplifier for forged addresses.
-    mutating func name(_ message: borrowing SIPMessage, _ index: Int, _ compact: StaticString, _ long: StaticString) {
+    mutating func name(
+        _ message: borrowing SIPMessage, _ index: Int, _ compact: StaticString, _ long: StaticString
+    ) {
         let isCompact = compact.utf8CodeUnitCount > 0 && message.header(at: index).name.range.count == 1
         buffer.append(isCompact ? compact : long)
     }

@@ -17,7 +17,8 @@ public struct SIPResponder: ~Copyable {
     /// `Retry-After` while draining, seconds.
     public var retryAfterSeconds: UInt64 = 30
 
-    private static let maxUnsupported = 16  // more than any phone requires: the answer is no larger than the request
+    // more than any phone requires: the answer is no larger than the request
+    private static let maxUnsupported = 16
     private let key: UInt64
     private var table: SIPTransactionTable
     private var scratch = OctetBuffer(capacity: 512)
@@ -46,7 +47,9 @@ public struct SIPResponder: ~Copyable {
         guard bytes.count > 0 else { return .keepAlive }
         let first = bytes[0]
         guard first < 0x21 else { return nil }
-        if first < 4, bytes.count >= 20, bytes[4] == 0x21, bytes[5] == 0x12, bytes[6] == 0xA4, bytes[7] == 0x42 {
+        if first < 4, bytes.count >= 20, bytes[4] == 0x21, bytes[5] == 0x12, bytes[6] == 0xA4,
+            bytes[7] == 0x42
+        {
             return .stun
         }
         guard bytes.count <= 8 else { return nil }

@@ -35,7 +35,8 @@ struct ResponderScene: ~Copyable {
         over transport: SignallingPacket.Transport = .udp, isKnown: Bool = true, isEmergency: Bool = false,
         status: SIPStatus = SIPStatus(404), extra: String = ""
     ) -> Outcome {
-        send(Array(text.utf8), from: source, over: transport, isKnown: isKnown, isEmergency: isEmergency,
+        send(
+            Array(text.utf8), from: source, over: transport, isKnown: isKnown, isEmergency: isEmergency,
             status: status, extra: extra)
     }
 
@@ -53,7 +54,9 @@ struct ResponderScene: ~Copyable {
         switch responder.take(message, from: sender, isEmergency: isEmergency, at: now, into: &answer) {
         case .done(let tally):
             guard tally.isAnswered else { return Outcome(tally: tally) }
-            return Outcome(tally: tally, text: answer.bytes.text, octets: answer.bytes.count, destination: answer.destination)
+            return Outcome(
+                tally: tally, text: answer.bytes.text, octets: answer.bytes.count,
+                destination: answer.destination)
         case .decide(let invite):
             decisions += 1
             lines.clear()
@@ -62,7 +65,8 @@ struct ResponderScene: ~Copyable {
                 message, invite, from: sender, status: status, tally: invite.isInDialog ? .inDialog : .passed,
                 lines: lines, into: &answer)
             return Outcome(
-                tally: invite.isInDialog ? .inDialog : .passed, text: answer.bytes.text, octets: answer.bytes.count,
+                tally: invite.isInDialog ? .inDialog : .passed, text: answer.bytes.text,
+                octets: answer.bytes.count,
                 destination: answer.destination)
         }
     }
@@ -70,7 +74,8 @@ struct ResponderScene: ~Copyable {
     /// A request with the header fields that every request has.
     static func request(
         _ method: String = "INVITE", uri: String = "sip:+33199001234@192.0.2.20",
-        via: String = "SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-1;rport", to: String = "<sip:+33199001234@192.0.2.20>",
+        via: String = "SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-1;rport",
+        to: String = "<sip:+33199001234@192.0.2.20>",
         callID: String = "call-1@192.0.2.10", cSeq: Int = 1, _ more: String...
     ) -> String {
         var text = "\(method) \(uri) SIP/2.0\r\nVia: \(via)\r\nFrom: <sip:+33261910042@192.0.2.10>;tag=a1\r\n"

@@ -62,7 +62,10 @@ struct SIPResponderTests {
         ("SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK-1", ";branch=z9hG4bK-1", 5_060),
         ("SIP/2.0/UDP 192.0.2.10:5070;rport;branch=z9hG4bK-1", ";received=192.0.2.10;rport=5060", 5_060),
         ("SIP/2.0/UDP pc33.example:5070;branch=z9hG4bK-1", ";branch=z9hG4bK-1;received=192.0.2.10", 5_070),
-        ("SIP/2.0/UDP 10.1.1.1:5070;rport;branch=z9hG4bK-1;received=1.2.3.4", ";received=192.0.2.10;rport=5060", 5_060),
+        (
+            "SIP/2.0/UDP 10.1.1.1:5070;rport;branch=z9hG4bK-1;received=1.2.3.4",
+            ";received=192.0.2.10;rport=5060", 5_060
+        ),
     ])
     func `received and rport tell where the packet came from, and the answer goes there`(
         via: String, ending: String, port: Int
@@ -170,7 +173,8 @@ struct SIPResponderTests {
         let call = scene.send(Scene.request())
         #expect(call.status == 503 && call.tally == .draining)
         #expect(
-            scene.send(Scene.request(uri: "sip:112@192.0.2.20", callID: "2"), isEmergency: true).status == 404)
+            scene.send(Scene.request(uri: "sip:112@192.0.2.20", callID: "2"), isEmergency: true).status == 404
+        )
         scene.responder.isDraining = false
         #expect(scene.send(Scene.request()).status == 404)
     }
@@ -185,7 +189,8 @@ struct SIPResponderTests {
 
     @Test func `an unknown option tag gets 420 and is named, known ones pass`() {
         var scene = Scene()
-        let answer = scene.send(Scene.request("INVITE", "Require: 100rel, nothingSupportsThis", "Require: nor-This"))
+        let answer = scene.send(
+            Scene.request("INVITE", "Require: 100rel, nothingSupportsThis", "Require: nor-This"))
         #expect(answer.status == 420 && answer.lines("Unsupported") == ["nothingSupportsThis, nor-This"])
         let known = "Require: 100rel, timer, replaces, path, outbound, histinfo, norefersub, precondition"
         #expect(scene.send(Scene.request("INVITE", known)).status == 404)
@@ -204,7 +209,8 @@ struct SIPResponderTests {
         #expect(scene.send(request("2", "application/sdp")).status == 404)
         #expect(scene.send(request("3", "multipart/mixed;boundary=x")).status == 404)
         #expect(
-            scene.send(request("4", "application/x", "\r\nContent-Disposition: render;handling=optional")).status
+            scene.send(request("4", "application/x", "\r\nContent-Disposition: render;handling=optional"))
+                .status
                 == 404)
         #expect(scene.send(request("5", "application/sdp", "\r\nContent-Encoding: gzip")).status == 415)
     }
@@ -258,7 +264,8 @@ struct SIPResponderTests {
 
     @Test func `a malformed emergency call is answered all the same`() {
         var scene = Scene()
-        let request = Scene.request(uri: "sip:112@x").replacing("Max-Forwards: 70", with: "Max-Forwards: many")
+        let request = Scene.request(uri: "sip:112@x").replacing(
+            "Max-Forwards: 70", with: "Max-Forwards: many")
         #expect(scene.send(request, isEmergency: true).status == 404)
         #expect(scene.send(request).status == 400)
     }
@@ -282,11 +289,12 @@ struct SIPResponderTests {
         #expect(scene.send(Scene.request(callID: "2")).tally == .passed)
     }
 
-    @Test(arguments: [
-        ([0x0D, 0x0A, 0x0D, 0x0A], SIPTally.keepAlive), ([0, 0, 0, 0], .keepAlive), ([], .keepAlive),
-        ([0x00, 0x01, 0x00, 0x00, 0x21, 0x12, 0xA4, 0x42] + [UInt8](repeating: 7, count: 12), .stun),
-        ([1, 2, 3], .notSIP), (Array("GET / HTTP/1.1\r\n\r\n".utf8), .notSIP),
-    ] as [([UInt8], SIPTally)])
+    @Test(
+        arguments: [
+            ([0x0D, 0x0A, 0x0D, 0x0A], SIPTally.keepAlive), ([0, 0, 0, 0], .keepAlive), ([], .keepAlive),
+            ([0x00, 0x01, 0x00, 0x00, 0x21, 0x12, 0xA4, 0x42] + [UInt8](repeating: 7, count: 12), .stun),
+            ([1, 2, 3], .notSIP), (Array("GET / HTTP/1.1\r\n\r\n".utf8), .notSIP),
+        ] as [([UInt8], SIPTally)])
     func `keep-alives, STUN and noise are told apart and get nothing`(bytes: [UInt8], tally: SIPTally) {
         var scene = Scene()
         let outcome = scene.send(bytes)
@@ -295,7 +303,9 @@ struct SIPResponderTests {
 
     @Test func `an answer over 1,300 bytes is sent and counted`() {
         var scene = Scene()
-        let vias = (0..<20).map { "Via: SIP/2.0/UDP hop\($0).a-rather-long-host-name.example.net:5060;branch=z9hG4bK-\($0)" }
+        let vias = (0..<20).map {
+            "Via: SIP/2.0/UDP hop\($0).a-rather-long-host-name.example.net:5060;branch=z9hG4bK-\($0)"
+        }
         let request = Scene.request().replacing("From:", with: vias.joined(separator: "\r\n") + "\r\nFrom:")
         #expect(scene.send(request).lines("Via").count == 21)
         #expect(scene.responder.longAnswers == 1)
@@ -303,18 +313,23 @@ struct SIPResponderTests {
 
     @Test func `what an attacker writes into a header field begins no line of the answer`() {
         var scene = Scene()
-        let request = Scene.request().replacing("Call-ID: call-1", with: "Call-ID: a\rX-Evil: 1\r\n Y-Evil: 2\r\n\tb")
+        let request = Scene.request().replacing(
+            "Call-ID: call-1", with: "Call-ID: a\rX-Evil: 1\r\n Y-Evil: 2\r\n\tb")
         let answer = scene.send(request)
         #expect(!answer.text.isEmpty)
-        for line in answer.text.split(separator: "\n") { #expect(!line.hasPrefix("X-Evil") && !line.hasPrefix("Y-Evil")) }
+        for line in answer.text.split(separator: "\n") {
+            #expect(!line.hasPrefix("X-Evil") && !line.hasPrefix("Y-Evil"))
+        }
         #expect(!answer.text.replacing("\r\n", with: "").contains("\r"))
     }
 
     @Test func `every message ends under one name`() {
         var scene = Scene()
         let messages = [
-            Scene.request(), Scene.request(), Scene.request("ACK"), Scene.request("OPTIONS"), Scene.request("BYE"),
-            "\r\n\r\n", "noise", "SIP/2.0 200 OK\r\n\r\n", Scene.request(uri: "urn:x"), Scene.request("CANCEL"),
+            Scene.request(), Scene.request(), Scene.request("ACK"), Scene.request("OPTIONS"),
+            Scene.request("BYE"),
+            "\r\n\r\n", "noise", "SIP/2.0 200 OK\r\n\r\n", Scene.request(uri: "urn:x"),
+            Scene.request("CANCEL"),
         ]
         for message in messages { _ = scene.send(message) }
         let tallies = scene.responder.tallies

@@ -40,7 +40,9 @@ struct AffectedSetSearch {
         }
     }
 
-    private static let shares = [0.03, 0.06, 0.11, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99]
+    private static let shares = [
+        0.03, 0.06, 0.11, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99,
+    ]
 
     private let groups: [Group]
     private var dense: [InlineArray<7, Int32>] = []
@@ -159,7 +161,8 @@ struct AffectedSetSearch {
         var found = Found()
         found.gain = gain
         for dimension in 0..<7 where sizes[dimension] < names[dimension].count {
-            found.values[dimension] = Set(names[dimension].indices.filter { allowed[dimension][$0] }.map { names[dimension][$0] })
+            found.values[dimension] = Set(
+                names[dimension].indices.filter { allowed[dimension][$0] }.map { names[dimension][$0] })
         }
         for group in groups where found.holds(group) {
             found.attempts += group.attempts

@@ -69,7 +69,8 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
         for size in 0..<Self.sizes {
             let old = scores[size]
             let new = min(
-                max(0, old + Float(good) * down[size] + Float(bad) * up[size]), ceilings[size], 2 * thresholds[size])
+                max(0, old + Float(good) * down[size] + Float(bad) * up[size]), ceilings[size],
+                2 * thresholds[size])
             if old <= 0, new > 0 { since[size] = second }
             scores[size] = new
         }

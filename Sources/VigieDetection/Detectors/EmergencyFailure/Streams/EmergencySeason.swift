@@ -11,7 +11,8 @@ struct EmergencySeason: Sendable {
 
     /// Share of a day's calls by hour, times 24.
     private static let usualDay: [Double] = [
-        0.57, 0.47, 0.40, 0.34, 0.31, 0.33, 0.44, 0.64, 0.96, 1.17, 1.27, 1.27, 1.23, 1.20, 1.20, 1.25, 1.35, 1.51,
+        0.57, 0.47, 0.40, 0.34, 0.31, 0.33, 0.44, 0.64, 0.96, 1.17, 1.27, 1.27, 1.23, 1.20, 1.20, 1.25, 1.35,
+        1.51,
         1.66, 1.75, 1.58, 1.32, 1.02, 0.77,
     ]
 
@@ -43,7 +44,10 @@ struct EmergencySeason: Sendable {
         // The first week leans on the usual day; from then on what was learned speaks.
         let weight = min(1, (hours - 12) / 156)
         let doubt = min(0.35, expected.doubt / max(0.1, expected.mean))
-        return (max(0.05, learned * weight + prior * (1 - weight)), max(0.03, doubt * weight + 0.35 * (1 - weight)))
+        return (
+            max(0.05, learned * weight + prior * (1 - weight)),
+            max(0.03, doubt * weight + 0.35 * (1 - weight))
+        )
     }
 
     mutating func merge(_ other: EmergencySeason) { baseline.merge(other.baseline) }
