@@ -136,9 +136,14 @@ public struct PublicationBook: Sendable {
             if let first = draft.approvals.first, now - first.at < Self.reading { return nil }
             versions[last].state = .withdrawn
             let isNeeded = isOpen ? shown.map { !Self.says($0, facts) } ?? true : !facts.cells.isEmpty
-            guard isNeeded, var next = try? self.draft(facts, directory: directory, at: now),
+            guard isNeeded else { return versions[last] }
+            guard var next = try? self.draft(facts, directory: directory, at: now),
                 let index = versions.indices.last
-            else { return versions[last] }
+            else {
+                // An older draft is better than none, for instance where another notice covers a department by now.
+                versions[last] = draft
+                return nil
+            }
             next.id = draft.id
             next.version = draft.version + 1
             next.noteEnglish = draft.noteEnglish

@@ -40,15 +40,15 @@ public struct LineStatus: Sendable {
     public var waiting = 0
     /// Mirrored calls that are remembered.
     public var openCalls = 0
-    /// Calls stored, and calls that the store could not keep.
+    /// Calls stored.
     public var stored: UInt64 = 0
-    /// Calls that could not be stored.
+    /// Calls that the store could not keep.
     public var notStored: UInt64 = 0
     /// Findings of the detectors.
     public var findings: UInt64 = 0
-    /// Looks into incidents, and surges set aside after one.
+    /// Looks into incidents.
     public var looks: UInt64 = 0
-    /// Incidents that were set aside.
+    /// Surges that were set aside after a look.
     public var setAside: UInt64 = 0
     /// Changes of incidents that a subscriber was too slow for.
     public var changesDropped: UInt64 = 0

@@ -1,6 +1,6 @@
 /// A moment read from a text, and what the text left open.
 public struct ParsedTime: Sendable, Equatable {
-    /// The time that was read last.
+    /// The moment, UTC.
     public var time: Timestamp
     /// The text names no zone: the parser's own was used.
     public var isNaive = false
