@@ -60,8 +60,13 @@ extension PublicSite {
     }
 
     /// The clocks that start when the operator knows: the operator's lawyer says which apply.
+    ///
+    /// Clocks of a month are counted as thirty days from when the operator knew: never later than the rule, whenever it was notified.
     public static func clocks(knownAt: Timestamp) -> [Clock] {
-        [
+        let day: Int64 = 86_400
+        let month = 30 * day
+        let nis2 = "directive (UE) 2022/2555, article 23, paragraphe 4 ; transposition française NON VÉRIFIÉE"
+        return [
             Clock(
                 rule: "CPCE D98-5 III",
                 recipient: "ministre de l’Intérieur (et ANSSI si l’origine est informatique)",
@@ -72,19 +77,20 @@ extension PublicSite {
             Clock(
                 rule: "directive (UE) 2022/2557 (CER), article 15 : première notification",
                 recipient: "autorité compétente",
-                due: knownAt + .seconds(86_400), source: "directive (UE) 2022/2557, article 15"),
+                due: knownAt + .seconds(day), source: "directive (UE) 2022/2557, article 15, paragraphe 1"),
+            Clock(
+                rule: "directive (UE) 2022/2557 (CER), article 15 : rapport détaillé, un mois après",
+                recipient: "autorité compétente",
+                due: knownAt + .seconds(month), source: "directive (UE) 2022/2557, article 15, paragraphe 1"),
             Clock(
                 rule: "directive (UE) 2022/2555 (NIS 2), article 23 : alerte précoce",
-                recipient: "CSIRT ou autorité compétente",
-                due: knownAt + .seconds(86_400)),
+                recipient: "CSIRT ou autorité compétente", due: knownAt + .seconds(day), source: nis2),
             Clock(
                 rule: "directive (UE) 2022/2555 (NIS 2), article 23 : notification",
-                recipient: "CSIRT ou autorité compétente",
-                due: knownAt + .seconds(3 * 86_400)),
+                recipient: "CSIRT ou autorité compétente", due: knownAt + .seconds(3 * day), source: nis2),
             Clock(
-                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final",
-                recipient: "CSIRT ou autorité compétente",
-                due: knownAt + .seconds(30 * 86_400)),
+                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final, un mois après la notification",
+                recipient: "CSIRT ou autorité compétente", due: knownAt + .seconds(month), source: nis2),
         ]
     }
 

@@ -9,6 +9,11 @@ import VigieWire
 struct LineRound: ~Copyable {
     /// Real time that the thread sleeps when nothing comes; calls that were screened are looked for then.
     static let nap: Int64 = 20_000_000
+    /// Real time that it sleeps while calls come thick: many short rounds, so that on a busy machine no answer to a SIP server waits
+    /// behind a long one.
+    static let shortNap: Int64 = 2_000_000
+    /// Calls of one round from which the next nap is a short one.
+    static let thick = 64
     /// Records wait this long for others of the same delivery, and never longer than the second while more come.
     static let quiet: Int64 = 1_000_000_000
     static let patience: Int64 = 5_000_000_000
@@ -27,6 +32,7 @@ struct LineRound: ~Copyable {
     private var keeper: CallKeeper
     private var memory: LineMemory
     private var screened: [CallEvent] = []
+    private var nap = Self.nap
     private var replies: [(receipt: RecordReceipt, reply: @Sendable (RecordReceipt) -> Void)] = []
     private var lastRecord: Int64 = 0
     private var firstRecord: Int64 = 0
@@ -66,7 +72,7 @@ struct LineRound: ~Copyable {
             memory.relearn(&work)
             handOver()
         }
-        let items = inbox.take(waiting: Self.nap)
+        let items = inbox.take(waiting: nap)
         let now = NodeClock.monotonic
         let time = clock.now
         drainRing(time)
@@ -97,6 +103,7 @@ struct LineRound: ~Copyable {
     private mutating func drainRing(_ time: Timestamp) {
         guard let ring else { return }
         ring.drain(into: &screened)
+        nap = screened.count < Self.thick ? Self.nap : Self.shortNap
         if !screened.isEmpty { work.take(screened, .screening, clock: time) }
     }
 

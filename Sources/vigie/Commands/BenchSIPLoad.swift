@@ -60,6 +60,12 @@ struct BenchSIPLoad: ParsableCommand {
             "p50_us=\(load.latency.quantile(0.5) / 1_000) p99_us=\(load.latency.quantile(0.99) / 1_000)",
             "lost=\(load.lost) status=\(statuses)")
         if load.answers == 0 { throw CommandFailure("nothing answers at \(target)") }
+        // A server that refuses to read a request has decided nothing: its speed would say nothing.
+        let unread = load.statuses[400...499].enumerated().filter { [400, 405, 415, 416, 420].contains($0.offset + 400) }
+            .reduce(0) { $0 + $1.element }
+        if unread > 0 {
+            throw CommandFailure("\(unread) answers say that the request could not be read: nothing was decided about those calls")
+        }
     }
 }
 
@@ -92,6 +98,8 @@ private struct SIPLoad: ~Copyable {
     private var count = 0
     private var buffer = OctetBuffer(capacity: 2_048)
 
+    private static let description: StaticString =
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
     private static let batch = 64
     private static let stride = 2_048
 
@@ -218,8 +226,10 @@ private struct SIPLoad: ~Copyable {
             "\r\nContact: <sip:sbc.example.net:5060>\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK\r\nSupported: 100rel, timer\r\nUser-Agent: gateway\r\n"
         )
         buffer.append(
-            "Content-Type: application/sdp\r\nContent-Length: 115\r\n\r\nv=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n\r\n"
-        )
+            "Content-Type: application/sdp\r\nContent-Length: ")
+        buffer.append(decimal: UInt64(Self.description.utf8CodeUnitCount))
+        buffer.append("\r\n\r\n")
+        buffer.append(Self.description)
         add()
     }
 

@@ -153,7 +153,7 @@ import VigieWire
         let clocks = text.split(separator: "\n").filter { $0.hasPrefix("- ") }
         #expect(clocks.count == PublicSite.clocks(knownAt: known).count)
         for line in clocks { #expect(line.contains("source : ") || line.contains("NON VÉRIFIÉ")) }
-        #expect(clocks.filter { $0.contains("NIS 2") }.allSatisfy { $0.contains("NON VÉRIFIÉ") })
+        #expect(clocks.filter { $0.contains("NIS 2") }.allSatisfy { $0.contains("NON VÉRIFIÉE") })
         #expect(
             clocks.first { $0.contains("CER") }?.contains(
                 "avant le 2021-06-03T15:00:00Z ; source : directive (UE) 2022/2557") == true)
