@@ -22,6 +22,7 @@ public struct DetectionLane: Sendable {
     let home: Country
     var began: Timestamp?
     var now = Timestamp.distantPast
+    var lastEvent = Timestamp.distantPast
     var nextAdvance = Timestamp.distantPast
 
     /// A lane with all detectors of the catalog.
@@ -82,6 +83,7 @@ public struct DetectionLane: Sendable {
         } else {
             now = event.start
         }
+        if event.start > lastEvent { lastEvent = event.start }
         events &+= 1
         var facts = CallFacts()
         work(out: &facts, event)
@@ -134,10 +136,11 @@ public struct DetectionLane: Sendable {
         lookout?.advance(to: moment, report: report)
     }
 
-    /// Says that no event will come any more: what waits for the end of a minute is judged now.
+    /// Says that no event will come any more: what waits for the end of its minute is judged now. Said again, it changes nothing.
     public mutating func finish(report: (Finding) -> Void) {
-        guard began != nil else { return }
-        advance(to: Timestamp(seconds: (now.seconds / 60 + 1).clamped * 60), report: report)
+        let end = Timestamp(seconds: (lastEvent.seconds / 60 + 1).clamped * 60)
+        guard began != nil, lastEvent != .distantPast, end > now else { return }
+        advance(to: end, report: report)
     }
 
     private mutating func work(out facts: inout CallFacts, _ event: borrowing CallEvent) {

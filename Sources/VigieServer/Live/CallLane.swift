@@ -49,10 +49,11 @@ struct CallLane: Sendable {
         watch.detection.complete(event, report: report)
     }
 
-    /// Tells the records that wait, for nothing earlier will come, and judges the minute that they began.
+    /// Tells the records that wait, for nothing earlier will come, and judges the minute that they began; where the clock tells the
+    /// time, the clock ends the minute.
     mutating func flush(report: (Finding) -> Void) {
         Self.flush(&order, &watch, report)
-        watch.detection.finish(report: report)
+        if !followsClock { watch.detection.finish(report: report) }
     }
 
     /// Lets time pass in silence.

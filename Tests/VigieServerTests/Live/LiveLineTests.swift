@@ -74,6 +74,23 @@ struct LiveLineTests {
         #expect(inbox.offer(some, .record))
     }
 
+    @Test func `batches of records, however many a minute, do not carry the detectors' time away`() async throws {
+        let now = try moment("2026-03-01T10:00:10Z")
+        try await RunningLine.with(at: now) { running in
+            for second in 0..<20 {
+                let time = now + .seconds(Int64(second))
+                var screened = call("screened \(second)", at: time, status: 0)
+                screened.outcome = .indeterminate
+                running.line.submit([screened], from: .screening)
+                _ = await running.line.take([call("record \(second)", at: time - .seconds(5))])
+                await running.line.settle()
+                running.time.advance(by: .seconds(1))
+            }
+            #expect(running.line.status.calls == 40)
+            #expect(running.line.status.late == 0)
+        }
+    }
+
     @Test func `a file of another year beside live calls disturbs neither's time`() async throws {
         let now = try moment("2026-03-01T10:00:00Z")
         let then = try moment("2009-02-17T10:00:00Z")
