@@ -254,7 +254,9 @@ extension FilterBook {
         for filter in wanted { try checkForm(filter.form) }
         var known: [String: FilterRecord] = [:]
         for record in records.values where record.source == .configuration {
-            guard let name = record.name else { continue }
+            // What ended because the file no longer had it begins anew when the file has it again.
+            guard let name = record.name, !record.state.isOver || record.endedBy != Self.configurationActor
+            else { continue }
             let filter = wanted.first { $0.name == name }
             if filter?.form.withoutSince == record.form.withoutSince {
                 // Of several with one name and form the one that is not over counts, else the last one.
@@ -293,6 +295,19 @@ extension FilterBook {
                 draft.put(record, "filter.configure", [("state", .string(record.state.rawValue))])
                 draft.changes.affectsTable = true
             }
+        }
+    }
+
+    /// Filters of the configuration file that stay ended, because a person took back or declined just these.
+    public func takenBack(of wanted: [ConfiguredFilter]) -> [FilterRecord] {
+        wanted.compactMap { filter in
+            let same = records.values.filter {
+                $0.source == .configuration && $0.name == filter.name
+                    && $0.form.withoutSince == filter.form.withoutSince
+            }
+            guard !same.contains(where: { !$0.state.isOver }) else { return nil }
+            let last = same.max { ($0.endedAt ?? $0.proposedAt) < ($1.endedAt ?? $1.proposedAt) }
+            return last?.state == .reverted || last?.state == .declined ? last : nil
         }
     }
 

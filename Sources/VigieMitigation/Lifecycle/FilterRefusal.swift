@@ -103,7 +103,8 @@ public enum FilterRefusal: Error, Hashable, Sendable {
         case .reasonTooLong: "a reason has at most 500 characters"
         case .tooManyFilters(let most): "there are \(most) filters already; revert some or use a number list"
         case .tooManyLists(let most): "there are \(most) number lists already; remove one first"
-        case .unknownList(let name): "there is no number list \"\(name)\"; upload it first"
+        case .unknownList(let name):
+            "there is no number list \"\(name)\"; name it under `lists` in the configuration first"
         case .listInUse(let name, let id):
             "number list \"\(name)\" is used by filter \(id); revert that first"
         case .listInvalid(let name):

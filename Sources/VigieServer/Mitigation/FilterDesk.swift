@@ -182,6 +182,15 @@ public actor FilterDesk {
     public func configure(_ filters: [ConfiguredFilter]) async throws(FilterDeskError) {
         let command = FilterCommand.configure(filters)
         try await order(command, by: FilterBook.configurationActor, reason: "as the configuration file says")
+        if configured != filters {
+            for record in book.takenBack(of: filters) {
+                logger.warning(
+                    "a filter of the configuration file is not in force: a person ended it; propose it anew, or give it another name in the file",
+                    metadata: [
+                        "name": "\(record.name ?? "")", "filter": "\(record.id)", "by": "\(record.endedBy)",
+                    ])
+            }
+        }
         configured = filters
     }
 

@@ -73,7 +73,8 @@ struct AnswerLines: Sendable {
     ///
     /// ATIS-1000099 §5: `603 Network Blocked` with `Reason: SIP;cause=603;text="v=analytics1;…;id=…";location=TN`. RFC 8688: 608.
     func block(_ peer: PeerStyle, _ stop: Stop, _ lines: inout OctetBuffer) -> SIPStatus {
-        if let code = stop.answer?.sipCode {
+        // A code that this peer takes for *continue* would let the call through: then its own style it is.
+        if let code = stop.answer?.sipCode, Int(code) != peer.continueWith.rawValue {
             lines.append("Reason: SIP;cause=")
             lines.append(decimal: UInt64(code))
             reason(";text=\"", stop, &lines)

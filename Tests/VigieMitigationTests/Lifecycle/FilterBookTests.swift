@@ -38,6 +38,40 @@ import VigieWire
         }
     }
 
+    @Test
+    func
+        `a filter that leaves the file and comes back is in force again, one that a person took back is not`()
+        throws
+    {
+        var scene = Scene()
+        let wanted = ConfiguredFilter(
+            name: "dno", form: form, reason: "do not originate", state: .enforced, approvedBy: ["ada", "bob"])
+        func live() -> Int { scene.book.table { _ in Symbol(rawValue: 3) }.count }
+        func configure(_ filters: [ConfiguredFilter]) throws {
+            scene.now = scene.now + .seconds(60)
+            try scene.order(.configure(filters), by: FilterBook.configurationActor)
+        }
+        try configure([wanted])
+        #expect(live() == 1)
+        for _ in 0..<3 {
+            try configure([])
+            #expect(live() == 0)
+            try configure([wanted])
+            #expect(live() == 1)
+            #expect(scene.book.takenBack(of: [wanted]).isEmpty)
+        }
+        let record = try #require(scene.book.liveRecords.first)
+        try scene.order(.revert(record.id), by: "cleo")
+        try configure([wanted])
+        #expect(live() == 0)
+        #expect(scene.book.takenBack(of: [wanted]).map(\.endedBy) == ["cleo"])
+        // Under another name it is another filter.
+        var other = wanted
+        other.name = "dno-2"
+        try configure([other])
+        #expect(live() == 1)
+    }
+
     @Test func `a filter goes from proposal to force by two people, and back in one step`() throws {
         var scene = Scene()
         let id = try scene.propose(form)

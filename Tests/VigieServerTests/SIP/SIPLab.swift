@@ -30,15 +30,15 @@ struct SIPLab {
     }
 
     /// Puts one filter in force.
-    func enforce(_ action: Filter.Action, _ narrow: (inout Filter.Match) -> Void) {
+    func enforce(
+        _ action: Filter.Action, code: UInt16? = nil, _ narrow: (inout Filter.Match) -> Void
+    ) {
         var match = Filter.Match()
         narrow(&match)
+        var filter = Filter(match: match, action: action)
+        filter.answer.sipCode = code
         tables.publish(
-            DecisionTable([
-                .init(
-                    id: FilterID(rawValue: 0xF1), filter: Filter(match: match, action: action),
-                    isEnforced: true)
-            ]))
+            DecisionTable([.init(id: FilterID(rawValue: 0xF1), filter: filter, isEnforced: true)]))
     }
 
     /// A figure of `/metrics`; 0 when there is none.

@@ -86,6 +86,18 @@ struct SIPServerTests {
         #expect(events.map(\.outcome) == [.callerSide, .indeterminate])
     }
 
+    @Test(arguments: [(UInt16(404), 603), (503, 503), (486, 486)])
+    func `a filter's own code never is the one that lets the call carry on`(code: UInt16, status: Int)
+        async throws
+    {
+        let lab = try await SIPLab { $0.peers[0].blockWith = .decline }
+        lab.enforce(.reject, code: code) { $0.calledPrefixes = [NumberPrefix("+33199")].compactMap { $0 } }
+        let answer = try TestSocket(port: lab.ports.udp[0]).ask(Text.request())
+        #expect(Text.status(answer) == status)
+        #expect(Text.line("Reason", answer)?.hasPrefix("SIP;cause=\(status);") == true)
+        await lab.server.stop()
+    }
+
     @Test func `a masked call goes on without its number, as the peer understands it`() async throws {
         let lab = try await SIPLab()
         lab.enforce(.mask) { $0.calledPrefixes = [NumberPrefix("+33199")].compactMap { $0 } }

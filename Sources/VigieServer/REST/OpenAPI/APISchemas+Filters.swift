@@ -48,7 +48,7 @@ extension APISchemas {
                 .must("seconds", .whole(1...86_400)), .may("digits", .whole(1...15)),
             ])),
         .may("reason", .text(maxLength: 500), "What the caller's operator is told."),
-        .may("sip_code", .whole(300...699)), .may("announcement", .text(maxLength: 256)),
+        .may("sip_code", .whole(400...699)), .may("announcement", .text(maxLength: 256)),
         .may("wanted_stopped", .number(nil)), .may("legitimate_stopped", .number(nil)),
         .may("legitimate_seen", .number(nil)),
     ])

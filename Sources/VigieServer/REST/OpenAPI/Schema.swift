@@ -108,7 +108,7 @@ enum TextShape: String, Sendable, CaseIterable {
         case .cursor: "a cursor as an earlier answer gave it in `next`"
         case .hexID: "1 to 16 hexadecimal digits, lower case"
         case .recordType: "1 to 128 printable ASCII characters"
-        case .filterHours: "whole hours, 1h to 24h; a filter that must last longer is renewed"
+        case .filterHours: "a time of whole hours, 1h to 24h (a filter that must last longer is renewed),"
         case .sipStatus: "a SIP status such as 486, or a class such as 4xx"
         }
     }
