@@ -53,9 +53,14 @@ public struct EmergencyService: Hashable, Comparable, Codable, Sendable, CustomS
 extension EmergencyNumbers {
     /// The emergency service that a subscriber of `home` reaches at `number`; `nil` when it is none. Allocates nothing.
     ///
-    /// A short number that some equipment wrote as E.164 (`+3318`) is the short number.
+    /// A short number that some equipment wrote as E.164 (`+3318`) is the short number, and so is one in a longer form (`0033112`).
     public static func service(_ number: PhoneNumber, home: Country) -> EmergencyService? {
-        guard number.count <= 9, number.count >= 2, contains(number, home: home) else { return nil }
+        guard number.count <= longestForm, number.count >= 2 else { return nil }
+        guard number.count <= 9, contains(number, home: home) else {
+            return short(behind: number, home: home).flatMap {
+                EmergencyService(digits: UInt32($0.digits), count: $0.count)
+            }
+        }
         guard number.isE164 else {
             return EmergencyService(digits: UInt32(number.digits), count: number.count)
         }

@@ -107,6 +107,8 @@ public struct NumberNormaliser: Sendable {
         }
         guard text.count > 0 else { return (.absent, .withheld) }
         if Self.isWithheld(text) { return (.absent, .withheld) }
+        text = Self.withoutServiceCode(text)
+        guard text.count > 0 else { return (.malformed, .malformed) }
         var digits: InlineArray<18, UInt8> = InlineArray(repeating: 0)
         var count = 0
         var hasPlus = false
@@ -204,6 +206,19 @@ public struct NumberNormaliser: Sendable {
             last -= 1
         }
         return text.extracting(first..<last)
+    }
+
+    // 3GPP TS 22.030 §6.5.5.1: `*31#` and `#31#` before a number show or hide the caller's own; `#` behind it ends the dialling.
+    @_lifetime(copy text)
+    private static func withoutServiceCode(_ text: Span<UInt8>) -> Span<UInt8> {
+        var text = text
+        if text.count > 4, text[0] == 0x2A || text[0] == 0x23, text[1] == 0x33, text[2] == 0x31,
+            text[3] == 0x23
+        {
+            text = text.extracting(4..<text.count)
+        }
+        if text.count > 1, text[text.count - 1] == 0x23 { text = text.extracting(0..<text.count - 1) }
+        return text
     }
 
     /// Bytes of `sip:`, `sips:` or `tel:` at the front.

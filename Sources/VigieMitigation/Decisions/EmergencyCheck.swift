@@ -10,8 +10,9 @@ public enum EmergencyCheck {
     /// - Parameter home: the country whose short numbers are dialled, besides France's.
     @inlinable
     public static func isEmergency(_ number: PhoneNumber, home: Country) -> Bool {
-        // The longest form is a country code of three digits and a short number of six.
-        if number.count > 9 || number.count < 2 { return false }
+        if number.count > EmergencyNumbers.longestForm || number.count < 2 { return false }
+        // An E.164 form has a country code of three digits and a short number of six at most.
+        if number.isE164, number.count > 9 { return false }
         return isShortEmergency(number, home: home)
     }
 
@@ -19,6 +20,8 @@ public enum EmergencyCheck {
     static func isShortEmergency(_ number: PhoneNumber, home: Country) -> Bool {
         if EmergencyNumbers.contains(number, home: .france) { return true }
         if home != .france, EmergencyNumbers.contains(number, home: home) { return true }
+        if EmergencyNumbers.short(behind: number, home: home) != nil { return true }
+        if home != .france, EmergencyNumbers.short(behind: number, home: .france) != nil { return true }
         guard number.isE164 else { return false }
         let country = NumberingPlans.standard.country(of: number)
         return country != .none && EmergencyNumbers.contains(number, home: country)

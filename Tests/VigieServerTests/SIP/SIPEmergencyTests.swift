@@ -35,12 +35,17 @@ private typealias Text = SIPText
             "urn:service:sos", "urn:service:sos.ambulance", "urn:service:sos.police", "urn:service:sos.fire",
             "urn:service:sos.marine", "URN:service:SOS", "sip:%31%31%32@127.0.0.1", "sip:1-1-2@127.0.0.1",
             "tel:17;phone-context=+33", "sip:112;x=y@127.0.0.1;user=phone",
+            // As phones and exchanges write it: hidden callers, outside lines, `#` at the end, `#` that is not escaped.
+            "sip:*31%23112@127.0.0.1", "sip:%2331%23112@127.0.0.1", "sip:#31#112@127.0.0.1",
+            "sip:*31#15@127.0.0.1", "sip:112%23@127.0.0.1", "sip:112#@127.0.0.1",
         ]
         for number in Self.numbers {
             uris += [
                 "sip:\(number)@127.0.0.1", "sips:\(number)@127.0.0.1:5061", "tel:\(number)",
-                "sip:+33\(number)@127.0.0.1",
+                "sip:+33\(number)@127.0.0.1", "sip:0033\(number)@127.0.0.1", "sip:+\(number)@127.0.0.1",
+                "sip:0\(number)@127.0.0.1", "sip:00\(number)@127.0.0.1",
             ]
+            if number.utf8.count < 6 { uris.append("sip:3651\(number)@127.0.0.1") }
         }
         for (index, uri) in uris.enumerated() {
             // `To` says nothing of it.
