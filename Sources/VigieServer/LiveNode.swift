@@ -80,10 +80,11 @@ public final class LiveNode: Sendable {
         if let clock { self.clock = clock } else { self.clock = try Self.clock(configuration) }
         store = try Self.openStore(configuration, health, logger)
         otherTimes = Self.openOtherTimes(configuration)
-        centres = try Self.centres(configuration, logger)
+        let centreFile = try Self.centres(configuration, logger)
+        centres = centreFile.directory
         symbols = NodeSymbols(remembered: (try? store.symbolNames()) ?? [])
         ring = CallEventRing(capacity: configuration.limits.decisionQueue)
-        centreDesk = CentreDesk(centres, store: store)
+        centreDesk = CentreDesk(centreFile, store: store)
         calendar = CalendarDesk(
             paths: configuration.emergency.calendars.map { configuration.path($0) },
             zone: TimeZoneOffsets(configuration.timeZone) ?? .utc, store: store)
@@ -159,13 +160,12 @@ public final class LiveNode: Sendable {
         let opened = PortsService { [hep, sip, spool] in
             var ports = NodePorts()
             ports.spool = spool?.directory
-            if let open = await hep.ports {
-                (ports.hep_udp, ports.hep_tcp, ports.hep_tls) = (open.udp, open.tcp, open.tls)
-            }
-            if let open = await sip.ports {
-                (ports.sip_udp, ports.sip_tcp, ports.sip_tls) = (open.udp, open.tcp, open.tls)
-            }
-            ports.http = await http.port
+            // A node of which one port cannot be opened is about to end: it never was ready.
+            guard let mirrored = await hep.ports, let asked = await sip.ports, let web = await http.port
+            else { return }
+            (ports.hep_udp, ports.hep_tcp, ports.hep_tls) = (mirrored.udp, mirrored.tcp, mirrored.tls)
+            (ports.sip_udp, ports.sip_tcp, ports.sip_tls) = (asked.udp, asked.tcp, asked.tls)
+            ports.http = web
             ready(ports)
         }
         let filterService = FilterService(desk: filters, configurations: desk, logger: logger)

@@ -117,6 +117,7 @@ public struct DirectoryReport: Sendable {
         if isClean {
             out += "<p>" + language.choose("Nothing is wrong with it.", "Rien à signaler.") + "</p>"
         }
+        out += refusedRows(language)
         for (defect, count) in counts {
             out +=
                 "<section><h2>\(language.count(count)) × \(meaning(defect, language).escaped)</h2>\n<table><thead><tr>"
@@ -132,5 +133,24 @@ public struct DirectoryReport: Sendable {
             out += "</tbody></table></section>\n"
         }
         return out + "</main></body></html>\n"
+    }
+
+    /// Rows that could not be read: nobody is called by them, and nothing of them is published.
+    private func refusedRows(_ language: ReportLanguage) -> String {
+        guard read.refused > 0 else { return "" }
+        let title = language.choose(
+            "rows refused: they count for nothing", "lignes refusées : elles ne comptent pas")
+        var out =
+            "<section><h2>\(language.count(read.refused)) × \(title)</h2>\n<table><thead><tr>"
+        for head in [
+            language.choose("Line", "Ligne"), language.choose("Column", "Colonne"),
+            language.choose("Why", "Pourquoi"),
+        ] { out += "<th scope=\"col\">\(head)</th>" }
+        out += "</tr></thead><tbody>"
+        for refusal in read.refusals.prefix(500) {
+            out +=
+                "<tr><td>\(refusal.line)</td><td>\(refusal.column.escaped)</td><td>\(refusal.reason.escaped)</td></tr>"
+        }
+        return out + "</tbody></table></section>\n"
     }
 }

@@ -85,7 +85,7 @@ public enum ConfigurationPage {
         | `vigie.yaml:12:3: sip.upd: there is no such key; did you mean `udp`?` | A key is misspelt, or stands in another section. Line and column are counted from 1. | Correct it; all mistakes are listed at once, twenty at most. |
         | `storage.retention: `30` is not a time with its unit` | Numbers that are times, sizes or rates say their unit. | Write `30d`. |
         | `http.listen: 127.0.0.1:8080 is in use` | Another program, or this node itself, has the port. | `ss -lptun 'sport = :8080'` shows which. While the node runs, `--check` says so of its own ports too. |
-        | `sip.certificate: … expired at …` | The certificate's time is over; a warning comes 14 days before. | Put a new one at the same path and restart. |
+        | `sip.certificate: … expired at …` | The certificate's time is over; a warning comes 14 days before. | Put a new one at the same path and reload (HEP and HTTP: restart). |
         | `configuration refused, the former one stays in force` in the log | A reload found a mistake, or a key that only a restart can change. Nothing changed, not even the keys that could have. | The line names the key. Correct it, or `systemctl restart vigie`. |
         | `filters[1].approved_by: 1 of 2 people` | A filter of the file that is `shadow` or `enforced` needs as many different people as `approvals` asks for. | Name them, or write `state: proposed` and let people approve it by `vigie filter`. |
 
@@ -121,10 +121,14 @@ public enum ConfigurationPage {
             return lines + entries.flatMap { section($0, path: "\(path).\($0.name)", values) }
         case .list(let entries, let example):
             return ["", "## `\(path)`", "", entry.meaning, ""] + table(entries, path: nil, values)
-                + ["", "```yaml", "\(entry.name):"] + example.split(separator: "\n").map { "  \($0)" } + [
-                    "```"
-                ]
+                + ["", "```yaml"] + sample(path.split(separator: ".").map(String.init), example) + ["```"]
         }
+    }
+
+    /// An example under all its keys, so that it can be copied as it stands.
+    private static func sample(_ keys: [String], _ example: String) -> [String] {
+        guard let key = keys.first else { return example.split(separator: "\n").map(String.init) }
+        return ["\(key):"] + sample(Array(keys.dropFirst()), example).map { "  \($0)" }
     }
 
     private static func table(

@@ -1,7 +1,9 @@
+import Foundation
 import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
+import VigieCalls
 public import VigieWire
 
 /// What stands in the way of a node that would start with a configuration, and what it would start.
@@ -104,8 +106,46 @@ public struct NodeCheck: Sendable {
             starts.append("alerts to Alertmanager at \(configuration.alerts.alertmanager)")
         }
         checkSecret("hep.secret_file", configuration, configuration.hep.secretFile)
+        checkTables(configuration)
         if !configuration.spool.mapping.isEmpty {
-            checkReadable("spool.mapping", configuration.path(configuration.spool.mapping))
+            checkMapping(configuration.path(configuration.spool.mapping))
+        }
+    }
+
+    private mutating func checkMapping(_ path: String) {
+        checkReadable("spool.mapping", path)
+        guard let yaml = try? String(contentsOfFile: path, encoding: .utf8) else { return }
+        do throws(MappingError) {
+            _ = try RecordMapping(yaml: yaml, file: path)
+        } catch {
+            problems.append("spool.mapping: \(error.description)")
+        }
+    }
+
+    /// The tables beside calls: centres, calendars, and where publications are written.
+    private mutating func checkTables(_ configuration: NodeConfiguration) {
+        let publication = configuration.publication
+        if !publication.directory.isEmpty {
+            do throws(EmergencyTables.Failure) {
+                let read = try EmergencyTables.directory(configuration.path(publication.directory))
+                starts.append("\(read.value.centres.count) rows of emergency centres")
+                if let note = read.note { warnings.append("public.directory: \(note)") }
+            } catch {
+                problems.append("public.directory: \(error.sentence)")
+            }
+        }
+        for path in configuration.emergency.calendars {
+            do throws(EmergencyTables.Failure) {
+                let read = try EmergencyTables.calendar(configuration.path(path), zone: .utc)
+                starts.append("\(read.value.changes.count) entries of the change calendar \(path)")
+                if let note = read.note { warnings.append("emergency.calendars: \(note)") }
+            } catch {
+                // A calendar that cannot be read stops nothing; it is read again when it changes.
+                warnings.append("emergency.calendars: \(error.sentence)")
+            }
+        }
+        if !publication.export.isEmpty {
+            checkDirectory("public.export", configuration.path(publication.export))
         }
     }
 

@@ -32,7 +32,8 @@ extension NodeConfiguration {
             let path = path(list.file)
             let file: NumberListFile
             do throws(InputError) { file = try NumberListFile(path: path) } catch {
-                throw ListFailure(description: "lists: \(list.name): \(path) cannot be read: \(error)")
+                throw ListFailure(
+                    description: "lists: \(list.name): \(path) cannot be read: \(error.sentence)")
             }
             if isWhole, let bad = file.refused.entries.first {
                 throw ListFailure(

@@ -11,7 +11,9 @@ enum NodeConfigurationKeys {
             reload: .restart, show: { $0.description }
         ) { file, node, path throws(ConfigurationProblem) in
             let text = try file.scalar(node, path)
-            guard let country = Country(text.uppercased()) else {
+            guard let country = Country(text.uppercased()),
+                NumberingPlans.standard.countryCode(of: country) != 0
+            else {
                 throw file.error(
                     node, path, "`\(text)` is no ISO 3166-1 country code; write two letters (FR)")
             }

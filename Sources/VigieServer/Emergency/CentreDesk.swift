@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 public import VigieCalls
+public import VigieReports
 public import VigieStore
 public import VigieWire
 
@@ -15,14 +16,17 @@ public final class CentreDesk: Sendable {
         var directory: CentreDirectory
     }
 
+    /// As the file has it, with the rows that could not be read.
+    public let read: CentreDirectory.Import
     /// As the file has it.
-    public let file: CentreDirectory
+    public var file: CentreDirectory { read.directory }
     private let store: any Store
     private let state: Mutex<State>  // replaced whole at each test call
 
     /// A directory that goes on with the test calls that the store keeps.
-    public init(_ file: CentreDirectory, store: any Store) {
-        self.file = file
+    public init(_ read: CentreDirectory.Import, store: any Store) {
+        let file = read.directory
+        self.read = read
         self.store = store
         let kept = (try? store.setting(Self.key)).flatMap { $0 }.flatMap {
             try? JSONDecoder().decode([FallbackTest].self, from: Data($0))
@@ -32,6 +36,13 @@ public final class CentreDesk: Sendable {
 
     /// The directory as it is now.
     public var current: CentreDirectory { state.withLock { $0.directory } }
+
+    /// How good the directory is now; rows that could not be read are part of it.
+    public func report(at now: Timestamp) -> DirectoryReport {
+        var read = read
+        read.directory = current
+        return DirectoryReport(read, source: "public.directory", at: now)
+    }
 
     /// Notes test calls; one transaction with its audit line.
     public func note(_ tests: [FallbackTest], actor: String, at now: Timestamp) throws(StoreError) {

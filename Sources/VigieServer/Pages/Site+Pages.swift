@@ -59,10 +59,7 @@ extension Site {
         _ request: Request, _ words: PageLanguage, _ context: HTTPContext, _ emergency: EmergencyServices
     ) async throws -> Response {
         var response = try await forReaders(request, words, context) { _, _ in
-            DirectoryReport(
-                CentreDirectory.Import(emergency.centres.current), source: "public.directory",
-                at: services.clock.now
-            ).html(words.language)
+            emergency.centres.report(at: services.clock.now).html(words.language)
         }
         if let name = HTTPField.Name("Content-Security-Policy") {
             response.headers[name] =

@@ -28,11 +28,11 @@ extension LiveNode {
 
     /// The emergency centres of `public.directory`, empty without one: their numbers pass first, whether anything is published or not.
     ///
-    /// - Throws: `Failure` when the table cannot be read at all; rows that are refused are told in the log.
+    /// - Throws: `Failure` when the table cannot be read at all; rows that are refused are told in the log and on the directory's page.
     static func centres(_ configuration: NodeConfiguration, _ logger: Logger) throws(Failure)
-        -> CentreDirectory
+        -> CentreDirectory.Import
     {
-        guard !configuration.publication.directory.isEmpty else { return CentreDirectory([]) }
+        guard !configuration.publication.directory.isEmpty else { return .init(CentreDirectory([])) }
         let path = configuration.path(configuration.publication.directory)
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Failure(
@@ -40,6 +40,11 @@ extension LiveNode {
         }
         let read = CentreDirectory.parse(csv: String(decoding: data, as: UTF8.self))
         if let first = read.refusals.first {
+            guard !read.directory.centres.isEmpty else {
+                throw Failure(
+                    "public.directory \(path) holds no usable row; line \(first.line): \(first.column) \(first.reason)"
+                )
+            }
             logger.warning(
                 "rows of a table were left out",
                 metadata: [
@@ -47,6 +52,6 @@ extension LiveNode {
                     "first": "line \(first.line): \(first.column) \(first.reason)",
                 ])
         }
-        return read.directory
+        return read
     }
 }

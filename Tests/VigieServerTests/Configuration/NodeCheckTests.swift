@@ -104,6 +104,32 @@ import VigieWire
         }
     }
 
+    @Test func `tables of centres and calendars are read before a start, not at it`() async throws {
+        let place = try Place()
+        let header = "commune_insee;short_number;service;psap_id;long_number_e164;valid_from\n"
+        try place.write("good.csv", header + "59;15;SAMU;S59;+33199000001;2026-01-01\nxx;15;a;b;c;d\n")
+        try place.write("bad.csv", "departement;numero\n59;15\n")
+        try place.write("changes.csv", "id;start\nCHG-1;2026-01-01T00:00:00Z\n")
+        func check(_ directory: String, _ calendar: String) async throws -> NodeCheck {
+            await NodeCheck(
+                try quiet(
+                    place.path,
+                    "public: {name: O, directory: \(directory)}\nemergency: {calendars: [\(calendar)]}"),
+                now: Self.now)
+        }
+        let good = try await check("good.csv", "changes.csv")
+        #expect(good.isFine)
+        #expect(good.starts.contains("1 rows of emergency centres"))
+        #expect(good.warnings.contains { $0.contains("1 rows were left out, the first on line 3") })
+        let bad = try await check("bad.csv", "none.ics")
+        #expect(bad.problems.count == 1)
+        #expect(
+            bad.problems.first?.contains("public.directory: \(place.path)/bad.csv holds no usable row")
+                == true)
+        #expect(bad.warnings.contains { $0.hasPrefix("emergency.calendars: cannot read") })
+        #expect(try await check("none.csv", "changes.csv").problems.count == 1)
+    }
+
     @Test func `what is not there, not a directory or not a certificate is told with what to do`()
         async throws
     {

@@ -113,6 +113,7 @@ import VigieServer
         ),
         ("approvals: 0\n", "v.yaml:1:12: approvals: `0` is not a whole number from 1 to 5"),
         ("lab: perhaps\n", "v.yaml:1:6: lab: `perhaps` is neither `true` nor `false`"),
+        ("home_country: XX\n", "v.yaml:1:15: home_country: `XX` is no ISO 3166-1 country code"),
         ("home_country: France\n", "v.yaml:1:15: home_country: `France` is no ISO 3166-1 country code"),
         ("time_zone: Europe/Pari\n", "v.yaml:1:12: time_zone: `Europe/Pari` is no time zone"),
         ("log: {level: verbose}\n", "v.yaml:1:14: log.level: `verbose` is not one of"),
@@ -207,5 +208,24 @@ import VigieServer
     func `a configuration that a guide shows is accepted`(path: String) throws {
         let yaml = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
         _ = try NodeConfiguration(yaml: yaml, file: path)
+    }
+
+    @Test func `what a guide shows as configuration is accepted, each piece by itself`() throws {
+        let guides = Self.root.appending(path: "Docs/guides")
+        var pieces = 0
+        for name in try FileManager.default.contentsOfDirectory(atPath: guides.path).sorted()
+        where name.hasSuffix(".md") {
+            let page = try String(contentsOf: guides.appending(path: name), encoding: .utf8)
+            for piece in page.components(separatedBy: "```yaml\n").dropFirst() {
+                let yaml = piece.components(separatedBy: "```").first ?? ""
+                // Another program's file says so in its first line.
+                if yaml.hasPrefix("# alertmanager.yml") { continue }
+                pieces += 1
+                #expect(throws: Never.self, "\(name)") {
+                    try NodeConfiguration(yaml: yaml, file: name)
+                }
+            }
+        }
+        #expect(pieces >= 7)
     }
 }

@@ -37,7 +37,7 @@ import VigieWire
         var services = HTTPServices(store: store, symbols: symbols, tokens: tokens)
         services.emergency = EmergencyServices(
             line: line, calendar: CalendarDesk(store: store),
-            centres: CentreDesk(.fictional(at: NodeClock.real.now), store: store),
+            centres: CentreDesk(.init(.fictional(at: NodeClock.real.now)), store: store),
             receivers: ReceiverDesk())
         var settings = HTTPSettings.testing
         settings.access = .tokens

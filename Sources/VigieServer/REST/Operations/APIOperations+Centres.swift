@@ -14,11 +14,7 @@ extension APIOperations {
                     "What is wrong with the directory of emergency centres now: gaps, overlaps, untested fallbacks.",
                 access: .role(.viewer), results: [.json("The report.", .open([]))], problems: [404],
                 run: { _ in
-                    let directory = try watch(services).centres.current
-                    let report = DirectoryReport(
-                        CentreDirectory.Import(directory), source: "public.directory",
-                        at: services.clock.now)
-                    return .json(report.json)
+                    .json(try watch(services).centres.report(at: services.clock.now).json)
                 }),
             Operation(
                 method: .post, path: "/api/v1/directory/tests", id: "sendDirectoryTests", tag: "emergency",
