@@ -6,9 +6,7 @@ struct BatchReading {
     private let reader: CallRecordReader
     private var joiner: RecordJoiner
     private let symbols: NodeSymbols
-    private let lines: RowLines
-    private var lastRow: UInt64 = 0
-    private var counts: [String: UInt64] = [:]
+    private var lines: LineCount
     private var named: [(line: Int, name: String)] = []
     private var stopped: String?
     private var isOver = false
@@ -26,8 +24,7 @@ struct BatchReading {
             )
         }
         self.symbols = symbols
-        lines = RowLines(
-            bytes.span, hasHeader: format.mapping.layout == .delimited && format.mapping.header != .absent)
+        lines = LineCount(bytes)
         reader = CallRecordReader(
             ByteStream(MemoryByteSource(bytes)), format: format, timeZone: settings.timeZone)
         joiner = RecordJoiner(
@@ -50,25 +47,20 @@ struct BatchReading {
     private mutating func read(_ count: Int, _ table: inout SymbolTable, _ events: inout [CallEvent]) {
         for _ in 0..<count {
             do throws(InputError) {
-                guard try reader.next() else {
-                    isOver = true
-                    noteRefused(upTo: reader.rows + 1)
-                    return
-                }
+                isOver = try !reader.next()
             } catch {
                 stopped = error.sentence
                 isOver = true
-                noteRefused(upTo: reader.rows + 1)
-                return
             }
-            let row = reader.record.row
-            noteRefused(upTo: row)
-            lastRow = row
-            let before = joiner.malformed.total
+            for refusal in reader.takeRefusals() { note(refusal.offset, refusal.name) }
+            if isOver { return }
+            let before = joiner.malformed
             if let event = join(&table) {
                 events.append(event)
-            } else if joiner.malformed.total > before {
-                note(row, newNames())
+            } else if joiner.malformed.total > before.total {
+                let known = before.byName
+                let names = joiner.malformed.byName.filter { $0.value > known[$0.key] ?? 0 }.keys.sorted()
+                note(reader.record.offset, names.joined(separator: ", "))
             }
         }
     }
@@ -77,27 +69,9 @@ struct BatchReading {
         reader.withRecord { record, bytes in joiner.join(record, bytes: bytes, symbols: &table) }
     }
 
-    /// The rows between the last good one and `row` were passed over.
-    private mutating func noteRefused(upTo row: UInt64) {
-        guard row > lastRow + 1 else { return }
-        let name = newNames()
-        for missing in (lastRow + 1)..<row where named.count < BatchFeed.namedRows { note(missing, name) }
-        lastRow = row - 1
-    }
-
-    private mutating func note(_ row: UInt64, _ name: String) {
+    private mutating func note(_ offset: UInt64, _ name: String) {
         guard named.count < BatchFeed.namedRows else { return }
-        named.append((lines.line(of: row), name))
-    }
-
-    /// What was counted since the last time, by name.
-    private mutating func newNames() -> String {
-        var all = reader.malformed
-        all.add(joiner.malformed)
-        let now = all.byName
-        let names = now.filter { $0.value > counts[$0.key] ?? 0 }.keys.sorted()
-        counts = now
-        return names.isEmpty ? "row_not_usable" : names.joined(separator: ", ")
+        named.append((lines.line(at: offset), name))
     }
 
     /// Says what was refused.
@@ -112,34 +86,22 @@ struct BatchReading {
     }
 }
 
-/// Which line of a text a row stands in: rows are the lines that are not blank, behind a header if there is one.
-struct RowLines {
-    private var starts: [Int32] = []
+/// Which line of a text an offset stands in; offsets come in their order.
+struct LineCount {
+    private let text: [UInt8]
+    private var counted = 0
+    private var current = 1
 
-    init(_ text: Span<UInt8>, hasHeader: Bool) {
-        var line: Int32 = 1
-        var isBlank = true
-        var skipped = !hasHeader
-        for index in text.indices {
-            let octet = text[index]
-            if octet == 0x0A {
-                if !isBlank { keep(line, &skipped) }
-                line += 1
-                isBlank = true
-            } else if octet != 0x0D, octet != 0x20, octet != 0x09 {
-                isBlank = false
-            }
+    init(_ text: [UInt8]) { self.text = text }
+
+    /// The line, from 1.
+    mutating func line(at offset: UInt64) -> Int {
+        let end = min(text.count, Int(clamping: offset))
+        if end < counted { (counted, current) = (0, 1) }
+        while counted < end {
+            if text[counted] == 0x0A { current += 1 }
+            counted += 1
         }
-        if !isBlank { keep(line, &skipped) }
-    }
-
-    private mutating func keep(_ line: Int32, _ skipped: inout Bool) {
-        if skipped { starts.append(line) }
-        skipped = true
-    }
-
-    /// The line of a row, both from 1.
-    func line(of row: UInt64) -> Int {
-        row >= 1 && row <= UInt64(starts.count) ? Int(starts[Int(row) - 1]) : Int(clamping: row)
+        return current
     }
 }

@@ -74,7 +74,8 @@ public struct SpoolFeed: Service {
                 let ready = look.ready(counts)
                 if !ready.isEmpty { await read(ready, &look) }
                 if Task.isCancelled { return }
-                if ready.isEmpty { try? await Task.sleep(for: settings.interval) }
+                // What waits for the store, or went away, is not asked for again at once.
+                if ready.isEmpty || look.isHeldUp { try? await Task.sleep(for: settings.interval) }
             }
         }
     }
@@ -103,6 +104,7 @@ public struct SpoolFeed: Service {
         do throws(OpenedFeeds.Failure) {
             opened = try OpenedFeeds(jobs.map(\.file.path), settings: records)
         } catch {
+            look.isHeldUp = true
             return  // it went away in between: the next look tells
         }
         guard let opened else { return }
@@ -208,7 +210,11 @@ public struct SpoolFeed: Service {
             if let failure {
                 counts.failed.count()
                 try (failure + "\n").write(toFile: path + ".reason", atomically: true, encoding: .utf8)
-                logger.warning("file set aside", metadata: ["file": "\(file.name)", "why": "\(failure)"])
+                // A reason may show a row, with numbers: only its first sentence goes into the log.
+                let why = failure.prefix { !$0.isNewline }.components(separatedBy: ". Save the text below")[0]
+                logger.warning(
+                    "file set aside; the .reason file beside it says more",
+                    metadata: ["file": "\(file.name)", "why": "\(why)"])
             }
         } catch {
             look.never(file)
@@ -264,11 +270,14 @@ struct SpoolLook {
     private var seen: [String: SpoolFile] = [:]
     private var left: Set<SpoolFile> = []
     private var isUnreadable = false
+    /// Whether a file of the last look must wait for a later one.
+    var isHeldUp = false
 
     init(settings: SpoolFeed.Settings) { self.settings = settings }
 
     /// The files to read now.
     mutating func ready(_ counts: SpoolCounts) -> [SpoolFile] {
+        isHeldUp = false
         guard let files = SpoolFile.list(settings.directory) else {
             counts.unreadable.count()
             return []
@@ -293,5 +302,8 @@ struct SpoolLook {
     mutating func never(_ file: SpoolFile) { left.insert(file) }
 
     /// Looks at a file again as if it were new.
-    mutating func later(_ file: SpoolFile) { seen[file.name] = nil }
+    mutating func later(_ file: SpoolFile) {
+        seen[file.name] = nil
+        isHeldUp = true
+    }
 }

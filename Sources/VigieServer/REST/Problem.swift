@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import VigieWire
 
@@ -58,6 +59,17 @@ struct Problem: Error, Sendable {
 }
 
 extension Problem {
+    /// The path of a request that failed: telephone numbers in it are masked, ids of filters and incidents stay whole.
+    static func instance(_ path: String) -> String {
+        path.prefix(512).split(separator: "/", omittingEmptySubsequences: false).map { part in
+            let plain = (part.removingPercentEncoding ?? String(part)).lowercased()
+            let scheme = ["tel:", "sip:", "sips:"].first { plain.hasPrefix($0) } ?? ""
+            let isNumber =
+                !scheme.isEmpty || plain.unicodeScalars.allSatisfy { !$0.properties.isAlphabetic }
+            return isNumber ? NumberMask.masked(plain, bare: true) : String(part)
+        }.joined(separator: "/")
+    }
+
     static func badRequest(_ detail: String, errors: [SchemaComplaint] = []) -> Problem {
         Problem(status: 400, name: "bad-request", title: "Not understood", detail: detail, errors: errors)
     }

@@ -21,7 +21,7 @@ extension Response {
         for (name, value) in problem.headers {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
-        let instance = NumberMask.masked(String(path.prefix(512)), bare: true)
+        let instance = Problem.instance(path)
         let buffer = ByteBuffer(string: problem.json(instance: instance).text())
         let status = HTTPResponse.Status(code: problem.status)
         guard problem.closes else {

@@ -108,13 +108,40 @@ extension Site {
         }
         let isEmpty =
             request.headers[.contentLength].map { $0 == "0" } ?? (request.headers[.transferEncoding] == nil)
-        if !(isEmpty && body.isOptional), type != body.mediaType {
-            throw Problem.unsupportedMedia(body.mediaType)
+        let taken = [body.mediaType] + body.otherTypes
+        if !(isEmpty && body.isOptional), !taken.contains(type ?? "") {
+            throw Problem.unsupportedMedia(taken.joined(separator: ", "))
         }
-        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
-            throw Problem.unsupportedMedia(body.mediaType + ", not compressed")
+        let coding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard coding == "identity" || coding == "gzip" && body.isBatch else {
+            throw Problem.unsupportedMedia(
+                body.mediaType + (body.isBatch ? ", plain or gzip" : ", not compressed"))
         }
-        return try await Deadline.run(settings.requestTimeout, late: Problem.timeout()) {
+        let bytes = try await plainBody(request, limit)
+        return coding == "gzip" ? try Self.inflated(bytes, limit) : bytes
+    }
+
+    /// What a gzip body holds; the limit of a body is for what comes out of it, too.
+    static func inflated(_ bytes: [UInt8], _ limit: Int) throws(Problem) -> [UInt8] {
+        var stream = ByteStream(GzipByteSource(MemoryByteSource(bytes)))
+        var plain: [UInt8] = []
+        do throws(InputError) {
+            while try stream.readMore() {
+                let count = stream.unreadCount
+                guard plain.count + count <= limit else { break }
+                plain.reserveCapacity(plain.count + count)
+                for index in 0..<count { plain.append(stream.unread[index]) }
+                stream.consume(count)
+            }
+        } catch {
+            throw .badRequest("the body says gzip, and cannot be inflated: \(error.sentence)")
+        }
+        guard stream.unreadCount == 0 else { throw .tooLarge(limit) }
+        return plain
+    }
+
+    private func plainBody(_ request: Request, _ limit: Int) async throws -> [UInt8] {
+        try await Deadline.run(settings.requestTimeout, late: Problem.timeout()) {
             var bytes: [UInt8] = []
             for try await part in request.body {
                 guard bytes.count + part.readableBytes <= limit else { throw Problem.tooLarge(limit) }

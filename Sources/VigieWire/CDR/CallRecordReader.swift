@@ -45,6 +45,11 @@ public final class CallRecordReader {
     public var notes: NamedCounts { cursor.notes }
     /// The first row of each name in `malformed`.
     public var problems: [RowProblem] { cursor.problems }
+    /// The rows that were refused since the last time, 128 at most: for whoever must say where each stands.
+    public func takeRefusals() -> [RowProblem] {
+        defer { cursor.refusals.removeAll(keepingCapacity: true) }
+        return cursor.refusals
+    }
     /// How the file is read.
     public var format: CallRecordFormat { cursor.format }
     /// Names of the columns of its own, in the order of `CallRecord.extra(_:)`.

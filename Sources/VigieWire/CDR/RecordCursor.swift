@@ -12,6 +12,10 @@ struct RecordCursor: ~Copyable {
     var notes = NamedCounts()
     /// The first row of each name in `malformed`.
     var problems: [RowProblem] = []
+    /// Rows refused since somebody took them; further ones are only counted.
+    var refusals: [RowProblem] = []
+    /// More than a report of a batch names.
+    static let maxRefusals = 128
     /// How the file is read.
     let format: CallRecordFormat
 
@@ -216,9 +220,13 @@ struct RecordCursor: ~Copyable {
     /// Counts a row that is refused, and remembers the first one of each name.
     mutating func refuse(_ name: StaticString, _ field: RecordField?) {
         malformed.count(name, at: record.offset)
-        guard problems.count < 64, !problems.contains(where: { $0.name == name.description }) else { return }
-        problems.append(
-            RowProblem(name: name.description, row: record.row, field: field?.name, offset: record.offset))
+        let isListed = refusals.count >= Self.maxRefusals
+        let isKnown = problems.count >= 64 || problems.contains { $0.name == name.description }
+        guard !isListed || !isKnown else { return }
+        let problem = RowProblem(
+            name: name.description, row: record.row, field: field?.name, offset: record.offset)
+        if !isListed { refusals.append(problem) }
+        if !isKnown { problems.append(problem) }
     }
 
     /// Adopts a header's names, or refuses them.

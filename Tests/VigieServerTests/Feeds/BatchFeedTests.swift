@@ -39,6 +39,30 @@ struct BatchFeedTests {
         }
     }
 
+    @Test func `bad rows are named by the line on which a person finds them`() async throws {
+        let good = { (id: String) in
+            #"{"start":"2026-03-01T10:00:00Z","called":"+33321000001","sip_status":200,"call_id":"\#(id)"}"#
+        }
+        let text = [
+            good("a"), "{bad", good("b"), "", #"{"called":"+33321000001","q850":16}"#, "[]", "null",
+            good("c"),
+            #"{"start":"yesterday","called":"+33321000001","q850":16}"#,
+            #"{"start":1772359200,"called":"+33321000001"}"#, good("d"),
+        ].joined(separator: "\n")
+        let csv = "start,called,q850\n2026-03-01T10:00:00Z,+33321000009,16\n\nnever,+33321000009,16\n"
+        try await RunningLine.with(at: try moment("2026-03-01T10:05:00Z")) { running in
+            let first = try await feed(running).accept("n", Array(text.utf8))
+            #expect(first.accepted == 4)
+            #expect(first.refusedLines.map(\.line) == [2, 5, 7, 9, 10])
+            #expect(
+                first.refusedLines.map(\.name) == [
+                    "json_syntax", "start_missing", "json_syntax", "start_malformed", "outcome_missing",
+                ])
+            let second = try await feed(running).accept("c", Array(csv.utf8))
+            #expect(second.refusedLines.map(\.line) == [4])
+        }
+    }
+
     @Test func `a batch that was cut off by a kill is sent again and counts once`() async throws {
         let store = MemoryStore()
         let now = try moment("2026-03-01T10:05:00Z")

@@ -76,6 +76,29 @@ struct SiteTests {
         }
     }
 
+    @Test func `a gzip batch is inflated up to the limit of a body, and no further`() throws {
+        // `gzip` of 2,000 times "x", made by Python's gzip module.
+        let packed: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 168, 24, 5, 163, 96, 20, 140, 130, 81, 48, 10, 70, 193, 80,
+            7, 0, 122, 101, 8, 41, 208, 7, 0, 0,
+        ]
+        #expect(try Site.inflated(packed, 2_000) == [UInt8](repeating: 0x78, count: 2_000))
+        #expect(throws: Problem.self) { try Site.inflated(packed, 1_999) }
+        #expect(throws: Problem.self) { try Site.inflated(Array(packed.dropLast(9)), 10_000) }
+    }
+
+    @Test func `an instance keeps its ids and hides its numbers`() {
+        #expect(
+            Problem.instance("/api/v1/filters/08398156cf1d53a4/approve")
+                == "/api/v1/filters/08398156cf1d53a4/approve")
+        #expect(
+            Problem.instance("/api/v1/incidents/emergency-failure-20261122T1254-b781381f/call-backs")
+                == "/api/v1/incidents/emergency-failure-20261122T1254-b781381f/call-backs")
+        for number in ["%2B33199001234", "+33199001234", "0199001234", "tel:+33199001234"] {
+            #expect(!Problem.instance("/api/v1/numbers/\(number)").contains("99001"), "\(number)")
+        }
+    }
+
     @Test func `a body that is too large is refused without being read`() async throws {
         var settings = HTTPSettings.testing
         settings.maxBatchBytes = 1_000
@@ -85,8 +108,17 @@ struct SiteTests {
                 body: String(repeating: "x", count: 1_001))
             #expect(reply.status == 413)
             let type = try await site.send(
-                .POST, "/api/v1/feeds/calls", headers: [("Content-Type", "text/csv")], body: "x")
+                .POST, "/api/v1/feeds/calls", headers: [("Content-Type", "application/xml")], body: "x")
             #expect(type.status == 415)
+            let csv = try await site.send(
+                .POST, "/api/v1/feeds/calls", headers: [("Content-Type", "text/csv")], body: "x")
+            #expect(csv.status == 503)  // this site has no feed
+            for (coding, status) in [("gzip", 400), ("br", 415)] {
+                let coded = try await site.send(
+                    .POST, "/api/v1/feeds/calls",
+                    headers: [("Content-Type", "text/csv"), ("Content-Encoding", coding)], body: "no gzip")
+                #expect(coded.status == status)
+            }
         }
     }
 }

@@ -106,7 +106,10 @@ extension Operation {
                         ("required", .bool(!body.isOptional)),
                         (
                             "content",
-                            .object([(body.mediaType, .object([("schema", body.schema.json)]))])
+                            .object(
+                                ([body.mediaType] + body.otherTypes).map {
+                                    ($0, .object([("schema", body.schema.json)]))
+                                })
                         ),
                     ])
                 ))

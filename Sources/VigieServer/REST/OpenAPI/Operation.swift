@@ -28,6 +28,8 @@ struct Operation: Sendable {
         /// The media type; `application/json` is checked against the schema, others come as they are.
         var mediaType: String
         var schema: Schema
+        /// Further media types that are taken as well.
+        var otherTypes: [String] = []
         /// Whether it may be missing.
         var isOptional = false
         /// Whether it is a batch, with the larger limit.

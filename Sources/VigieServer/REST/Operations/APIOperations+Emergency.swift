@@ -168,7 +168,7 @@ extension APIOperations {
             guard start + length <= now + .seconds(300) else {
                 throw wrong("it ends in the future; send an interval when it is over")
             }
-            guard whole("answered") <= whole("seen"), whole("abandoned") <= whole("seen") else {
+            guard whole("answered") + whole("abandoned") <= whole("seen") else {
                 throw wrong("answered and abandoned are part of seen")
             }
             var count = EmergencyCount(source: .receiver, start: start, length: length, service: service)

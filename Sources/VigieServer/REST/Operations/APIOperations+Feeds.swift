@@ -26,14 +26,16 @@ extension APIOperations {
                 method: .post, path: "/api/v1/feeds/calls", id: "sendCalls", tag: "feeds",
                 summary: "Send a batch of call records: `vigie.calls/1`, one JSON object a line.",
                 words:
-                    "The batch's id is in `Idempotency-Key`: the same batch sent again changes nothing and gets the same answer. Rows that cannot be read are counted by name; the others are taken.",
+                    "The batch's id is in `Idempotency-Key`: the same batch sent again changes nothing and gets the same answer. Rows that cannot be read are counted by name; the others are taken. `Content-Encoding: gzip` is understood; CSV comes as `text/csv`.",
                 access: .roleOrScope(.operator, .feed),
                 parameters: [
                     .header(
                         "Idempotency-Key", .shaped(.recordType, example: "2009-02-17T14:00-mta3"),
                         "The batch's id, chosen by the sender; missing: the body's hash.")
                 ],
-                body: Operation.Body(mediaType: "application/x-ndjson", schema: .text(), isBatch: true),
+                body: Operation.Body(
+                    mediaType: "application/x-ndjson", schema: .text(), otherTypes: ["text/csv"],
+                    isBatch: true),
                 results: [
                     .json(
                         "What became of it.",
