@@ -119,9 +119,7 @@ struct MappingSample {
 
     /// What a column of this name usually says.
     private static func field(of name: String) -> RecordField? {
-        let name = String(
-            decoding: ColumnPlan.normalised(name).utf8.filter { $0 != 0x5F && $0 != 0x2D && $0 != 0x2E },
-            as: UTF8.self)
+        let name = HeaderText.folded(name)
         return aliases.first { $0.names.contains(name) }?.field
     }
 
@@ -132,7 +130,7 @@ struct MappingSample {
                 "start", "starttime", "setup", "setuptime", "calldate", "date", "datetime", "timestamp",
                 "begin", "callstart",
                 "starttimestamp", "time", "invitetime", "seizuretime", "startdate", "heure", "debut",
-                "datedebut",
+                "datedebut", "debutappel", "dateheure", "dateappel", "heureappel", "horodatage", "heuredebut",
             ]
         ),
         (.answer, ["answer", "answertime", "connect", "connecttime", "answered", "answerdate"]),
@@ -140,7 +138,7 @@ struct MappingSample {
             .end,
             [
                 "end", "endtime", "disconnecttime", "releasetime", "stop", "stoptime", "hanguptime", "fin",
-                "datefin",
+                "datefin", "finappel", "heurefin",
             ]
         ),
         (
@@ -149,7 +147,7 @@ struct MappingSample {
                 "caller", "cli", "ani", "from", "src", "source", "anumber", "anum", "calling",
                 "callingnumber", "callerid",
                 "clid", "callernumber", "fromnumber", "sourcenumber", "callingparty", "appelant",
-                "numeroappelant", "orig",
+                "numeroappelant", "nappelant", "noappelant", "demandeur", "numerodemandeur", "orig",
             ]
         ),
         (
@@ -157,7 +155,8 @@ struct MappingSample {
             [
                 "called", "cld", "dnis", "to", "dst", "destinationnumber", "bnumber", "bnum", "callee",
                 "callednumber",
-                "tonumber", "calledparty", "dialednumber", "appele", "numeroappele", "dest", "number",
+                "tonumber", "calledparty", "dialednumber", "appele", "numeroappele", "nappele", "noappele",
+                "demande", "numerodemande", "dest", "number",
             ]
         ),
         (.dialled, ["dialled", "dialed", "dialleddigits", "originalcalled"]),
@@ -167,28 +166,43 @@ struct MappingSample {
             .ingress,
             [
                 "ingress", "trunkin", "intrunk", "ingresstrunk", "customer", "client", "origtrunk",
-                "srctrunk", "originator", "buyer",
+                "srctrunk", "originator", "buyer", "faisceauentrant", "faisceauarrivee", "entree",
             ]
         ),
         (
             .egress,
             [
                 "egress", "route", "trunkout", "outtrunk", "egresstrunk", "vendor", "supplier", "termtrunk",
-                "dsttrunk", "carrier",
+                "dsttrunk", "carrier", "faisceausortant", "faisceaudepart", "sortie",
             ]
         ),
-        (.node, ["node", "switch", "gateway", "sbc", "host", "server"]),
-        (.operator, ["operator", "seller", "network"]),
+        (
+            .node,
+            ["node", "switch", "gateway", "sbc", "host", "server", "equipement", "commutateur", "noeud"]
+        ),
+        (.operator, ["operator", "seller", "network", "operateur"]),
         (
             .talk,
             [
                 "billsec", "talk", "talktime", "durations", "billedduration", "billableduration",
-                "conversation",
+                "conversation", "dureeconversation", "dureecommunication", "dureetaxable",
             ]
         ),
-        (.duration, ["duration", "durationsec", "durationseconds", "totalduration", "length", "duree"]),
+        (
+            .duration,
+            [
+                "duration", "durationsec", "durationseconds", "totalduration", "length", "duree",
+                "dureeappel", "dureetotale",
+            ]
+        ),
         (.sipStatus, ["sipstatus", "sipcode", "status", "statuscode", "responsecode", "sipresponse"]),
-        (.q850, ["q850", "cause", "causecode", "isupcause", "releasecause", "hangupcausecode", "q850cause"]),
+        (
+            .q850,
+            [
+                "q850", "cause", "causecode", "isupcause", "releasecause", "hangupcausecode", "q850cause",
+                "causeq850", "codecause", "causeliberation",
+            ]
+        ),
         (
             .disposition,
             [
@@ -197,7 +211,13 @@ struct MappingSample {
             ]
         ),
         (.releasedBy, ["releasedby", "hangupby", "releaseside", "disconnectedby"]),
-        (.callID, ["callid", "uuid", "uniqueid", "id", "sessionid", "recordid", "cdrid"]),
+        (
+            .callID,
+            [
+                "callid", "uuid", "uniqueid", "id", "sessionid", "recordid", "cdrid", "ref", "reference",
+                "idappel", "referenceappel",
+            ]
+        ),
         (.charge, ["charge", "cost", "price", "amount"]),
         (.currency, ["currency"]),
         (.location, ["location", "commune", "department"]),

@@ -143,7 +143,7 @@ enum HeaderLine {
     private static func trimmed(_ bytes: [UInt8]) -> String {
         let front = bytes.drop { $0 <= 0x20 }
         let count = (front.lastIndex { $0 > 0x20 } ?? front.startIndex - 1) + 1
-        return String(decoding: front[front.startIndex..<max(front.startIndex, count)], as: UTF8.self)
+        return HeaderText.string(Array(front[front.startIndex..<max(front.startIndex, count)]))
     }
 }
 
