@@ -10,7 +10,8 @@ extension PublicSite {
         let indicator = worst.isEmpty ? "none" : departments >= 10 ? "critical" : "major"
         let description =
             worst.isEmpty
-            ? "All systems operational" : "Emergency calls disrupted in \(departments) departments"
+            ? "All systems operational"
+            : "Emergency calls disrupted \(Self.inDepartments(departments, .english))"
         var components: [JSONValue] = []
         for (position, department) in self.departments.enumerated() {
             let lines = lines(department.code)
@@ -103,14 +104,21 @@ extension PublicSite {
         }
         let numbers = Self.numbers(notice)
         return language.choose(
-            "Calls to \(numbers) may fail in \(notice.departments.count) departments",
-            notice.departments.count == 1
-                ? "Les appels au \(numbers) peuvent échouer dans 1 département"
-                : "Les appels au \(numbers) peuvent échouer dans \(notice.departments.count) départements")
+            "Calls to \(numbers) may fail ", "Les appels au \(numbers) peuvent échouer ")
+            + Self.inDepartments(notice.departments.count, language)
     }
 
-    static func numbers(_ notice: PublicNotice) -> String {
-        let used = Set(notice.lines.map(\.shortNumber))
+    /// `in 1 department`, `dans 3 départements`.
+    static func inDepartments(_ count: Int, _ language: ReportLanguage) -> String {
+        count == 1
+            ? language.choose("in 1 department", "dans 1 département")
+            : language.choose("in \(count) departments", "dans \(count) départements")
+    }
+
+    /// The short numbers that fail, in one department or in all: the four that every department has first.
+    static func numbers(_ notice: PublicNotice, _ department: String = "") -> String {
+        let used = Set(
+            notice.lines.filter { department.isEmpty || $0.department == department }.map(\.shortNumber))
         return (shortNumbers.filter(used.contains) + used.filter { !shortNumbers.contains($0) }.sorted())
             .joined(separator: ", ")
     }

@@ -31,7 +31,7 @@ extension PublicSite {
             "\(department.code).html")
         out += "<h1>\(name.escaped)</h1>\n" + exercise(language)
         let notices = open.filter { $0.departments.contains(department.code) }
-        if notices.isEmpty { out += "<p class=\"ok\">\(allClear(language).escaped)</p>\n" }
+        if notices.isEmpty { out += "<p class=\"ok\">\(allClear(language, isHere: true).escaped)</p>\n" }
         for notice in notices { out += announcement(notice, language, department.code) }
         out += "<table><caption>\(language.choose("What to dial", "Que composer"))</caption><thead><tr>"
         for title in [
@@ -53,10 +53,12 @@ extension PublicSite {
         return out + "<p><a href=\"index.html\">\(back)</a></p>\n" + footer(language, department.code)
     }
 
-    private func allClear(_ language: ReportLanguage) -> String {
-        language.choose(
-            "No disruption of emergency calls is known on the network of \(publisher.name).",
-            "Aucune perturbation des appels d’urgence n’est connue sur le réseau de \(publisher.name).")
+    private func allClear(_ language: ReportLanguage, isHere: Bool = false) -> String {
+        let here = isHere ? language.choose(" in this department", " dans ce département") : ""
+        return language.choose(
+            "No disruption of emergency calls is known\(here) on the network of \(publisher.name).",
+            "Aucune perturbation des appels d’urgence n’est connue\(here) sur le réseau de \(publisher.name)."
+        )
     }
 
     private func exercise(_ language: ReportLanguage) -> String {
@@ -68,14 +70,10 @@ extension PublicSite {
     private func announcement(_ notice: PublicNotice, _ language: ReportLanguage, _ department: String = "")
         -> String
     {
-        let numbers = Set(
-            notice.lines.filter { department.isEmpty || $0.department == department }.map(\.shortNumber))
-        let list = Self.shortNumbers.filter(numbers.contains).joined(separator: ", ")
+        let list = Self.numbers(notice, department)
         let where_ =
             department.isEmpty
-            ? language.choose(
-                "in \(notice.departments.count) departments", "dans \(notice.departments.count) départements")
-            : language.choose("here", "ici")
+            ? Self.inDepartments(notice.departments.count, language) : language.choose("here", "ici")
         var out = "<section class=\"alert\"><h2>"
         out +=
             language.choose(
@@ -161,14 +159,16 @@ extension PublicSite {
     private func table(_ language: ReportLanguage) -> String {
         let affected = departments.filter { worst($0.code) != nil }
         guard !affected.isEmpty else { return "" }
+        let used = Set(open.flatMap(\.lines).map(\.shortNumber))
+        let columns = Self.shortNumbers + used.filter { !Self.shortNumbers.contains($0) }.sorted()
         var out =
             "<table><caption>\(language.choose("Departments where calls fail", "Départements où des appels échouent"))</caption><thead><tr><th scope=\"col\">\(language.choose("Department", "Département"))</th>"
-        for short in Self.shortNumbers { out += "<th scope=\"col\">\(short)</th>" }
+        for short in columns { out += "<th scope=\"col\">\(short)</th>" }
         out += "</tr></thead><tbody>\n"
         for department in affected {
             out +=
                 "<tr><th scope=\"row\"><a href=\"\(department.code).html\">\(department.code) \(department.name.escaped)</a></th>"
-            for short in Self.shortNumbers {
+            for short in columns {
                 let (kind, sign) = Self.sign(reach(department.code, short))
                 let word = reach(department.code, short).map { reach in
                     reach == .down ? language.choose("fails", "échec") : language.choose("partly", "partiel")
@@ -182,13 +182,25 @@ extension PublicSite {
     }
 
     private func footer(_ language: ReportLanguage, _ department: String = "") -> String {
-        let made = language.choose(
-            "Page made on \(Self.local(moment, .english, department)), local time. Published by \(publisher.name) after two people approved it.",
-            "Page du \(Self.local(moment, .french, department)), heure locale. Publiée par \(publisher.name) après l’accord de deux personnes."
-        )
+        let made =
+            language.choose(
+                "Page made on \(Self.local(moment, .english, department)), local time, for \(publisher.name).",
+                "Page du \(Self.local(moment, .french, department)), heure locale, pour \(publisher.name).")
+            + approved(language)
         let root = language == .french ? "" : "../"
         return
             "</main>\n<footer><p>\(made.escaped)</p><p><a href=\"\(root)feed.atom\">Atom</a> · <a href=\"\(root)summary.json\">JSON</a></p></footer>\n</body>\n</html>\n"
+    }
+
+    // Said only of what people did approve.
+    private func approved(_ language: ReportLanguage) -> String {
+        guard let people = open.map(\.approvals.count).min(), people > 0 else { return "" }
+        return people == 1
+            ? language.choose(
+                " Published after one person approved it.", " Publiée après l’accord d’une personne.")
+            : language.choose(
+                " Published after \(people) people approved it.",
+                " Publiée après l’accord de \(people) personnes.")
     }
 
     private func head(_ title: String, _ language: ReportLanguage, _ file: String) -> String {

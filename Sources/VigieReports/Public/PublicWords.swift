@@ -28,13 +28,13 @@ extension ReportLanguage {
             ? [
                 "In a life-threatening emergency, dial 112 or the short number first: many calls still get through.",
                 "If it fails, try once more, then from another phone or another network, fixed or mobile.",
-                "If it still fails, dial the replacement number of your department below.",
+                "If it still fails, dial the replacement number of your department.",
                 "Do not call to test. Leave the lines to those who need help now.",
             ]
             : [
                 "En cas d’urgence vitale, composez d’abord le numéro court ou le 112 : beaucoup d’appels aboutissent encore.",
                 "En cas d’échec, réessayez une fois, puis depuis un autre téléphone ou un autre réseau, fixe ou mobile.",
-                "Si l’appel échoue encore, composez le numéro de remplacement de votre département ci-dessous.",
+                "Si l’appel échoue encore, composez le numéro de remplacement de votre département.",
                 "N’appelez pas pour tester. Laissez les lignes à ceux qui ont besoin d’aide maintenant.",
             ]
     }

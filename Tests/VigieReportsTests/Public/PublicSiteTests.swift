@@ -60,6 +60,28 @@ import VigieWire
         #expect(other.contains("Aucune perturbation") && !other.contains("tel:+33"))
     }
 
+    @Test func `one department and a number beyond the four are said in good words`() throws {
+        var book = PublicationBook(approvalsNeeded: 1)
+        let directory = CentreDirectory.fictional(at: now)
+        let draft = try book.draft(
+            .init(incident: "i", since: now - .seconds(900), cells: [("67", "115", .down)], unserved: 40),
+            directory: directory, at: now)
+        _ = try book.approve(draft.id, version: 1, by: "ada", directory: directory, at: now)
+        let site = site(book)
+        func text(_ path: String) throws -> String { try #require(site.file(path)?.text) }
+        #expect(try text("index.html").contains("Les appels au 115 peuvent échouer dans 1 département<"))
+        #expect(try text("en/index.html").contains("Calls to 115 may fail in 1 department<"))
+        #expect(try text("en/index.html").contains("<th scope=\"col\">115</th>"))
+        #expect(try text("67.html").contains("Les appels au 115 peuvent échouer ici"))
+        #expect(
+            try text("en/59.html").contains("No disruption of emergency calls is known in this department"))
+        #expect(try text("en/67.html").contains("Published after one person approved it."))
+        #expect(try text("feed.atom").contains("Les appels au 115 peuvent échouer dans 1 département<"))
+        #expect(site.summary.text().contains("Emergency calls disrupted in 1 department\""))
+        let nothing = PublicSite(PublicationBook(), publisher: publisher, at: now)
+        #expect(nothing.file("en/index.html")?.text.contains("approved it") == false)
+    }
+
     @Test func `nobody is sent to 112 where 112 fails too`() throws {
         for (numbers, isSound) in [(["15"], true), (["15", "112"], false)] {
             var book = PublicationBook(approvalsNeeded: 1)
