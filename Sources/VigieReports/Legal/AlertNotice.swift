@@ -25,11 +25,16 @@ public enum AuthorityNotice {
         line("Premier appel perdu", incident["first_seen"]?.stringValue ?? "")
         line("Détecté", incident["detected_at"]?.stringValue ?? "")
         line("Connu de l’opérateur", knownAt.rfc3339())
-        line("Gravité", incident["severity"]?.stringValue ?? "")
+        let severity = incident["severity"]?.stringValue ?? ""
+        line(
+            "Gravité",
+            ["minor": "mineure", "major": "majeure", "critical": "critique"][severity] ?? severity)
         line("Numéros touchés", list(subject["services"]))
         line(
             "Départements touchés",
-            subject["nationwide"]?.boolValue == true ? "tout le pays" : list(subject["departments"]))
+            // A failure of a machine that serves the country may be seen in some places only: those are told.
+            subject["nationwide"]?.boolValue == true && (subject["departments"]?.arrayValue ?? []).isEmpty
+                ? "tout le pays" : list(subject["departments"]))
         line(
             "Épargnés",
             list(subject["not_affected"]?["services"]) + " ; " + list(subject["not_affected"]?["departments"])

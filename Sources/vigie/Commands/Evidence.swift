@@ -225,11 +225,16 @@ struct Evidence: AsyncParsableCommand {
 
     static func text(_ path: String) throws -> String {
         let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        guard let handle, let data = try? handle.read(upToCount: 256 << 20) else {
+        guard let handle else {
             throw CommandFailure(
                 "cannot read \(path): name a file that you may read, or - for standard input")
         }
-        return String(decoding: data, as: UTF8.self)
+        do {
+            // `nil` is the end at once: an empty file, of which its reader says what is missing.
+            return String(decoding: try handle.read(upToCount: 256 << 20) ?? Data(), as: UTF8.self)
+        } catch {
+            throw CommandFailure("cannot read \(path): \(error.localizedDescription)")
+        }
     }
 
     static func incidents(_ path: String, _ id: String?) throws -> [JSONValue] {

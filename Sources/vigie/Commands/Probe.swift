@@ -113,6 +113,7 @@ struct Probe: AsyncParsableCommand {
         var silent = 0
         var written = ""
         var tests: [FallbackTest] = []
+        var backlog = ProbeBacklog()
         while true {
             let began = ContinuousClock.now
             var results: [ProbeRunner.Result] = []
@@ -121,7 +122,8 @@ struct Probe: AsyncParsableCommand {
                 Self.tell(result)
             }
             silent = results.count { !$0.isGood }
-            let lines = results.compactMap { $0.record(caller: from)?.text() }.map { $0 + "\n" }.joined()
+            let records = results.compactMap { $0.record(caller: from)?.text() }.map { $0 + "\n" }
+            let lines = records.joined()
             // What a schedule of months wrote stays with whoever reads it: a file keeps the last round's records and those before, to 64 MiB.
             written = written.utf8.count + lines.utf8.count > 64 << 20 ? lines : written + lines
             if let output, output != "-" {
@@ -132,9 +134,21 @@ struct Probe: AsyncParsableCommand {
             let fresh = results.compactMap(Self.test)
             tests = Array((tests + fresh).suffix(100_000))
             if let updateDirectory { try ResultOutput.write(table.applying(tests).csv, to: updateDirectory) }
-            if let server { try await send(lines, fresh, to: server) }
             round += 1
-            guard let period, rounds.map({ round < $0 }) ?? true else { break }
+            let isLast = period == nil || rounds.map { round >= $0 } ?? false
+            if let server {
+                backlog.add(records, fresh)
+                do {
+                    try await send(backlog, to: server)
+                    backlog.told()
+                } catch let failure as CommandFailure where !isLast {
+                    // A node that restarts must not end a schedule of months.
+                    StandardError.print(
+                        "vigie: \(server) was not told: \(failure); \(backlog.records.count) results wait for the next round"
+                    )
+                }
+            }
+            guard let period, !isLast else { break }
             try? await Task.sleep(until: began + .seconds(period))
             if Task.isCancelled { break }
         }
@@ -191,17 +205,18 @@ struct Probe: AsyncParsableCommand {
             tester: "vigie probe")
     }
 
-    private func send(_ lines: String, _ tests: [FallbackTest], to server: String) async throws {
+    private func send(_ backlog: ProbeBacklog, to server: String) async throws {
         var node = try FilterCommand.Node.parse(
             ["--server", server] + (tokenFile.map { ["--token-file", $0] } ?? []))
         node.server = server
         let client = try node.client()
         try await FilterCommand.told { () async throws(APIClientError) in
-            if !lines.isEmpty {
-                try await client.post("/api/v1/feeds/calls", text: lines, type: "application/x-ndjson")
+            if !backlog.records.isEmpty {
+                try await client.post(
+                    "/api/v1/feeds/calls", text: backlog.records.joined(), type: "application/x-ndjson")
             }
-            if !tests.isEmpty {
-                let list = tests.map { test in
+            if !backlog.tests.isEmpty {
+                let list = backlog.tests.map { test in
                     JSONValue.object([
                         ("number", .string(test.number.description)), ("at", .string(test.at.rfc3339())),
                         ("answered", .bool(test.isAnswered)),

@@ -53,6 +53,27 @@ private struct AnsweringSide {
 }
 
 @Suite struct ProbeRunnerTests {
+    @Test func `results wait while a node cannot be told, and the oldest go first`() throws {
+        let number = try #require(try NumberText.parse("+33199000001", country: .france).number)
+        func test(_ second: Int) -> FallbackTest {
+            FallbackTest(
+                number: number, at: Timestamp(seconds: Int64(second)), isAnswered: true, tester: "t")
+        }
+        var backlog = ProbeBacklog()
+        #expect(backlog.isEmpty)
+        for round in 0..<5 {
+            backlog.add(
+                (0..<1_000).map { "\(round * 1_000 + $0)\n" }, (0..<1_000).map { test(round * 1_000 + $0) })
+        }
+        #expect(backlog.records.count == ProbeBacklog.most && backlog.records.last == "4999\n")
+        #expect(backlog.records.first == "\(5_000 - ProbeBacklog.most)\n")
+        #expect(backlog.forgotten == 5_000 - ProbeBacklog.most)
+        #expect(backlog.tests.count == ProbeBacklog.most)
+        #expect(backlog.tests.first?.at == Timestamp(seconds: Int64(5_000 - ProbeBacklog.most)))
+        backlog.told()
+        #expect(backlog.isEmpty && backlog.forgotten == 0)
+    }
+
     private func job(_ port: Int, options: Bool = false) throws -> ProbeRunner.Job {
         let egress = try #require(ProbeRunner.Egress("lab=127.0.0.1:\(port)"))
         let target =
