@@ -45,6 +45,13 @@ struct IncidentSummary {
         case .numberUsurpation(let number, let trunks):
             let callers = language.count(
                 dossier.distinctCallers, ("person", "people"), ("personne", "personnes"))
+            if trunks.isEmpty, dossier.proofs == 0 {
+                // A number that was read out on television is called just so: what was not seen is not said.
+                return language.choose(
+                    "\(calls) calls from \(callers) who had never called \(number) before: they look like call-backs, as if somebody else displayed its number; no such call was seen, so ask the subscriber first.",
+                    "\(calls) appels de \(callers) qui n’avaient jamais appelé le \(number) : ils ressemblent à des rappels, comme si quelqu’un d’autre affichait son numéro ; aucun appel l’affichant n’a été vu, interrogez d’abord l’abonné."
+                )
+            }
             let by =
                 trunks.isEmpty
                 ? ""

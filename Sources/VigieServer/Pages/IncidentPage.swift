@@ -88,7 +88,7 @@ struct IncidentPage: Sendable {
                 """
         } else {
             out +=
-                "<p class=\"none\">\(words("None is narrow enough to be proposed.", "Aucun n’est assez étroit pour être proposé."))</p>"
+                "<p class=\"none\">\(record.kind == "emergency-failure" ? words("None: no filter ever stands before an emergency call.", "Aucun : nul filtre n’est jamais placé devant un appel d’urgence.") : words("None is narrow enough to be proposed.", "Aucun n’est assez étroit pour être proposé."))</p>"
         }
         for filter in filters {
             let names = (filter.document["approvals"]?.arrayValue ?? []).compactMap {
