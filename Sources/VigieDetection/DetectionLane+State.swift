@@ -39,14 +39,23 @@ extension DetectionLane {
     /// 24      …     fields (`StateCoder`)
     /// ```
     /// At most about 100 MiB with the default settings; a few MiB for a small network.
-    public func state() -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - head: what stands before it in the same bytes.
+    ///   - expecting: bytes in all, as far as known from the last time.
+    public func state(after head: [UInt8] = [], expecting: Int = 0) -> [UInt8] {
         var copy = self
-        var coder = StateCoder()
+        var header = head + LaneStateHeader.magic
+        LaneStateHeader.append(UInt64(Self.stateVersion), to: &header)
+        LaneStateHeader.append(0, to: &header)
+        var coder = StateCoder(
+            writingAfter: header, capacity: max(expecting, pairs.byteCount + numbers.byteCount + 1 << 20))
         copy.code(&coder)
-        var bytes = LaneStateHeader.magic
-        LaneStateHeader.append(UInt64(Self.stateVersion), to: &bytes)
-        LaneStateHeader.append(LaneStateHeader.checksum(coder.bytes.span), to: &bytes)
-        bytes += coder.bytes
+        var bytes = coder.take()
+        let sum = LaneStateHeader.checksum(bytes.span.extracting(header.count..<bytes.count))
+        for index in 0..<8 {
+            bytes[header.count - 8 + index] = UInt8(truncatingIfNeeded: sum >> UInt64(8 * index))
+        }
         return bytes
     }
 

@@ -13,21 +13,26 @@ struct SIPService: Service {
         try await server.start()
         await cancelWhenGracefulShutdown {
             var saved = NodeClock.monotonic
+            var size = 0
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(1))
                 if let report = await server.takeReport() { activity.take(report) }
                 if NodeClock.monotonic - saved > interval.wholeNanoseconds {
-                    await save()
+                    size = await save(expecting: size + size / 16)
                     saved = NodeClock.monotonic
                 }
             }
         }
-        await save()
+        _ = await save(expecting: 0)
         await server.stop()
     }
 
-    private func save() async {
-        let now = clock.now
-        if let bytes = await server.pairs() { await pairs.save(bytes, at: now) }
+    /// Writes down which numbers spoke; how many bytes that took.
+    private func save(expecting: Int) async -> Int {
+        guard let bytes = await server.pairs(after: PairKeeper.stamp(clock.now), expecting: expecting) else {
+            return expecting
+        }
+        await pairs.save(bytes)
+        return bytes.count
     }
 }

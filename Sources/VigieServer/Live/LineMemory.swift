@@ -128,12 +128,12 @@ struct LineMemory {
             now: work.present.now.rawValue, days: Dictionary(days, uniquingKeysWith: { $1 }))
         // A copy that shares its tables: they are copied only where the line changes them meanwhile.
         let lane = work.present.detection
-        let (store, logger) = (store, logger)
+        let (store, logger, writer) = (store, logger, writer)
         writer.write(andWait: isLast) {
             guard let head = try? JSONEncoder().encode(mark) else { return }
-            var blob = (0..<4).map { UInt8(truncatingIfNeeded: head.count >> (8 * $0)) }
-            blob += head
-            blob += lane.state()
+            let size = (0..<4).map { UInt8(truncatingIfNeeded: head.count >> (8 * $0)) }
+            let blob = lane.state(after: size + head, expecting: writer.lastSize)
+            writer.lastSize = blob.count
             do throws(StoreError) {
                 try store.saveState(Self.name, blob)
             } catch {
@@ -170,11 +170,18 @@ struct LineMemory {
 final class SnapshotWriter: Sendable {
     private let queue = DispatchQueue(label: "vigie.snapshot", qos: .utility)
     private let busy = Atomic(false)
+    private let size = Atomic(0)
 
     init() {}
 
     /// Whether a state is being written.
     var isBusy: Bool { busy.load(ordering: .acquiring) }
+
+    /// Bytes of the last state: the next one takes about as much.
+    var lastSize: Int {
+        get { size.load(ordering: .relaxed) }
+        set { size.store(newValue, ordering: .relaxed) }
+    }
 
     /// Runs `body` in the background; with `andWait`, returns when it is done.
     func write(andWait isLast: Bool, _ body: @escaping @Sendable () -> Void) {

@@ -19,10 +19,14 @@ struct PairKeeper: Sendable {
     let store: any Store
     let logger: Logger
 
-    /// Writes the pairs down, with the data time `now`.
-    func save(_ pairs: [UInt8], at now: Timestamp) async {
+    /// What stands before the pairs: the data time at which they were read.
+    static func stamp(_ now: Timestamp) -> [UInt8] {
         let stamp = UInt64(bitPattern: now.rawValue)
-        let blob = (0..<8).map { UInt8(truncatingIfNeeded: stamp >> (8 * UInt64($0))) } + pairs
+        return (0..<8).map { UInt8(truncatingIfNeeded: stamp >> (8 * UInt64($0))) }
+    }
+
+    /// Writes the pairs down: `stamp` and what the server gave after it.
+    func save(_ blob: [UInt8]) async {
         do throws(StoreError) {
             try await store.background { store throws(StoreError) in try store.saveState(Self.name, blob) }
         } catch {

@@ -179,8 +179,14 @@ public final class SIPServer: Sendable {
     /// The pairs of numbers that spoke, for `Screening.restorePairs` after a restart; `nil` when the server does not run.
     ///
     /// Read in parts: between two of them the deciding thread answers calls.
-    public func pairs() async -> [UInt8]? {
+    ///
+    /// - Parameters:
+    ///   - head: what stands before them in the same bytes.
+    ///   - expecting: bytes in all, as far as known from the last time.
+    public func pairs(after head: [UInt8] = [], expecting: Int = 0) async -> [UInt8]? {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(max(head.count, expecting))
+        bytes += head
         for part in 0..<Screening.parts {
             guard let some = await onDesk({ $0.pairs(part) }) else { return nil }
             bytes += some

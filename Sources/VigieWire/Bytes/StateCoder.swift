@@ -20,10 +20,14 @@ public struct StateCoder {
     public private(set) var mismatch: String?
     private var offset = 0
 
-    /// Writes into an empty state.
-    public init() {
+    /// Writes a state, after what stands in `head` already.
+    ///
+    /// - Parameter capacity: bytes that the state will take, as far as known: a table grows in place then.
+    public init(writingAfter head: [UInt8] = [], capacity: Int = 0) {
         direction = .writing
         bytes = []
+        bytes.reserveCapacity(max(head.count, capacity))
+        bytes += head
     }
 
     /// Reads a state.
@@ -34,6 +38,13 @@ public struct StateCoder {
 
     /// Whether everything was read, and fitted.
     public var isComplete: Bool { mismatch == nil && (direction == .writing || offset == bytes.count) }
+
+    /// Gives the bytes away without a copy; nothing is left.
+    public mutating func take() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
+    }
 
     /// Says that what was read does not fit here.
     public mutating func refuse(_ what: String) { if mismatch == nil { mismatch = what } }

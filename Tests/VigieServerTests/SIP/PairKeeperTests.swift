@@ -39,7 +39,7 @@ private typealias Text = SIPText
         let socket = try TestSocket(port: lab.ports.udp[0])
         #expect(Text.status(socket.ask(Text.request(caller: "sip:+33261910042@sbc"))) == 404)
         let written = NodeClock.real.now
-        await keeper.save(try #require(await lab.server.pairs()), at: written)
+        await keeper.save(try #require(await lab.server.pairs(after: PairKeeper.stamp(written))))
         await lab.server.stop()
 
         // Stored after that: a call that went through, one that a filter stopped, and one of long before.
