@@ -25,6 +25,14 @@ public struct APIClient: Sendable {
     /// An answer's bytes at most: a page of a thousand filters has about 3 MiB.
     private static let maxBytes = 64 << 20
 
+    /// Nobody waits a minute to hear that nobody listens: a connection that is refused is not tried again.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout.connect = .seconds(5)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let base: String
     private let token: String?
 
@@ -96,7 +104,7 @@ public struct APIClient: Sendable {
         let headers: HTTPHeaders
         let bytes: ByteBuffer
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+            let response = try await Self.http.execute(request, timeout: .seconds(60))
             status = Int(response.status.code)
             headers = response.headers
             bytes = try await response.body.collect(upTo: Self.maxBytes)
