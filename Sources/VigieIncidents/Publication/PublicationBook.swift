@@ -33,16 +33,20 @@ public struct PublicationBook: Sendable {
         public var cells: [(department: String, shortNumber: String, reach: PublicNotice.Reach)]
         /// Callers who got through to nobody.
         public var unserved: Int
+        /// Departments and short numbers with calls enough to say that they work.
+        public var sound: (departments: Set<String>, shortNumbers: Set<String>)
 
         /// Facts of an incident.
         public init(
             incident: String, since: Timestamp,
-            cells: [(department: String, shortNumber: String, reach: PublicNotice.Reach)], unserved: Int
+            cells: [(department: String, shortNumber: String, reach: PublicNotice.Reach)], unserved: Int,
+            sound: (departments: Set<String>, shortNumbers: Set<String>) = ([], [])
         ) {
             self.incident = incident
             self.since = since
             self.cells = cells
             self.unserved = unserved
+            self.sound = sound
         }
     }
 
@@ -83,6 +87,7 @@ public struct PublicationBook: Sendable {
         if let previous, previous.state == .draft { throw .draftWaits(version: previous.version) }
         let isOpen = previous.map { $0.state == .published && $0.kind != .allClear } ?? false
         if facts.cells.isEmpty, !isOpen { throw .noLines }
+        let facts = withWhatIsTold(facts)
         let lines = facts.cells.map { cell in
             PublicNotice.Line(
                 department: cell.department, shortNumber: cell.shortNumber, reach: cell.reach,
@@ -127,6 +132,7 @@ public struct PublicationBook: Sendable {
                     && $0.departments.contains(cell.department)
             }
         }
+        facts = withWhatIsTold(facts)
         let shown = versions.last { $0.incident == facts.incident && $0.state == .published }
         let isOpen = shown.map { $0.kind != .allClear } ?? false
         let last = versions.lastIndex { $0.incident == facts.incident }
@@ -154,6 +160,25 @@ public struct PublicationBook: Sendable {
         if isOpen, let shown, Self.says(shown, facts) { return nil }
         if let last, versions[last].state == .withdrawn, Self.says(versions[last], facts) { return nil }
         return try? draft(facts, directory: directory, at: now)
+    }
+
+    /// What an update says: what fails now, and what the public was told and nothing has shown to work since. That few calls are made
+    /// is no reason to tell people that a number works again; the all-clear does, when the incident is over.
+    private func withWhatIsTold(_ facts: Facts) -> Facts {
+        guard !facts.cells.isEmpty,
+            let shown = versions.last(where: { $0.incident == facts.incident && $0.state == .published }),
+            shown.kind != .allClear
+        else { return facts }
+        var facts = facts
+        let told = Set(facts.cells.map { "\($0.department)/\($0.shortNumber)" })
+        for line in shown.lines where !told.contains("\(line.department)/\(line.shortNumber)") {
+            guard !facts.sound.departments.contains(line.department),
+                !facts.sound.shortNumbers.contains(line.shortNumber)
+            else { continue }
+            facts.cells.append((line.department, line.shortNumber, line.reach))
+        }
+        facts.unserved = max(facts.unserved, shown.unserved)
+        return facts
     }
 
     /// Whether a notice tells the public the same as these facts would.

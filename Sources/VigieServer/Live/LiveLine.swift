@@ -131,10 +131,14 @@ public final class LiveLine: Sendable {
     public func emergency(comparing counts: [EmergencyCount] = []) async
         -> (board: EmergencyBoard, network: [ReceiverComparison.Network])?
     {
-        await withCheckedContinuation { continuation in
+        let now = clock.now
+        return await withCheckedContinuation { continuation in
             let isTaken = inbox.perform { work in
                 let network = work.network(during: counts)
-                continuation.resume(returning: work.emergencyBoard.map { ($0, network) })
+                var board = work.emergencyBoard
+                // No call was ever heard: the board is of now.
+                if let at = board?.at, at <= Timestamp(seconds: 0) { board?.at = now }
+                continuation.resume(returning: board.map { ($0, network) })
             }
             if !isTaken { continuation.resume(returning: nil) }
         }

@@ -213,12 +213,16 @@ enum EmergencyFacts {
             departments = NumberingPlans.standard.departments.map(\.code)
         }
         let share = subject["share"] as? Double ?? 0
+        let sound = subject["not_affected"] as? [String: Any] ?? [:]
         let reach = share >= 0.9 ? PublicNotice.Reach.down : .partial
         let isOver = record.state == "resolved"
         let cells =
             isOver ? [] : departments.prefix(200).flatMap { code in services.map { (code, $0, reach) } }
         return PublicationBook.Facts(
             incident: record.id, since: record.firstSeen, cells: cells,
-            unserved: subject["lost_calls"] as? Int ?? 0)
+            unserved: subject["lost_calls"] as? Int ?? 0,
+            sound: (
+                Set(sound["departments"] as? [String] ?? []), Set(sound["services"] as? [String] ?? [])
+            ))
     }
 }

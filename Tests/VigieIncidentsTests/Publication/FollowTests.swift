@@ -61,6 +61,25 @@ import VigieWire
         #expect(anew.version == 3 && anew.approvals.isEmpty && anew.kind == .update)
     }
 
+    @Test func `an update takes a number back when its calls get through, not when few are made`() throws {
+        var book = PublicationBook()
+        let alertText = book.follow(
+            facts([("59", "15"), ("59", "112")]), directory: directory, at: now)
+        try publish(try #require(alertText), &book, at: now)
+        // The window empties, 112 leaves the set: that is no news for the public.
+        let quiet = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(120))
+        #expect(quiet == nil)
+        // It spreads: what was told stays told.
+        let wider = book.follow(
+            facts([("59", "15"), ("62", "15")]), directory: directory, at: now + .seconds(180))
+        #expect(wider?.lines.map { $0.department + " " + $0.shortNumber } == ["59 15", "59 112", "62 15"])
+        #expect(wider?.unserved == 42)
+        var sound = facts([("59", "15"), ("62", "15")])
+        sound.sound = ([], ["112"])
+        let narrower = book.follow(sound, directory: directory, at: now + .seconds(240))
+        #expect(narrower?.lines.map { $0.department + " " + $0.shortNumber } == ["59 15", "62 15"])
+    }
+
     @Test
     func
         `at the end an all-clear is drafted when the public was told, and a draft is dropped when it was not`()
