@@ -51,9 +51,8 @@ soak: release ## A node at half its capacity among good, bad and hostile traffic
 	@swift build --build-tests 2>&1 | grep -E 'error|Build' || true
 	@VIGIE_KILL_ROUNDS=50 VIGIE_BINARY=$(CURDIR)/$(VIGIE) swift test --skip-build --filter 'VigieServerTests\.KillTests/' 2>&1 | ./Scripts/test-output.sh
 
-backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20.
+backtest: release ## Simulate, analyse and score many seeds: make backtest SEEDS=20 SCENARIOS=emergencies.
 	@./Scripts/backtest.sh $(or $(SEEDS),20) $(SCENARIOS)
-	@./Scripts/backtest-emergency.sh $(or $(SEEDS),20)
 
 series: release ## Real series of counts through vigie analyze and a peer, in one table: make series DATA=../shared/data.
 	@./Scripts/series.sh $(DATA)

@@ -81,6 +81,7 @@ extension EmergencyBoard.Delay {
         return .object([
             ("by_failures_seconds", seconds(byFailures)), ("by_answers_seconds", seconds(byAnswers)),
             ("by_volume_seconds", seconds(byVolume)), ("by_receiver_seconds", seconds(byReceiver)),
+            ("unseen_by_counts", unseenByCounts.map { .string($0.rawValue) } ?? .null),
         ])
     }
 }

@@ -9,6 +9,10 @@ extension EmergencyScope {
         return .object([
             ("services", JSONValue(services.map(\.description))),
             ("departments", JSONValue(departments.map(\.description))),
+            (
+                "failing_departments",
+                failingDepartments.map { JSONValue($0.map(\.description)) } ?? .null
+            ),
             ("nationwide", .bool(isNationwide)),
             ("nodes", names(nodes)), ("operators", names(operators)),
             ("lost_calls", .integer(Int64(lostCallers))),

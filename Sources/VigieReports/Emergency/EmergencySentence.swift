@@ -34,6 +34,11 @@ struct EmergencySentence {
     private var place: String {
         let count = scope.departments.count
         guard count > 0 else { return "" }
+        if let seen = scope.failingDepartments?.count, seen < count {
+            return language.choose(
+                " in \(count) departments, seen so far in \(seen)",
+                " dans \(count) départements, constaté à ce stade dans \(seen)")
+        }
         if count > 40 {
             return language.choose(" in \(count) departments", " dans \(count) départements")
         }

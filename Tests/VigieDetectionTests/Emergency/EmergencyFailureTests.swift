@@ -23,6 +23,10 @@ import VigieWire
         #expect(script.names(scope.nodes) == ["node-2"])
         #expect(scope.isNationwide && scope.operators.isEmpty)
         #expect(scope.side == .network)
+        // The machine serves all eight; which of them had failed calls already is kept apart.
+        #expect(scope.departments.count == 8)
+        let failing = try #require(scope.failingDepartments)
+        #expect(Set(failing).isSubset(of: scope.departments))
         #expect((0.25...0.55).contains(scope.share))
         #expect(script.names(scope.soundNodes).count == 3)
     }

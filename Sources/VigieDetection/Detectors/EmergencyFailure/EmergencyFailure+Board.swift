@@ -87,6 +87,7 @@ extension EmergencyFailure {
             let department = DepartmentCode(rawValue: UInt16(truncatingIfNeeded: series.key.second))
             let key = StreamKey.cell(series.key.service, department)
             let (delay30, delay11) = (series.delay(drop: 0.30), series.delay(drop: 0.11))
+            let (unseen30, unseen11) = (series.unseen(drop: 0.30), series.unseen(drop: 0.11))
             if known.contains(key) {
                 guard
                     let index = board.cells.firstIndex(where: {
@@ -95,6 +96,12 @@ extension EmergencyFailure {
                 else { continue }
                 board.cells[index].delay30.byReceiver = delay30.map { .seconds($0) }
                 board.cells[index].delay11.byReceiver = delay11.map { .seconds($0) }
+                if board.cells[index].delay30.byVolume == nil {
+                    board.cells[index].delay30.unseenByCounts = unseen30
+                }
+                if board.cells[index].delay11.byVolume == nil {
+                    board.cells[index].delay11.unseenByCounts = unseen11
+                }
                 continue
             }
             var cell = EmergencyBoard.Cell(
@@ -103,6 +110,7 @@ extension EmergencyFailure {
             cell.callersPerMinute = series.perMinute > 0 ? series.perMinute : nil
             cell.delay30.byReceiver = delay30.map { .seconds($0) }
             cell.delay11.byReceiver = delay11.map { .seconds($0) }
+            (cell.delay30.unseenByCounts, cell.delay11.unseenByCounts) = (unseen30, unseen11)
             cell.lastCall = Timestamp(seconds: Int64(series.until))
             cell.declared = declared[key]
             if series.height >= 1 {
@@ -137,7 +145,7 @@ extension EmergencyFailure {
         var delay = EmergencyBoard.Delay()
         guard rate > 1e-4 else { return delay }
         func time(_ minutes: Double) -> Duration? {
-            minutes < 30 * 1_440 ? .seconds(Int64((minutes * 60).rounded(.up))) : nil
+            minutes < 45 * 1_440 ? .seconds(Int64((minutes * 60).rounded(.up))) : nil
         }
         delay.byFailures = stream.failureTest.attemptsToSee(added: share, usual: stream.usualFailure)
             .flatMap { time($0 / rate) }
@@ -145,7 +153,10 @@ extension EmergencyFailure {
             delay.byAnswers = stream.answerTest.attemptsToSee(added: share, usual: stream.usualSilence)
                 .flatMap { time($0 / rate) }
         }
-        delay.byVolume = counted[stream.key]?.delay(drop: share).flatMap { time($0 / 60) }
+        if let series = counted[stream.key] {
+            delay.byVolume = series.delay(drop: share).flatMap { time($0 / 60) }
+            delay.unseenByCounts = delay.byVolume == nil ? series.unseen(drop: share) : nil
+        }
         return delay
     }
 

@@ -82,9 +82,11 @@ extension EmergencyFailure {
                 guard isSeen else { continue }
                 let key = streams[index].key
                 let minutes = budget.minutesBetweenAlarms(
-                    .volume, levels: 6, streams: max(1, population[Int(key.level.rawValue)]), sizes: 4)
+                    .volume, levels: 6, streams: max(1, population[Int(key.level.rawValue)]),
+                    sizes: CountedSeries.tests)
                 counted.put(
-                    key, Double(callers), moment, 60, isRushed: streams[index].isRushed, minutes: minutes)
+                    key, Double(callers), moment, 60, isRushed: streams[index].isRushed, minutes: minutes,
+                    hint: &streams[index].countedPlace)
             }
         }
     }
@@ -216,6 +218,7 @@ extension EmergencyStream {
             } else if learnedMinutes > 30, minute != loadMinute {
                 loadMinute = minute
                 let expected = level * 15 * season.factor
+                recent.advance(to: minute)
                 let came = Double(recent.sum(.callers, minute: minute))
                 load = came / max(0.5, expected)
                 isRushed = load > 1.2 + 0.8 / max(0.25, expected).squareRoot()

@@ -26,7 +26,15 @@ public struct EmergencyBoard: Sendable {
         public init() {}
     }
 
-    /// How fast a failure could be seen here now.
+    /// Why counts alone cannot show a failure.
+    public enum Unseen: String, Hashable, Sendable, CaseIterable {
+        /// Too few weeks of counts.
+        case learning
+        /// Counts swing as far by themselves: nothing of six weeks stands out of it.
+        case swing
+    }
+
+    /// How fast a failure could be seen here now: half of such failures by then, whenever they begin.
     public struct Delay: Hashable, Sendable {
         /// By failed attempts, when calls leave records with their causes.
         public var byFailures: Duration?
@@ -36,6 +44,8 @@ public struct EmergencyBoard: Sendable {
         public var byVolume: Duration?
         /// By what the centre counts.
         public var byReceiver: Duration?
+        /// Why neither missing callers nor the centre's counts show it; `nil` where one does, or where nothing is counted.
+        public var unseenByCounts: Unseen?
 
         /// Nothing can be said.
         public init() {}

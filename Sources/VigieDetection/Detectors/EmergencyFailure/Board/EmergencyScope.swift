@@ -49,9 +49,11 @@ public struct EmergencyScope: Hashable, Codable, Sendable {
 
     /// Short numbers that fail.
     public var services: [EmergencyService] = []
-    /// Departments in which they fail.
+    /// Departments in which they fail; where no place stands out but machines or operators do, all those whose calls go by them.
     public var departments: [DepartmentCode] = []
-    /// Whether no place stands out: the departments listed are those with failed calls, not a limit.
+    /// Those of `departments` in which failed calls were seen; `nil` where nothing but failed calls put a department on the list.
+    public var failingDepartments: [DepartmentCode]?
+    /// Whether no place stands out: the departments listed are those that are served or have failed calls, not a limit.
     public var isNationwide = false
     /// Long numbers of the centres, when only some centres are reached badly; empty: no centre stands out.
     public var centres: [PhoneNumber] = []

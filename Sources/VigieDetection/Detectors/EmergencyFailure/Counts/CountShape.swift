@@ -35,24 +35,53 @@ struct CountShape: Sendable {
 
     private var slotsADay: Int { wide.count / 3 }
 
-    private func places(_ secondOfWeek: Int) -> (own: Int, wide: Int) {
-        let day = secondOfWeek / 86_400
-        let slot = secondOfWeek % 86_400 / slotSeconds
-        let kind = day < 5 ? 0 : day == 5 ? 1 : 2
-        return (min(own.count - 1, secondOfWeek / slotSeconds), kind * slotsADay + min(slot, slotsADay - 1))
+    /// Where a time of the week is kept.
+    struct Place {
+        var day: Int
+        fileprivate var own: Int
+        fileprivate var wide: Int
     }
 
-    /// How often the slot of a moment was seen: whole weeks.
-    func seen(secondOfWeek: Int) -> Double { Double(ownSeen[places(secondOfWeek).own]) }
+    /// Where a time of the week is kept.
+    func place(secondOfWeek: Int) -> Place {
+        let second = UInt32(truncatingIfNeeded: secondOfWeek)
+        let day = Int(second / 86_400)
+        let slot = Int((second - UInt32(day) * 86_400) / UInt32(slotSeconds))
+        let kind = day < 5 ? 0 : day == 5 ? 1 : 2
+        let slotsADay = self.slotsADay
+        return Place(
+            day: day, own: min(own.count - 1, Int(second / UInt32(slotSeconds))),
+            wide: kind * slotsADay + min(slot, slotsADay - 1))
+    }
+
+    /// How often the slot of a place was seen: whole weeks.
+    func seen(_ place: Place) -> Double { Double(ownSeen[place.own]) }
     /// Slots seen in all.
     var learned: Double { Double(overallSeen) }
 
-    /// The count to expect of an interval that begins then; `nil` before anything of that time of day was seen.
-    func expected(secondOfWeek: Int, intervals: Double) -> Double? {
+    /// What a slot brings when the level is 1; `nil` before anything of that time of day was seen.
+    func share(_ place: Place) -> Double? {
+        guard overallSeen > 0, overall > 0, wideSeen[place.wide] + ownSeen[place.own] > 0 else { return nil }
+        return Double(share(place.own, place.wide))
+    }
+
+    /// The count to expect of so many intervals of a slot with this share; `nil` before there is a level.
+    func expected(share: Double, intervals: Double) -> Double? {
         guard overallSeen > 0, overall > 0 else { return nil }
-        let (place, widePlace) = places(secondOfWeek)
-        guard wideSeen[widePlace] + ownSeen[place] > 0 else { return nil }
-        return max(0.01, Double(share(place, widePlace)) * Double(level) * intervals)
+        return max(0.01, share * Double(level) * intervals)
+    }
+
+    /// Counts to expect in each slot of the week; 0 where none ever came.
+    var week: [Double] {
+        own.indices.map { place in
+            ownSeen[place] > 0
+                ? Double(share(place, self.place(secondOfWeek: place * slotSeconds).wide) * level) : 0
+        }
+    }
+
+    /// Seconds over which the level is averaged.
+    var levelSeconds: Double {
+        max(10 / Double(slotsADay), Self.levelDays) * 86_400
     }
 
     private func share(_ place: Int, _ widePlace: Int) -> Float {
@@ -61,9 +90,9 @@ struct CountShape: Sendable {
     }
 
     /// Learns a rate in counts a slot, seen for `exposure` slots, by `weight` in `0...1`.
-    mutating func learn(_ count: Double, secondOfWeek: Int, weight: Double, exposure: Double) {
+    mutating func learn(_ count: Double, _ at: Place, weight: Double, exposure: Double) {
         let exposure = Float(min(1, exposure))
-        let (place, widePlace) = places(secondOfWeek)
+        let (place, widePlace) = (at.own, at.wide)
         let isNew = levelSeen < Float(slotsADay) * 2
         let known = wideSeen[widePlace] + ownSeen[place] > 0 ? share(place, widePlace) : 0
         let value = Float(count)

@@ -56,12 +56,18 @@ struct CountSwing: Sendable, BitwiseCopyable {
     /// Expected count of a mean interval.
     var mean: Double { meanCount }
 
-    /// Variance over mean of sums over 2^scale intervals, with one standard deviation of doubt on top; at least 1.
+    /// Variance over mean of sums over 2^scale intervals, as learned; at least 1.
     func ratio(_ scale: Int) -> Double {
         let prior = Self.priorRatio + Self.priorMood * Self.priorMood * meanCount * Double(1 << scale)
-        let known = weights[scale]
-        let windows = known + Self.priorWindows
-        return max(
-            1, (squares[scale] + Self.priorWindows * prior) / windows * (1 + (2 / windows).squareRoot()))
+        let windows = weights[scale] + Self.priorWindows
+        return max(1, (squares[scale] + Self.priorWindows * prior) / windows)
+    }
+
+    /// The same for a test that is to fire as rarely as a normal deviation of √(2·threshold): what is learned from few windows has
+    /// Student's tails, wider by his quantile's first correction (Cornish and Fisher).
+    func ratio(_ scale: Int, threshold: Double) -> Double {
+        let windows = weights[scale] + Self.priorWindows
+        let wider = 1 + (2 * threshold + 1) / (4 * windows)
+        return ratio(scale) * wider * wider
     }
 }

@@ -14,6 +14,8 @@ struct CountTest: Sendable, BitwiseCopyable {
     private(set) var perExpected = 0.0
     private(set) var perCount = 0.0
     private(set) var score = 0.0
+    /// Variance over mean that it reckons with.
+    private(set) var ratio = 1.0
     /// Second at which the score left 0.
     private(set) var since: UInt32 = 0
 
@@ -51,6 +53,7 @@ struct CountTest: Sendable, BitwiseCopyable {
             return
         }
         threshold = best.threshold
+        ratio = best.ratio
         perExpected = (best.b - a) / best.ratio
         perCount = Logarithm.natural(a / best.b) / best.ratio
     }
@@ -64,11 +67,12 @@ struct CountTest: Sendable, BitwiseCopyable {
         let mean = max(swing.mean, 1e-6)
         var taken: (delay: Double, ratio: Double, threshold: Double, scale: Int)?
         for scale in 0..<scales {
-            let ratio = swing.ratio(scale)
+            var ratio = swing.ratio(scale)
             let expected = mean * Double(1 << scale)
             // Whole intervals: the mean run is e^h of them at least (Lorden 1971), which is the tighter bound for busy series.
             let run = min(intervals * mean * information / ratio, intervals)
             let threshold = max(3, Logarithm.natural(max(2, run)))
+            ratio = swing.ratio(scale, threshold: threshold)
             // What a failure of the size adds for each expected count.
             let drift = (b - a) + Logarithm.natural(a / b) * a
             if taken == nil, expected * drift >= threshold * ratio {
@@ -84,9 +88,29 @@ struct CountTest: Sendable, BitwiseCopyable {
     }
 
     /// Expected counts that must pass until a drop of `share` is seen, from a score of 0; `nil` when it never is.
-    func expectedToSee(drop share: Double) -> Double? {
+    ///
+    /// - Parameters:
+    ///   - luck: standard deviations by which chance and moods help.
+    ///   - mean: expected counts an interval.
+    ///   - memory: seconds in which the expectation follows what comes; until half the threshold is reached it does.
+    func expectedToSee(
+        drop share: Double, luck: Double = 0, mean: Double = 1, intervalSeconds: Int = 1,
+        memory: Double = .infinity
+    ) -> Double? {
         guard isSet else { return nil }
-        let drift = perExpected + (1 - share) * perCount
-        return drift > 1e-5 ? threshold / drift : nil
+        var left = share
+        var expected: Double?
+        for _ in 0..<6 {
+            let drift = perExpected + (1 - left) * perCount
+            guard drift > 1e-5 * perExpected else { return nil }
+            // drift·u² + luck·spread·u = threshold, u the root of the expected counts.
+            let spread = luck * abs(perCount) * (ratio * (1 - share)).squareRoot()
+            let root = ((spread * spread + 4 * drift * threshold).squareRoot() - spread) / (2 * drift)
+            expected = root * root
+            guard memory.isFinite, mean > 0 else { break }
+            let seconds = root * root / mean * Double(intervalSeconds)
+            left = share * (1 - 0.75 * (1 - Logarithm.exponential(-0.5 * seconds / memory)))
+        }
+        return expected
     }
 }

@@ -54,7 +54,11 @@ struct CountWatch: Sendable {
     }
 
     private func receiverMinutes(_ budget: AlarmBudget) -> Double {
-        budget.minutesBetweenAlarms(.receiver, levels: 2, streams: max(1, receivers), sizes: 4)
+        // Where nobody tells calls there is nothing else to test: counts against counts is one level, and has the whole budget.
+        let isAlone = receivers == series.count
+        return budget.minutesBetweenAlarms(
+            .receiver, levels: isAlone ? 1 : 2, streams: max(1, receivers), sizes: CountedSeries.tests,
+            isAlone: isAlone)
     }
 
     /// Takes in an interval of a series.
@@ -64,8 +68,19 @@ struct CountWatch: Sendable {
         _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool = false,
         minutes: Double
     ) {
+        var hint: Int32 = -1
+        put(key, count, moment, seconds, isRushed: isRushed, minutes: minutes, hint: &hint)
+    }
+
+    /// The same for who remembers where the series was the last time.
+    mutating func put(
+        _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool, minutes: Double,
+        hint: inout Int32
+    ) {
         let place: Int
-        if let known = places[key.rawValue] {
+        let guess = Int(hint)
+        let known = series.indices.contains(guess) && series[guess].key == key ? guess : places[key.rawValue]
+        if let known {
             place = known
             // Another length of interval is another series.
             if series[place].intervalSeconds != seconds {
@@ -82,6 +97,7 @@ struct CountWatch: Sendable {
             if key.level == .receiver { receivers += 1 }
             series.append(CountedSeries(key, intervalSeconds: seconds))
         }
+        hint = Int32(clamping: place)
         guard moment.start >= series[place].until || series[place].until == 0 else {
             refused &+= 1
             return
@@ -153,5 +169,6 @@ struct CountWatch: Sendable {
             places = Dictionary(keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         }
         for index in series.indices { series[index].code(&state) }
+        alarming = series.count { $0.height >= 1 }
     }
 }

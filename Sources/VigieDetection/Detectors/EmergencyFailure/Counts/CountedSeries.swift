@@ -5,6 +5,8 @@ import VigieWire
 struct CountedSeries: Sendable {
     /// Weeks before it is judged.
     static let weeksToLearn = 4.0
+    /// What a series spends of a budget: its four sizes, and two for drops that last.
+    static let tests = 6
 
     let key: StreamKey
     let intervalSeconds: Int
@@ -22,6 +24,11 @@ struct CountedSeries: Sendable {
     private(set) var expectedNow = 0.0
     /// Missing counts since the highest test left 0.
     private(set) var missing = 0.0
+    private var lasting = LastingDrop()
+    /// Counted of the present day, what its hours bring when the level is 1, and the day of the week.
+    private var dayCount = 0.0
+    private var dayShare = 0.0
+    private var day = -1
 
     init(_ key: StreamKey, intervalSeconds: Int) {
         self.key = key
@@ -45,18 +52,33 @@ struct CountedSeries: Sendable {
         if began == 0 { began = start }
         until = start &+ UInt32(intervalSeconds)
         let slots = Double(intervalSeconds) / Double(shape.slotSeconds)
-        let usual = shape.expected(secondOfWeek: secondOfWeek, intervals: slots)
-        expectedNow = usual ?? 0
-        guard let usual else {
-            shape.learn(count / slots, secondOfWeek: secondOfWeek, weight: 1, exposure: slots)
+        let place = shape.place(secondOfWeek: secondOfWeek)
+        if place.day != day { endDay(intervalsBetweenAlarms) }
+        day = place.day
+        defer {
+            if secondOfWeek - place.day * 86_400 + intervalSeconds >= 86_400 {
+                endDay(intervalsBetweenAlarms)
+            }
+        }
+        guard let share = shape.share(place), let usual = shape.expected(share: share, intervals: slots)
+        else {
+            expectedNow = 0
+            shape.learn(count / slots, place, weight: 1, exposure: slots)
             return
         }
-        let isJudged =
-            Double(until - began) >= Self.weeksToLearn * 604_800
-            && shape.seen(secondOfWeek: secondOfWeek) >= 1.9
+        expectedNow = usual
+        if !isFeast {
+            dayCount += count
+            dayShare += share * slots
+        }
+        let seen = shape.seen(place)
+        let age = Double(until - began)
+        let isJudged = age >= Self.weeksToLearn * 604_800 && seen >= 1.9
         if isJudged {
             sinceSet += 1
-            if sinceSet >= UInt32(max(1, 43_200 / intervalSeconds)) {
+            // Young series learn fast.
+            let settles = age < 2 * Self.weeksToLearn * 604_800 ? 43_200 : 86_400
+            if sinceSet >= UInt32(max(1, settles / intervalSeconds)) {
                 sinceSet = 0
                 for size in 0..<4 {
                     tests[size].set(
@@ -66,33 +88,46 @@ struct CountedSeries: Sendable {
             }
             // On a feast three in ten may stay at home, or not.
             let expected = isFeast ? 0.7 * usual : usual
-            let wasQuiet = height <= 0
-            for size in 0..<4 { tests[size].add(count, expected: expected, second: start) }
+            let wasQuiet = pageHeight <= 0
+            pageHeight = 0
+            for size in 0..<4 where tests[size].isSet {
+                tests[size].add(count, expected: expected, second: start)
+                pageHeight = max(pageHeight, tests[size].height)
+            }
             missing = wasQuiet ? 0 : max(0, missing + expected - count)
         }
-        let isSuspicious = height > 0.5
+        let isSuspicious = pageHeight > 0.5
         suspicious = isSuspicious ? suspicious + 1 : 0
         // What lasts two days is how things are now.
         let isSettled = suspicious * intervalSeconds > 172_800
         if !isFeast, !isRushed {
             // Only what was not learned yet tells how far expectations miss; in the first week none was made.
-            if shape.seen(secondOfWeek: secondOfWeek) >= 0.95 { swing.add(count, expected: usual) }
-            let spread = (swing.ratio(0) * max(usual, 0.5)).squareRoot()
-            let deviation = abs(count - usual) / spread
-            let weight = deviation < 2.6 ? 1 : (2.6 / deviation) * (2.6 / deviation)
+            if seen >= 0.95 { swing.add(count, expected: usual) }
             if !isSuspicious || isSettled {
-                shape.learn(count / slots, secondOfWeek: secondOfWeek, weight: weight, exposure: slots)
+                // Beyond 2.6 deviations it counts for less; what is within chance needs no closer look.
+                let square = (count - usual) * (count - usual)
+                let chance = 6.76 * max(usual, 0.5)
+                let weight = square <= chance ? 1 : min(1, chance * swing.ratio(0) / square)
+                shape.learn(count / slots, place, weight: weight, exposure: slots)
             }
         }
-        if isSettled, suspicious * intervalSeconds > 259_200 { reset() }
+        if isSettled, suspicious * intervalSeconds > 259_200 { resetPage() }
+    }
+
+    private mutating func endDay(_ intervalsBetweenAlarms: Double) {
+        guard dayShare > 0 else { return }
+        // Two tests' worth of the budget for all lengths together.
+        let days = intervalsBetweenAlarms * Double(intervalSeconds) / 86_400
+        lasting.set(daysBetweenAlarms: days * Double(LastingDrop.lengths) / 2)
+        lasting.add(dayCount, share: dayShare)
+        (dayCount, dayShare) = (0, 0)
     }
 
     /// The highest test against its threshold; 1 and above is an alarm.
-    var height: Double {
-        var height = 0.0
-        for size in 0..<4 where tests[size].isSet { height = max(height, tests[size].height) }
-        return height
-    }
+    var height: Double { max(pageHeight, lasting.height) }
+
+    /// The highest of the tests of hours.
+    private var pageHeight = 0.0
 
     /// Evidence of the highest test beyond its threshold, the second at which it left 0, and its size.
     var highest: (excess: Double, since: UInt32, drop: Double) {
@@ -101,12 +136,22 @@ struct CountedSeries: Sendable {
         where tests[size].isSet && (!tests[best].isSet || tests[size].height > tests[best].height) {
             best = size
         }
+        let lastingHighest = lasting.highest
+        if lastingHighest.height > pageHeight {
+            return (lastingHighest.excess, until &- UInt32(lastingHighest.days * 86_400), lastingHighest.drop)
+        }
         guard tests[best].isSet else { return (-.infinity, until, 0) }
         return (tests[best].score - tests[best].threshold, tests[best].since, CountTest.sizes[best])
     }
 
     mutating func reset() {
+        resetPage()
+        lasting.reset()
+    }
+
+    private mutating func resetPage() {
         for size in 0..<4 { tests[size].reset() }
+        pageHeight = 0
         suspicious = 0
         missing = 0
     }
@@ -114,25 +159,45 @@ struct CountedSeries: Sendable {
     /// Counts a minute expected over the day.
     var perMinute: Double { swing.mean * 60 / Double(intervalSeconds) }
 
-    /// Seconds until a drop of `share` would be seen at the mean rate: whole intervals, and one for the interval in which it begins;
-    /// `nil` when counts alone cannot show it.
+    /// Seconds until half of the drops of `share` are seen that begin at any time of the week; `nil` when counts alone cannot show it.
     func delay(drop share: Double) -> Double? {
         guard swing.mean > 0 else { return nil }
-        var best: Double?
-        for size in 0..<4 {
-            guard let expected = tests[size].expectedToSee(drop: share) else { continue }
-            best = min(best ?? expected, expected)
-        }
+        let days = lasting.days(toSee: share).map { $0 * 86_400 }
+        let page = pageDelay(drop: share)
+        return page.map { min($0, days ?? $0) } ?? days
+    }
+
+    /// Why a drop of `share` is not seen; `nil` when it is.
+    func unseen(drop share: Double) -> EmergencyBoard.Unseen? {
+        guard delay(drop: share) == nil else { return nil }
+        let weeks = Double(until &- began) / 604_800
+        return weeks < Self.weeksToLearn + LastingDrop.weeksToLearn ? .learning : .swing
+    }
+
+    private func pageDelay(drop share: Double) -> Double? {
+        let calendar = ExpectedWeek(shape, intervalSeconds: intervalSeconds)
         // What takes longer than the level's own memory is followed by it, and never seen.
-        let limit = max(CountShape.levelDays * 86_400, 8 * Double(intervalSeconds))
-        return best.map { ($0 / swing.mean).rounded(.up) * Double(intervalSeconds) }.flatMap {
-            $0 <= limit ? $0 : nil
+        let memory = shape.levelSeconds
+        var best: Double?
+        for size in 0..<4 where tests[size].isSet {
+            let delay = calendar.median { luck in
+                tests[size].expectedToSee(
+                    drop: share, luck: luck, mean: swing.mean, intervalSeconds: intervalSeconds,
+                    memory: memory)
+            }
+            guard let delay, delay <= 2 * memory else { continue }
+            best = min(best ?? delay, delay)
         }
+        return best
     }
 
     mutating func code(_ state: inout StateCoder) {
         shape.code(&state)
         state.code(&swing)
+        state.code(&lasting)
+        state.code(&dayCount)
+        state.code(&dayShare)
+        state.code(&day)
         state.code(&began)
         state.code(&until)
         state.code(&expectedNow)

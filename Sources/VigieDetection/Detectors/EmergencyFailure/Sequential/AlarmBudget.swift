@@ -30,8 +30,12 @@ public struct AlarmBudget: Sendable {
     public init(alarmsAYear: Double = 1) { self.alarmsAYear = max(1e-4, alarmsAYear) }
 
     /// Mean minutes between false alarms of one test: one size of failure on one of `streams` streams of one of `levels` levels.
-    public func minutesBetweenAlarms(_ kind: Kind, levels: Int, streams: Int, sizes: Int) -> Double {
+    ///
+    /// - Parameter isAlone: nothing else is tested, so this kind has the whole budget.
+    public func minutesBetweenAlarms(
+        _ kind: Kind, levels: Int, streams: Int, sizes: Int, isAlone: Bool = false
+    ) -> Double {
         let tests = Double(max(1, levels)) * Double(max(1, streams)) * Double(max(1, sizes))
-        return Self.year * tests / (alarmsAYear * kind.share)
+        return Self.year * tests / (alarmsAYear * (isAlone ? 1 : kind.share))
     }
 }

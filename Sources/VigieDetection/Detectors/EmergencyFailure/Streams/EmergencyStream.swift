@@ -26,6 +26,8 @@ struct EmergencyStream: Sendable {
     var pendingCallers = 0
     /// Callers of the minute that is not over yet.
     var minuteCallers = 0
+    /// Where its minutes are counted; a hint only.
+    var countedPlace: Int32 = -1
     var hourCallers = 0.0
     var hourMinutes = 0.0
     /// The same, not weighed.

@@ -8,12 +8,12 @@ enum PublicHolidays {
     static func contains(_ date: CivilTime, home: Country = .france) -> Bool {
         let (month, day) = (date.month, date.day)
         switch (month, day) {
-        case (1, 1), (12, 24), (12, 25), (12, 31): return true
+        case (1, 1), (12, 24...31): return true
         default: break
         }
         let easter = CivilTime(year: date.year, month: month, day: day).dayNumber - easterDay(date.year)
         switch home.description {
-        case "US": return isFederal(date) || easter == 0
+        case "US": return isFederal(date) || isObserved(date) || easter == 0
         case "GB": return isBankHoliday(date) || easter == -2 || easter == 1
         default: break
         }
@@ -29,6 +29,7 @@ enum PublicHolidays {
         switch date.month {
         case 1, 2: return isMonday && (15...21).contains(date.day)
         case 5: return isMonday && date.day >= 25
+        case 6: return date.day == 19 && date.year >= 2021
         case 7: return date.day == 4
         case 9: return isMonday && date.day <= 7
         case 10: return isMonday && (8...14).contains(date.day)
@@ -39,12 +40,22 @@ enum PublicHolidays {
         }
     }
 
+    // A federal holiday on a Sunday is kept on the Monday, one on a Saturday on the Friday (5 U.S.C. 6103(b), Executive Order 11582).
+    private static func isObserved(_ date: CivilTime) -> Bool {
+        switch (date.month, date.day, date.weekday) {
+        case (1, 2, 0), (7, 5, 0), (11, 12, 0), (7, 3, 4), (11, 10, 4): true
+        case (6, 20, 0), (6, 18, 4): date.year >= 2021
+        default: false
+        }
+    }
+
     private static func isBankHoliday(_ date: CivilTime) -> Bool {
         let isMonday = date.weekday == 0
         switch date.month {
         case 5: return isMonday && (date.day <= 7 || date.day >= 25)
         case 8: return isMonday && date.day >= 25
-        case 12: return date.day == 26
+        // New Year's Day on a weekend is kept on the Monday (Banking and Financial Dealings Act 1971).
+        case 1: return isMonday && date.day <= 3
         default: return false
         }
     }

@@ -27,6 +27,11 @@ struct QuarterHour: Sendable {
     /// The count over the last fifteen minutes, the present one included.
     func sum(_ field: Field, minute now: UInt32) -> Int {
         var sum = 0
+        if now == minute, now >= 15 {
+            // All sixteen minutes but the oldest.
+            for cell in 0..<16 { sum += Int(cells[cell * 6 + field.rawValue]) }
+            return sum - Int(cells[Int((now + 1) % 16) * 6 + field.rawValue])
+        }
         for step in 0..<UInt32(15) where now >= step && now - step + 16 > minute && now - step <= minute {
             sum += Int(cells[Int((now - step) % 16) * 6 + field.rawValue])
         }

@@ -1,0 +1,165 @@
+import VigieCalls
+import VigieWire
+
+extension EmergencyFailure {
+    /// Adds what was found to the failure that it speaks of, or begins a new one, and reports it.
+    mutating func keep(
+        _ scope: inout EmergencyScope, _ found: AffectedSetSearch.Found, _ alarm: Alarm, since: UInt32,
+        report: (Finding) -> Void
+    ) {
+        let known = scope
+        let index: Int
+        if let same = episodes.firstIndex(where: { $0.isSame(known) }) {
+            index = same
+        } else {
+            guard episodes.count < 16 else { return }
+            let first = firstLost(known, since: since, alarm.sign) ?? since
+            let suffix = episodes.isEmpty ? "" : "-\(episodes.count + 1)"
+            episodes.append(
+                EmergencyEpisode(
+                    key: Timestamp(seconds: Int64(first / 60 * 60)).rfc3339() + suffix, onset: first,
+                    detected: now,
+                    lastAlarm: now, lastLost: now, settledUntil: first &- 600))
+            index = episodes.count - 1
+        }
+        episodes[index].lastAlarm = now
+        // Towards its end a failure shows only parts of itself: what was known when most was seen stays.
+        let isOver =
+            episodes[index].scope.share > 0
+            && recentShare(in: episodes[index].scope, alarm.sign) < 0.5 * episodes[index].scope.share
+        if !isOver && found.gain >= 0.4 * episodes[index].bestGain
+            || found.gain == 0 && episodes[index].bestGain == 0
+        {
+            episodes[index].bestGain = max(episodes[index].bestGain, found.gain)
+            scope.history = episodes[index].scope.history
+            episodes[index].scope = scope
+        } else {
+            scope = episodes[index].scope
+        }
+        episodes[index].attempts = found.attempts
+        episodes[index].failed = found.failed
+        episodes[index].strength = max(0, max(alarm.excess, found.gain))
+        countLost(index, alarm.sign)
+        tell(index, report)
+    }
+
+    /// Share of the last five minutes' attempts within a set that went wrong; 1 when there were too few to say.
+    func recentShare(in scope: EmergencyScope, _ sign: Alarm.Sign) -> Double {
+        var attempts = 0.0
+        var failed = 0.0
+        ring.newest(since: now &- 300) { entry in
+            guard scope.holds(entry) else { return }
+            attempts += Double(entry.weight)
+            if isBad(entry, sign) { failed += Double(entry.weight) }
+        }
+        return attempts < 20 ? 1 : failed / attempts
+    }
+
+    /// An alarm whose calls share nothing that can be named: its own stream is the place.
+    mutating func keepStream(_ alarm: Alarm, since: UInt32, report: (Finding) -> Void) {
+        var scope = EmergencyScope()
+        scope.sign = alarm.sign.rawValue
+        scope.isNationwide = true
+        let key = alarm.key
+        switch key.level {
+        case .service, .serviceNode, .serviceOperator: scope.services = [key.service]
+        case .receiver where key.second == CountWatch.everywhere: scope.services = [key.service]
+        case .cell, .receiver:
+            scope.services = [key.service]
+            scope.departments = [DepartmentCode(rawValue: UInt16(truncatingIfNeeded: key.second))]
+            scope.isNationwide = false
+        case .department, .departmentNode, .departmentOperator:
+            scope.departments = [DepartmentCode(rawValue: UInt16(truncatingIfNeeded: key.first))]
+            scope.isNationwide = false
+        case .node: scope.nodes = [Symbol(rawValue: UInt32(key.first))]
+        case .operator: scope.operators = [Symbol(rawValue: UInt32(key.first))]
+        case .ingress: scope.ingresses = [Symbol(rawValue: UInt32(key.first))]
+        case .egress: scope.egresses = [Symbol(rawValue: UInt32(key.first))]
+        case .nation, .centre: break
+        }
+        scope.departments.removeAll { $0 == .none }
+        if scope.services.isEmpty {
+            scope.services = streams.filter { $0.key.level == .service }.map(\.key.service).sorted()
+        }
+        keep(&scope, AffectedSetSearch.Found(), alarm, since: since, report: report)
+    }
+
+    func firstLost(_ scope: EmergencyScope, since: UInt32, _ sign: Alarm.Sign) -> UInt32? {
+        var first: UInt32?
+        ring.newest(since: since) { entry in
+            if isBad(entry, sign), scope.holds(entry) { first = min(first ?? entry.second, entry.second) }
+        }
+        return first
+    }
+
+    /// Counts callers who tried within the set and got through nowhere: for good after ten minutes, until then provisionally.
+    mutating func countLost(_ index: Int, _ sign: Alarm.Sign) {
+        let scope = episodes[index].scope
+        let settled = now &- CallerMemory.span
+        let from = episodes[index].settledUntil
+        var callers: [UInt64: (last: UInt32, isServed: Bool, isHit: Bool)] = [:]
+        var lastLost = episodes[index].lastLost
+        var firstLost = UInt32.max
+        ring.newest(since: from &- CallerMemory.span) { entry in
+            // Newest first: the first entry of a caller is the last try.
+            var caller = callers[entry.callerHash] ?? (entry.second, false, false)
+            if entry.fate.isAnswered, entry.fate != .cut { caller.isServed = true }
+            if isBad(entry, sign), entry.second >= episodes[index].onset, scope.holds(entry) {
+                caller.isHit = true
+                firstLost = min(firstLost, entry.second)
+                if entry.second > lastLost || lastLost == now { lastLost = entry.second }
+            }
+            callers[entry.callerHash] = caller
+        }
+        var pending = 0
+        for caller in callers.values where caller.isHit && !caller.isServed {
+            if caller.last <= from { continue }
+            if caller.last <= settled { episodes[index].settledLost += 1 } else { pending += 1 }
+        }
+        episodes[index].settledUntil = max(from, settled)
+        if lastLost != now || firstLost != .max { episodes[index].lastLost = min(now, lastLost) }
+        let lost = episodes[index].settledLost + pending
+        let usual = min(Double(lost), episodes[index].attempts * 0.004)
+        let error = 1.96 * Double(max(1, lost)).squareRoot()
+        episodes[index].scope.lostCallers = lost
+        episodes[index].scope.lostLow = max(0, Int((Double(lost) - usual - error).rounded(.down)))
+        episodes[index].scope.lostHigh =
+            Int((Double(lost) + error + max(0, episodes[index].missing)).rounded(.up))
+    }
+
+    mutating func tell(_ index: Int, _ report: (Finding) -> Void) {
+        let moment = Timestamp(seconds: Int64(now))
+        episodes[index].remember(moment)
+        let episode = episodes[index]
+        let metrics = [
+            Metric("attempts", episode.attempts), Metric("failed_attempts", episode.failed),
+            Metric("failed_share", episode.scope.share), Metric("explained_share", episode.scope.explains),
+            Metric("lost_callers", Double(episode.scope.lostCallers)),
+            Metric("lost_callers_low", Double(episode.scope.lostLow)),
+            Metric("lost_callers_high", Double(episode.scope.lostHigh)),
+        ]
+        let samples = lostSamples.reversed().filter { episode.scope.holds($0.attempt) && !$0.callID.isEmpty }
+            .prefix(10).map(\.callID)
+        episodes[index].lastReport = now
+        report(
+            Finding(
+                kind: .emergencyFailure, key: episode.key, subject: .emergencyFailure(episode.scope),
+                firstSeen: Timestamp(seconds: Int64(min(episode.onset, now))),
+                detectedAt: Timestamp(seconds: Int64(episode.detected)),
+                lastSeen: Timestamp(seconds: Int64(min(now, max(episode.lastLost, episode.onset)))),
+                strength: episode.strength, metrics: metrics, samples: Array(samples)))
+    }
+}
+
+extension EmergencyScope {
+    /// Whether an attempt on record lies within the set.
+    func holds(_ entry: AttemptRing.Entry) -> Bool {
+        (services.isEmpty || services.contains(entry.service))
+            && (isNationwide || departments.isEmpty || departments.contains(entry.department))
+            && (centres.isEmpty || entry.centre == .absent || centres.contains(entry.centre))
+            && (nodes.isEmpty || nodes.contains { $0.rawValue == UInt32(entry.node) })
+            && (operators.isEmpty || operators.contains { $0.rawValue == UInt32(entry.operator) })
+            && (ingresses.isEmpty || ingresses.contains { $0.rawValue == UInt32(entry.ingress) })
+            && (egresses.isEmpty || egresses.contains { $0.rawValue == UInt32(entry.egress) })
+    }
+}
