@@ -5,7 +5,8 @@ extension ChangeCalendar {
     ///
     /// Machines come from `RESOURCES`, `LOCATION` and `X-VIGIE-ELEMENTS`, and are looked for in the words of `SUMMARY` and `DESCRIPTION`;
     /// short numbers and departments from `X-VIGIE-SERVICES` and `X-VIGIE-DEPARTMENTS`; an event with the category `INCIDENT` is one that
-    /// was declared. Cancelled events are left out. A repeated event (`RRULE`) is refused: each occasion is written out.
+    /// was declared. Cancelled events are left out. A repeated event (`RRULE` by day, week or month, see `ICSRule`; `EXDATE`) gives an
+    /// entry for each of its occasions, with the day behind its id; an event with a `RECURRENCE-ID` stands for the occasion of that day.
     ///
     /// - Parameter zone: of times that name none (§3.3.5 form 1).
     public static func parse(ics text: String, zone: TimeZoneOffsets = .utc) -> Import {
@@ -18,6 +19,7 @@ extension ChangeCalendar {
             return Import(changes: [], refusals: refusals)
         }
         var changes: [PlannedChange] = []
+        var instead: [PlannedChange] = []
         var event: ICSEvent?
         var inner = 0  // components within an event: alarms
         for line in lines {
@@ -28,15 +30,16 @@ extension ChangeCalendar {
             case ("END", "VEVENT"):
                 guard let whole = event else { continue }
                 event = nil
-                guard changes.count < maxChanges, refusals.count < maxChanges else {
+                guard changes.count + instead.count < maxChanges, refusals.count < maxChanges else {
                     refusals.append(
                         Refusal(
                             line: whole.line, field: "",
                             reason: "more than \(maxChanges) events; the rest was not read"))
-                    return Import(changes: changes, refusals: refusals)
+                    return Import(changes: changes + instead, refusals: refusals)
                 }
-                switch whole.change(zone) {
-                case .success(let change): if let change { changes.append(change) }
+                switch whole.changes(zone) {
+                case .success(let found):
+                    if whole.standsForAnOccasion { instead += found } else { changes += found }
                 case .failure(let refusal): refusals.append(refusal)
                 }
             default: if inner == 0 { event?.take(line) }
@@ -45,7 +48,8 @@ extension ChangeCalendar {
         if let event {
             refusals.append(Refusal(line: event.line, field: "VEVENT", reason: "the event has no END:VEVENT"))
         }
-        return Import(changes: changes, refusals: refusals)
+        // A later entry replaces one with its id: what stands for an occasion comes behind it.
+        return Import(changes: changes + instead, refusals: refusals)
     }
 }
 
@@ -54,6 +58,10 @@ struct ICSEvent {
     let line: Int
     private var properties: [String: ICSLine] = [:]
     private var elements: [String] = []
+    private var exceptions: [ICSLine] = []
+
+    /// Whether it stands for one occasion of a repeated event (§3.8.4.4).
+    var standsForAnOccasion: Bool { properties["RECURRENCE-ID"] != nil }
 
     init(line: Int) { self.line = line }
 
@@ -63,58 +71,136 @@ struct ICSEvent {
         case "RESOURCES", "X-VIGIE-ELEMENTS", "X-VIGIE-NODES":
             if elements.count < 256 { elements.append(property.text) }
         case "LOCATION": if !property.value.contains(" ") { elements.append(property.text) }
+        case "EXDATE": if exceptions.count < 1_024 { exceptions.append(property) }
         default: break
         }
         if properties[property.name] == nil { properties[property.name] = property }
     }
 
-    /// The change; `nil`: the event was cancelled.
-    func change(_ zone: TimeZoneOffsets) -> Result<PlannedChange?, ChangeCalendar.Refusal> {
+    /// The change, or one for each occasion; empty: the event was cancelled.
+    func changes(_ zone: TimeZoneOffsets) -> Result<[PlannedChange], ChangeCalendar.Refusal> {
         do throws(ChangeCalendar.Refusal) {
-            if properties["STATUS"]?.value.uppercased() == "CANCELLED" { return .success(nil) }
-            if let rule = properties["RRULE"] ?? properties["RDATE"] {
-                throw refusal(rule, "repeated events are not read; write each occasion out")
+            if properties["STATUS"]?.value.uppercased() == "CANCELLED" { return .success([]) }
+            if let dates = properties["RDATE"] {
+                throw refusal(dates, "single further dates are not read; write each occasion out")
             }
             guard let start = properties["DTSTART"] else {
                 throw ChangeCalendar.Refusal(line: line, field: "DTSTART", reason: "the event has none")
             }
+            let clock = try clock(start, zone)
             let begin = try moment(start, zone)
-            var end: Timestamp?
-            if let given = properties["DTEND"] {
-                end = try moment(given, zone)
-            } else if let length = properties["DURATION"] {
-                guard let duration = ICSDuration.read(length.value) else {
-                    throw refusal(length, "it is no duration such as PT2H30M or P1D")
-                }
-                end = begin + duration
-            } else if start.value.utf8.count == 8 {
-                end = begin + .seconds(86_400)  // §3.6.1: a day without an end is that day
+            let end = try end(begin, start, zone)
+            let id =
+                properties["UID"].map { String($0.text.prefix(112).map { $0.isWhitespace ? "_" : $0 }) }
+                ?? "line-\(line)"
+            if let original = properties["RECURRENCE-ID"] {
+                let (local, _) = try civil(original)
+                return .success([try change(id + Self.suffix(local.dayNumber), begin, end, zone)])
             }
-            let texts: [String: String] = [
-                "id": properties["UID"].map { String($0.text.prefix(128).map { $0.isWhitespace ? "_" : $0 }) }
-                    ?? "line-\(line)",
-                "kind": properties["CATEGORIES"]?.text.uppercased().contains("INCIDENT") == true
-                    ? "incident" : "",
-                "start": begin.rfc3339(), "end": end?.rfc3339() ?? "",
-                "elements": elements.joined(separator: " "),
-                "services": properties["X-VIGIE-SERVICES"]?.text ?? "",
-                "departments": properties["X-VIGIE-DEPARTMENTS"]?.text ?? "",
-                "summary": [properties["SUMMARY"]?.text, properties["DESCRIPTION"]?.text].compactMap { $0 }
-                    .joined(separator: "\n"),
-            ]
-            switch ChangeCalendar.Draft(line: line, { texts[$0] ?? "" }).change(zone) {
-            case .success(let change): return .success(change)
-            case .failure(let refusal): throw refusal
+            guard let rule = properties["RRULE"] else {
+                return .success([try change(id, begin, end, zone)])
             }
+            var changes: [PlannedChange] = []
+            for (day, moment) in try occasions(rule, start, begin, clock, zone) {
+                changes.append(
+                    try change(id + Self.suffix(day), moment, end.map { moment + ($0 - begin) }, zone))
+            }
+            return .success(changes)
         } catch {
             return .failure(error)
         }
     }
 
-    // §3.3.4 and §3.3.5: `20210602`, `20210602T160000` (local, or of TZID), `20210602T140000Z`.
-    private func moment(_ property: ICSLine, _ zone: TimeZoneOffsets) throws(ChangeCalendar.Refusal)
-        -> Timestamp
+    private func end(_ begin: Timestamp, _ start: ICSLine, _ zone: TimeZoneOffsets)
+        throws(ChangeCalendar.Refusal) -> Timestamp?
     {
+        if let given = properties["DTEND"] { return try moment(given, zone) }
+        if let length = properties["DURATION"] {
+            guard let duration = ICSDuration.read(length.value) else {
+                throw refusal(length, "it is no duration such as PT2H30M or P1D")
+            }
+            return begin + duration
+        }
+        // §3.6.1: a day without an end is that day.
+        return start.value.utf8.count == 8 ? begin + .seconds(86_400) : nil
+    }
+
+    private func change(_ id: String, _ begin: Timestamp, _ end: Timestamp?, _ zone: TimeZoneOffsets)
+        throws(ChangeCalendar.Refusal) -> PlannedChange
+    {
+        let texts: [String: String] = [
+            "id": id,
+            "kind": properties["CATEGORIES"]?.text.uppercased().contains("INCIDENT") == true
+                ? "incident" : "",
+            "start": begin.rfc3339(), "end": end?.rfc3339() ?? "",
+            "elements": elements.joined(separator: " "),
+            "services": properties["X-VIGIE-SERVICES"]?.text ?? "",
+            "departments": properties["X-VIGIE-DEPARTMENTS"]?.text ?? "",
+            "summary": [properties["SUMMARY"]?.text, properties["DESCRIPTION"]?.text].compactMap { $0 }
+                .joined(separator: "\n"),
+        ]
+        switch ChangeCalendar.Draft(line: line, { texts[$0] ?? "" }).change(zone) {
+        case .success(let change): return change
+        case .failure(let refusal): throw refusal
+        }
+    }
+
+    /// `/20260105`: the day of an occasion, behind the event's own id.
+    private static func suffix(_ day: Int) -> String {
+        let civil = CivilTime(Timestamp(seconds: Int64(day) * 86_400))
+        return "/\(civil.year * 10_000 + civil.month * 100 + civil.day)"
+    }
+
+    /// Days and moments of a repeated event, those that are taken out left out.
+    private func occasions(
+        _ line: ICSLine, _ start: ICSLine, _ begin: Timestamp, _ clock: TimeZoneOffsets?,
+        _ zone: TimeZoneOffsets
+    ) throws(ChangeCalendar.Refusal) -> [(day: Int, moment: Timestamp)] {
+        let rule: ICSRule
+        do throws(ICSRule.Unread) { rule = try ICSRule(line.value) } catch {
+            throw refusal(line, error.reason)
+        }
+        let (first, _) = try civil(start)
+        func moment(_ day: Int) -> Timestamp {
+            let local = begin.seconds + Int64(day - first.dayNumber) * 86_400
+            guard let clock else { return Timestamp(seconds: local) }
+            // The event's clock shows the same time on every occasion.
+            let shown = first.timestamp().seconds + Int64(day - first.dayNumber) * 86_400
+            return Timestamp(seconds: shown) - .seconds(clock.offset(atLocal: shown).seconds)
+        }
+        var lastDay = Int.max
+        var lastMoment: Timestamp?
+        if let until = rule.until {
+            var property = start
+            property.value = until
+            (property.line, property.name) = (line.line, line.name)
+            if until.utf8.count == 8 {
+                lastDay = try civil(property).time.dayNumber
+            } else {
+                lastMoment = try self.moment(property, zone)
+            }
+        }
+        var outDays: Set<Int> = []
+        var outMoments: Set<Timestamp> = []
+        for exception in exceptions {
+            for value in exception.value.split(separator: ",").prefix(4_096) {
+                var one = exception
+                one.value = String(value)
+                if value.utf8.count == 8 {
+                    outDays.insert(try civil(one).time.dayNumber)
+                } else {
+                    outMoments.insert(try self.moment(one, zone))
+                }
+            }
+        }
+        let days = rule.occasions(from: first) { day in
+            day > lastDay || lastMoment.map { moment(day) > $0 } ?? false
+        }
+        return days.map { ($0, moment($0)) }.filter { !outDays.contains($0.0) && !outMoments.contains($0.1) }
+    }
+
+    // §3.3.4 and §3.3.5: `20210602`, `20210602T160000` (local, or of TZID), `20210602T140000Z`.
+    private func civil(_ property: ICSLine) throws(ChangeCalendar.Refusal) -> (time: CivilTime, isUTC: Bool) {
         let digits = Array(property.value.utf8)
         func number(_ range: Range<Int>) -> Int? {
             var value = 0
@@ -128,29 +214,40 @@ struct ICSEvent {
             throw refusal(property, "it is no date such as 20210602 or 20210602T140000Z")
         }
         var civil = CivilTime(year: year, month: month, day: day)
-        var isUTC = false
         if digits.count > 8 {
             guard digits.count == 15 || digits.count == 16 && digits[15] == 0x5A, digits[8] == 0x54,
                 let hour = number(9..<11), let minute = number(11..<13), let second = number(13..<15)
             else { throw refusal(property, "it is no date and time such as 20210602T140000Z") }
             civil = CivilTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
-            isUTC = digits.count == 16
         }
         guard civil.isValid else { throw refusal(property, "there is no such day or hour") }
+        return (civil, digits.count == 16)
+    }
+
+    private func moment(_ property: ICSLine, _ zone: TimeZoneOffsets) throws(ChangeCalendar.Refusal)
+        -> Timestamp
+    {
+        let (civil, isUTC) = try civil(property)
         let local = civil.timestamp()
         if isUTC { return local }
-        var offsets = zone
-        if let name = property.parameters["TZID"] {
-            // §3.2.19: a leading solidus marks a globally known name; others are taken as IANA names too.
-            let plain = name.hasPrefix("/") ? String(name.dropFirst()) : name
-            guard let known = TimeZoneOffsets(plain) else {
-                throw refusal(
-                    property,
-                    "the zone \"\(name.prefix(40))\" is not known; use an IANA name such as Europe/Paris")
-            }
-            offsets = known
-        }
+        guard let offsets = try clock(property, zone) else { return local }
         return local - .seconds(offsets.offset(atLocal: local.seconds).seconds)
+    }
+
+    /// The zone of a property's times; `nil`: UTC.
+    private func clock(_ property: ICSLine, _ zone: TimeZoneOffsets) throws(ChangeCalendar.Refusal)
+        -> TimeZoneOffsets?
+    {
+        if property.value.hasSuffix("Z") { return nil }
+        guard let name = property.parameters["TZID"] else { return zone }
+        // §3.2.19: a leading solidus marks a globally known name; others are taken as IANA names too.
+        let plain = name.hasPrefix("/") ? String(name.dropFirst()) : name
+        guard let known = TimeZoneOffsets(plain) else {
+            throw refusal(
+                property,
+                "the zone \"\(name.prefix(40))\" is not known; use an IANA name such as Europe/Paris")
+        }
+        return known
     }
 
     private func refusal(_ property: ICSLine, _ reason: String) -> ChangeCalendar.Refusal {

@@ -36,7 +36,13 @@ import VigieWire
 
     @Test(arguments: [
         ("DTSTART:2021-06-02", "DTSTART"), ("DTSTART;TZID=Moon/Base:20210602T160000", "DTSTART"),
-        ("DTSTART:20210231", "DTSTART"), ("DTSTART:20210602T160000Z\nRRULE:FREQ=WEEKLY", "RRULE"),
+        ("DTSTART:20210231", "DTSTART"), ("DTSTART:20210602T160000Z\nRRULE:FREQ=YEARLY", "RRULE"),
+        ("DTSTART:20210602T160000Z\nRRULE:FREQ=WEEKLY;BYSETPOS=1", "RRULE"),
+        ("DTSTART:20210602T160000Z\nRRULE:FREQ=DAILY;COUNT=0", "RRULE"),
+        ("DTSTART:20210602T160000Z\nRRULE:FREQ=DAILY;UNTIL=20210631", "RRULE"),
+        ("DTSTART:20210602T160000Z\nRRULE:FREQ=WEEKLY;BYDAY=2MO", "RRULE"),
+        ("DTSTART:20210602T160000Z\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE:yesterday", "EXDATE"),
+        ("DTSTART:20210602T160000Z\nRDATE:20210603T160000Z", "RDATE"),
         ("DTSTART:20210602T160000Z\nDTEND:20210602T150000Z", "end"),
         ("DTSTART:20210602T160000Z\nDURATION:-PT1H", "DURATION"),
         ("DTSTART:20210602T160000Z\nX-VIGIE-DEPARTMENTS:96", "departments"), ("SUMMARY:x", "DTSTART"),
@@ -49,6 +55,53 @@ import VigieWire
         let read = ChangeCalendar.parse(text)
         #expect(read.calendar.changes.map(\.id) == ["good"])
         #expect(read.refused == 1 && read.refusals.first?.field == field)
+    }
+
+    // Days as §3.8.5.3 lists them for like rules.
+    @Test(arguments: [
+        ("20240102", "FREQ=DAILY;COUNT=3", "0102 0103 0104"),
+        ("20240102", "FREQ=DAILY;INTERVAL=10;UNTIL=20240122", "0102 0112 0122"),
+        ("20240102", "FREQ=WEEKLY;COUNT=3", "0102 0109 0116"),
+        ("20240102", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=4", "0102 0104 0116 0118"),
+        ("20240105", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;COUNT=4", "0105 0115 0119 0129"),
+        ("20240107", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU;COUNT=4", "0107 0109 0121 0123"),
+        ("20240131", "FREQ=MONTHLY;COUNT=3", "0131 0331 0531"),
+        ("20240102", "FREQ=MONTHLY;BYDAY=1TU;COUNT=3", "0102 0206 0305"),
+        ("20240126", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", "0126 0223 0329"),
+        ("20240226", "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO;UNTIL=20240415", "0226 0401 0408 0415"),
+        ("20240104", "FREQ=DAILY;BYDAY=SA,SU;COUNT=4", "0104 0106 0107 0113"),
+    ])
+    func `a repeated event gives its occasions`(_ start: String, _ rule: String, _ days: String) {
+        let text =
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:r\nDTSTART:\(start)T020000Z\nDTEND:\(start)T040000Z\nRRULE:\(rule)\nEND:VEVENT\nEND:VCALENDAR\n"
+        let read = ChangeCalendar.parse(text)
+        #expect(read.refusals == [])
+        #expect(read.calendar.changes.map { String($0.id.suffix(4)) }.joined(separator: " ") == days)
+        #expect(read.calendar.changes.allSatisfy { $0.end == $0.start + .seconds(7_200) })
+    }
+
+    @Test func `an occasion keeps its hour when the clocks change, may be left out, and may be moved`() {
+        let text =
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:w\nRECURRENCE-ID;TZID=Europe/Paris:20260405T030000\nDTSTART;TZID=Europe/Paris:20260406T030000\nEND:VEVENT\n"
+            + "BEGIN:VEVENT\nUID:w\nDTSTART;TZID=Europe/Paris:20260322T030000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;UNTIL=20260426T010000Z\n"
+            + "EXDATE;TZID=Europe/Paris:20260412T030000\nEXDATE;VALUE=DATE:20260419\nEND:VEVENT\nEND:VCALENDAR\n"
+        let read = ChangeCalendar.parse(text)
+        #expect(read.refusals == [])
+        #expect(
+            read.calendar.changes.map { $0.start.rfc3339() } == [
+                "2026-03-22T02:00:00Z", "2026-03-29T01:00:00Z", "2026-04-06T01:00:00Z",
+                "2026-04-26T01:00:00Z",
+            ])
+    }
+
+    @Test func `a rule without an end is bounded`() {
+        let text =
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:d\nDTSTART:20200101T020000Z\nRRULE:FREQ=DAILY\nEND:VEVENT\n"
+            + "BEGIN:VEVENT\nUID:m\nDTSTART:20200131T020000Z\nRRULE:FREQ=MONTHLY;INTERVAL=12;BYDAY=5FR\nEND:VEVENT\nEND:VCALENDAR\n"
+        let read = ChangeCalendar.parse(text)
+        #expect(read.refused == 0)
+        #expect(read.calendar.changes.count { $0.id.hasPrefix("d/") } == 3_660)
+        #expect(read.calendar.changes.count { $0.id.hasPrefix("m/") } <= 10)
     }
 
     @Test func `a table is read, written and read again as it was`() throws {

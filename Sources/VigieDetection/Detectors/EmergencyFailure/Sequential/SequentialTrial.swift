@@ -102,7 +102,8 @@ public enum SequentialTrial {
                 series.add(
                     Double(poisson(now, &random)), start: 86_400 + minute * 60,
                     secondOfWeek: Int(minute * 60 % 604_800),
-                    isFeast: false, intervalsBetweenAlarms: minutesBetweenAlarms * 4)
+                    isFeast: false,
+                    intervalsBetweenAlarms: minutesBetweenAlarms * Double(CountedSeries.tests))
                 let isAlarm = series.height >= 1
                 if isAlarm, !wasAlarm {
                     if isDropped {
