@@ -163,7 +163,7 @@ struct ICSEvent {
         let (first, _) = try civil(start)
         func moment(_ day: Int) -> Timestamp {
             let local = begin.seconds + Int64(day - first.dayNumber) * 86_400
-            guard let clock else { return Timestamp(seconds: local) }
+            guard var clock else { return Timestamp(seconds: local) }
             // The event's clock shows the same time on every occasion.
             let shown = first.timestamp().seconds + Int64(day - first.dayNumber) * 86_400
             return Timestamp(seconds: shown) - .seconds(clock.offset(atLocal: shown).seconds)
@@ -230,7 +230,7 @@ struct ICSEvent {
         let (civil, isUTC) = try civil(property)
         let local = civil.timestamp()
         if isUTC { return local }
-        guard let offsets = try clock(property, zone) else { return local }
+        guard var offsets = try clock(property, zone) else { return local }
         return local - .seconds(offsets.offset(atLocal: local.seconds).seconds)
     }
 

@@ -84,7 +84,7 @@ import VigieWire
         var random = TestRandom(seed: 9)
         var findings: [Finding] = []
         let begin = CivilTime(year: 2026, month: 2, day: 2).timestamp(offsetSeconds: 3_600)
-        let weeks = 24 * 7 * 6
+        let weeks = 24 * 7 * 12
         for hour in 0..<weeks + 48 {
             for department in ["59", "69"] {
                 var count = EmergencyCount(

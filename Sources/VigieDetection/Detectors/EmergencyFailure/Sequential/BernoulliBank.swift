@@ -16,6 +16,8 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
     private var thresholds: InlineArray<4, Float> = InlineArray(repeating: .infinity)
     private var since: InlineArray<4, UInt32> = InlineArray(repeating: 0)
     private var slot: UInt32 = 0
+    /// The largest score against its threshold; 1 and above is an alarm.
+    public private(set) var height = 0.0
 
     /// Tests that never fire until they are set.
     public init() {}
@@ -39,6 +41,7 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
             let extra = runs.constant(usual: p0, changed: p1)
             thresholds[size] = Float(max(3, Logarithm.natural(max(2, attemptsBetweenAlarms)) - extra))
         }
+        measure()
     }
 
     /// Counts one attempt at a second of data time.
@@ -58,6 +61,14 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
                 scores[size] = new
             }
         }
+        measure()
+    }
+
+    // Kept, because it is asked for much more often than it changes.
+    private mutating func measure() {
+        var height: Float = 0
+        for size in 0..<Self.sizes { height = max(height, scores[size] / thresholds[size]) }
+        self.height = Double(height)
     }
 
     /// Counts many attempts of one interval at once: the order within it is not known, so the good ones come first.
@@ -74,19 +85,13 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
             if old <= 0, new > 0 { since[size] = second }
             scores[size] = new
         }
+        measure()
     }
 
     /// The score of a size.
     public func score(_ size: Int) -> Double { Double(scores[size]) }
     /// The threshold of a size.
     public func threshold(_ size: Int) -> Double { Double(thresholds[size]) }
-
-    /// The largest score against its threshold; 1 and above is an alarm.
-    public var height: Double {
-        var height: Float = 0
-        for size in 0..<Self.sizes { height = max(height, scores[size] / thresholds[size]) }
-        return Double(height)
-    }
 
     /// Evidence beyond the threshold of the highest test, in nats, and the second at which it left 0.
     public var highest: (excess: Double, since: UInt32) {
@@ -118,6 +123,7 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
             scores[size] = 0
             ceilings[size] = max(4, thresholds[size] / 2)
         }
+        height = 0
     }
 }
 

@@ -3,7 +3,8 @@ struct QuarterHour: Sendable {
     /// What is counted.
     enum Field: Int { case attempts, callers, failed, answered, cut, retries }
 
-    private var cells: InlineArray<96, UInt16> = InlineArray(repeating: 0)  // 16 minutes of 6 counts
+    /// Sixteen minutes of each field, by the minute's rest of sixteen.
+    private var counts: InlineArray<6, SIMD16<UInt16>> = InlineArray(repeating: .zero)
     private var minute: UInt32 = 0
 
     /// Goes on to a minute; what is older than fifteen goes.
@@ -11,8 +12,8 @@ struct QuarterHour: Sendable {
         guard now > minute else { return }
         let passed = min(now - minute, 16)
         for step in 0..<passed {
-            let base = Int((now - step) % 16) * 6
-            for field in 0..<6 { cells[base + field] = 0 }
+            let cell = Int((now - step) % 16)
+            for field in 0..<6 { counts[field][cell] = 0 }
         }
         minute = now
     }
@@ -20,20 +21,21 @@ struct QuarterHour: Sendable {
     mutating func add(_ field: Field, minute now: UInt32, _ amount: Int = 1) {
         advance(to: now)
         guard minute - now < 16 else { return }  // too late to matter
-        let index = Int(now % 16) * 6 + field.rawValue
-        cells[index] = UInt16(clamping: Int(cells[index]) + amount)
+        let cell = Int(now % 16)
+        counts[field.rawValue][cell] = UInt16(clamping: Int(counts[field.rawValue][cell]) + amount)
     }
 
     /// The count over the last fifteen minutes, the present one included.
     func sum(_ field: Field, minute now: UInt32) -> Int {
-        var sum = 0
+        let cells = counts[field.rawValue]
         if now == minute, now >= 15 {
             // All sixteen minutes but the oldest.
-            for cell in 0..<16 { sum += Int(cells[cell * 6 + field.rawValue]) }
-            return sum - Int(cells[Int((now + 1) % 16) * 6 + field.rawValue])
+            let all = SIMD16<UInt32>(truncatingIfNeeded: cells).wrappedSum()
+            return Int(all) - Int(cells[Int((now + 1) % 16)])
         }
+        var sum = 0
         for step in 0..<UInt32(15) where now >= step && now - step + 16 > minute && now - step <= minute {
-            sum += Int(cells[Int((now - step) % 16) * 6 + field.rawValue])
+            sum += Int(cells[Int((now - step) % 16)])
         }
         return sum
     }
