@@ -300,6 +300,7 @@ extension LiveNode {
         var retention = StoreRetention()
         retention.callDays = max(1, Int(configuration.storage.retention.secondsAsDouble / 86_400))
         retention.callBytes = configuration.storage.eventBytes
+        retention.minuteDays = max(1, Int(configuration.storage.emergencyRetention.secondsAsDouble / 86_400))
         do throws(StoreError) {
             let store = try ResilientStore.open(
                 directory: configuration.storage.directory, retention: retention)

@@ -82,12 +82,13 @@ struct HousekeepingService: Service {
                 try store.flush()
                 return try store.sweep(at: now)
             }
-            if !report.days.isEmpty || report.incidents > 0 {
+            if !report.days.isEmpty || report.incidents > 0 || report.minuteDays > 0 {
                 logger.notice(
                     "swept",
                     metadata: [
                         "days": "\(report.days.joined(separator: " "))", "calls": "\(report.calls)",
                         "incidents": "\(report.incidents)",
+                        "emergency_days": "\(report.minuteDays)",
                     ])
             }
             if let held = report.held { logger.warning("nothing was swept", metadata: ["why": "\(held)"]) }

@@ -66,6 +66,8 @@ extension NodeConfiguration {
         public var retention = Duration.days(30)
         /// Bytes that stored calls may take; the oldest day goes first.
         public var eventBytes = 20 << 30
+        /// How long the minutes of emergency calls are kept; 1…3650 days, whole days.
+        public var emergencyRetention = Duration.days(400)
         /// How often the detectors' memory is written down.
         public var snapshotInterval = Duration.seconds(60)
         /// The defaults.

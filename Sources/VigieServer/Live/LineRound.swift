@@ -30,6 +30,7 @@ struct LineRound: ~Copyable {
     private let desk: InvestigationDesk
     private var work: LineWork
     private var keeper: CallKeeper
+    private var minutes: MinuteKeeper
     private var memory: LineMemory
     private var screened: [CallEvent] = []
     private var nap = Self.nap
@@ -54,6 +55,7 @@ struct LineRound: ~Copyable {
         self.contacts = contacts
         self.desk = desk
         keeper = CallKeeper(store: store, otherTimes: otherTimes, symbols: symbols, logger: logger)
+        minutes = MinuteKeeper(store: store, logger: logger)
         memory = LineMemory(store: store, settings: settings, logger: logger)
         work = memory.restore(plans: plans, desk: desk)
     }
@@ -70,6 +72,7 @@ struct LineRound: ~Copyable {
         if isFirst {
             isFirst = false
             memory.relearn(&work)
+            minutes.recount(&work, at: clock.now)
             handOver()
         }
         let items = inbox.take(waiting: nap)
@@ -89,6 +92,7 @@ struct LineRound: ~Copyable {
         {
             lastStored = now
             store(time)
+            minutes.keep(&work, isLast: isLast, at: time, monotonic: now)
         }
         handOver()
         if now - lastPoke > 500_000_000 {
@@ -181,6 +185,8 @@ struct LineRound: ~Copyable {
         let waiting = inbox.waiting
         status.waiting = waiting.events + waiting.messages + (ring?.waiting ?? 0) + work.waiting
         status.openCalls = work.joiner.remembered
+        status.emergencyMinutesLost = minutes.lost
+        status.emergencyNotCounted = work.tally.notes.total
         status.stored = keeper.stored
         status.notStored = keeper.notStored
         status.looks = desk.looks.total

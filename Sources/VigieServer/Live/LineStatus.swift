@@ -44,6 +44,10 @@ public struct LineStatus: Sendable {
     public var stored: UInt64 = 0
     /// Calls that the store could not keep.
     public var notStored: UInt64 = 0
+    /// Minutes of emergency calls that could not be kept.
+    public var emergencyMinutesLost: UInt64 = 0
+    /// Emergency calls, ends and series that the count by the minute has no room for.
+    public var emergencyNotCounted: UInt64 = 0
     /// Findings of the detectors.
     public var findings: UInt64 = 0
     /// Looks into incidents.

@@ -44,6 +44,8 @@ struct LineWork: ~Copyable {
     /// Messages that are not SIP, by the rule that does not hold.
     private(set) var malformed = NamedCounts()
     private(set) var held = HeldCalls()
+    /// Emergency calls by the minute in which they began, of both lanes.
+    private(set) var tally: EmergencyTally
     private var told: ToldCalls
     private var calls: [CallEvent] = []
     private var contacts: [ContactFeed.Contact] = []
@@ -71,6 +73,8 @@ struct LineWork: ~Copyable {
         joining.home = settings.detection.home
         joiner = CallJoiner(settings: joining)
         told = ToldCalls(capacity: settings.toldCalls)
+        tally = EmergencyTally(
+            home: settings.detection.home, centres: settings.detection.emergencyFailure.centres, plans: plans)
         findings.reserveCapacity(64)
     }
 
@@ -116,6 +120,7 @@ struct LineWork: ~Copyable {
             let minute = Timestamp(seconds: (clock - Self.lag).seconds / 60 * 60)
             present.advance(to: minute) { findings.append($0) }
         }
+        if present.followsClock { tally.pass(to: present.now) }
         fileFindings(isPast: false)
         resolve(clock)
         let waited = clock - held.patience
@@ -138,8 +143,12 @@ struct LineWork: ~Copyable {
         if !findings.isEmpty { fileFindings(isPast: false) }
     }
 
+    /// Counts a call that was stored before the node started, but whose minute was not told yet.
+    mutating func recount(_ event: borrowing CallEvent) { tally.count(event, isPresent: false) }
+
     /// Tells the detectors the names of locations, as far as they were met.
     mutating func meet(_ symbols: borrowing SymbolTable) {
+        tally.meet(symbols)
         present.meet(symbols)
         for index in past.indices { past[index].meet(symbols) }
     }
@@ -154,6 +163,7 @@ struct LineWork: ~Copyable {
 
     /// Takes in emergency calls that a centre or an exchange counted.
     mutating func take(_ count: EmergencyCount) {
+        tally.take(count)
         present.take(count) { findings.append($0) }
         if !findings.isEmpty { fileFindings(isPast: false) }
     }
@@ -178,6 +188,11 @@ struct LineWork: ~Copyable {
         var taken: [ContactFeed.Contact] = []
         swap(&taken, &contacts)
         return taken
+    }
+
+    /// The minutes of emergency calls to keep since the last time.
+    mutating func takeMinutes(isDue: Bool, isLast: Bool) -> [EmergencyMinute] {
+        tally.takeMinutes(isDue: isDue, isLast: isLast)
     }
 
     /// How many calls wait to be stored.
@@ -205,6 +220,7 @@ struct LineWork: ~Copyable {
             lastCompletion = clock
             if event.answer != nil { figures.answered &+= 1 }
             if let whole = held.complete(event, at: clock) { calls.append(whole) }
+            tally.complete(event)
             present.complete(event) { findings.append($0) }
             fileFindings(isPast: false)
         case .new:
@@ -215,7 +231,9 @@ struct LineWork: ~Copyable {
                     ContactFeed.Contact(caller: event.caller, called: event.called, at: event.start))
             }
             store(event, origin, clock)
-            if isPresent(event.start, clock) {
+            let isPresent = isPresent(event.start, clock)
+            tally.count(event, isPresent: isPresent)
+            if isPresent {
                 present.followsClock =
                     event.start >= clock - Self.nearClock && event.start <= clock + Self.nearClock
                 lastPresent = clock

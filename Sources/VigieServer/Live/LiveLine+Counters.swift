@@ -21,6 +21,8 @@ extension LiveLine {
                 sample("calls_ahead_of_clock_total", status.aheadOfClock),
                 sample("calls_late_total", status.late), sample("calls_stored_total", status.stored),
                 sample("calls_not_stored_total", status.notStored),
+                sample("emergency_minutes_lost_total", status.emergencyMinutesLost),
+                sample("emergency_not_counted_total", status.emergencyNotCounted),
                 sample("messages_malformed_total", status.malformed),
                 sample("messages_repeated_total", status.repeatedMessages),
                 sample("findings_total", status.findings), sample("looks_total", status.looks),

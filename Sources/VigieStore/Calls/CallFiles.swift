@@ -46,7 +46,7 @@ final class CallFiles: Sendable {
         try Directory.make(directory)
         var state = State()
         for name in Directory.names(directory) where name.hasSuffix(Self.suffix) {
-            guard let day = Self.day(of: name) else { continue }
+            guard let day = Self.day(name.dropLast(Self.suffix.count)) else { continue }
             state.days[day] = Int(clamping: FileSize.of(directory + "/" + name))
         }
         state.highestSymbol = SymbolMark.read(directory)
@@ -59,8 +59,9 @@ final class CallFiles: Sendable {
 
     func path(_ day: Int64) -> String { directory + "/" + CallDayName.name(day) + Self.suffix }
 
-    private static func day(of name: String) -> Int64? {
-        let text = String(name.dropLast(suffix.count))
+    /// The day of `2009-02-17`; `nil` for anything else.
+    static func day(_ name: some StringProtocol) -> Int64? {
+        let text = String(name)
         guard let midnight = Timestamp(rfc3339: text + "T00:00:00Z") else { return nil }
         let day = CallDayName.day(of: midnight)
         return CallDayName.name(day) == text ? day : nil

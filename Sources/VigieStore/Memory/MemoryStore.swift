@@ -20,9 +20,17 @@ public final class MemoryStore: Store {
     private struct State: Sendable {
         var contents = Contents()
         var calls: MemoryCalls
+        var minutes: [EmergencyMinute] = []
         var blobs: [String: [UInt8]] = [:]
         var clock = SweepClock()
         var isClosed = false
+
+        mutating func sweepMinutes(at now: Timestamp, _ retention: StoreRetention) -> Int {
+            let oldest = CallDayName.day(of: now) - Int64(max(1, retention.minuteDays))
+            let over = minutes.filter { MinuteFiles.day(ofMinute: $0.number) < oldest }
+            minutes.removeAll { MinuteFiles.day(ofMinute: $0.number) < oldest }
+            return Set(over.map { MinuteFiles.day(ofMinute: $0.number) }).count
+        }
     }
 
     private let retention: StoreRetention
@@ -179,6 +187,68 @@ public final class MemoryStore: Store {
     }
 }
 
+// MARK: Emergency calls by the minute
+
+extension MemoryStore {
+    /// Additions kept at most: two days of a node that tells each minute once; the oldest go.
+    static let minuteCapacity = 2_880
+
+    /// Adds minutes of emergency calls.
+    public func append(_ minutes: [EmergencyMinute], at now: Timestamp) -> MinuteAppendResult {
+        state.withLock { state in
+            var result = MinuteAppendResult()
+            guard !state.isClosed else {
+                result.dropped = minutes
+                result.error = .closed
+                return result
+            }
+            let today = CallDayName.day(of: now)
+            let days = (today - Int64(max(1, retention.minuteDays)))...(today + 1)
+            for minute in minutes {
+                if days.contains(MinuteFiles.day(ofMinute: minute.number)) {
+                    state.minutes.append(minute)
+                    result.stored += 1
+                } else {
+                    result.outsideRetention += 1
+                }
+            }
+            if state.minutes.count > Self.minuteCapacity {
+                state.minutes.removeFirst(state.minutes.count - Self.minuteCapacity * 3 / 4)
+            }
+            return result
+        }
+    }
+
+    /// Counts of emergency calls, step by step.
+    public func emergencyHistory(_ query: EmergencyHistoryQuery) throws(StoreError) -> EmergencyHistory {
+        let minutes = try with { (state) throws(StoreError) in state.minutes }
+        var builder = try HistoryBuilder(query)
+        var heard: [Int64: [UInt64]] = [:]
+        for minute in minutes {
+            let day = MinuteFiles.day(ofMinute: minute.number)
+            let place = Int(minute.number - day * 1_440)
+            let bit = UInt64(1) << UInt64(place % 64)
+            var bits = heard[day] ?? Array(repeating: 0, count: 23)
+            switch minute.hearing {
+            case .unsaid: break
+            case .heard: bits[place / 64] |= bit
+            case .blind: bits[place / 64] &= ~bit
+            }
+            heard[day] = bits
+            for row in minute.rows { try builder.add(minute.number, row.series, row.totals) }
+        }
+        for (day, bits) in heard { builder.hear(day: day, bits) }
+        return builder.finish()
+    }
+
+    /// The latest minute of which something was kept.
+    public func lastEmergencyMinute(upTo now: Timestamp) -> Timestamp? {
+        state.withLock { state in
+            state.minutes.lazy.map { Timestamp(seconds: $0.number * 60) }.filter { $0 <= now }.max()
+        }
+    }
+}
+
 // MARK: Calls, state and keeping house
 
 extension MemoryStore {
@@ -246,6 +316,7 @@ extension MemoryStore {
             let (mayRemove, held) = state.clock.mayRemove(over.count, newest: state.calls.newestDay, now: now)
             report.held = held
             if mayRemove { state.calls.remove(over, into: &report) }
+            report.minuteDays = state.sweepMinutes(at: now, retention)
             return report
         }
     }

@@ -84,6 +84,19 @@ public protocol Store: Sendable {
     /// How many calls are stored, by UTC day, oldest first.
     func callDays() -> [CallDay]
 
+    // MARK: Emergency calls by the minute
+
+    /// Adds minutes of emergency calls to what is known of them: counts are added up, the latest word on whether a minute was heard counts.
+    ///
+    /// When it returns, they survive a kill of the process; a loss of power only after `flush()`.
+    /// - Parameter now: the node's time; minutes of days before the retention or after tomorrow are refused.
+    func append(_ minutes: [EmergencyMinute], at now: Timestamp) -> MinuteAppendResult
+    /// Counts of emergency calls, step by step.
+    /// - Throws: `StoreError`, among them `full` when more is asked for than `StoreLimits.historySteps` or `historyPoints`.
+    func emergencyHistory(_ query: EmergencyHistoryQuery) throws(StoreError) -> EmergencyHistory
+    /// The latest minute up to `now` of which something was kept; `nil` when there is none.
+    func lastEmergencyMinute(upTo now: Timestamp) -> Timestamp?
+
     // MARK: Detector state
 
     /// Keeps a named blob, whole or not at all, in the place of the one before.
@@ -99,7 +112,7 @@ public protocol Store: Sendable {
     /// Brings appended calls to the disk itself.
     /// - Throws: `StoreError`.
     func flush() throws(StoreError)
-    /// Removes what is older than the retention: days of calls, resolved incidents, evidence, batches, files done.
+    /// Removes what is older than the retention: days of calls and of minutes, resolved incidents, evidence, batches, files done.
     /// - Throws: `StoreError`.
     func sweep(at now: Timestamp) throws(StoreError) -> SweepReport
     /// What was refused, dropped, cut or repaired so far, by name, and sizes; for metrics.

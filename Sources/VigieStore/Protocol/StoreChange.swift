@@ -43,4 +43,8 @@ public enum StoreLimits {
     public static let stateBytes = 256 << 20
     /// Records in a page.
     public static let page = 1_000
+    /// Steps of history in one question: a week of minutes, a year of hours.
+    public static let historySteps = 10_080
+    /// Points of history in one answer, 64 bytes each: a year of days of a nation's cells, or a day of its quarters.
+    public static let historyPoints = 400_000
 }

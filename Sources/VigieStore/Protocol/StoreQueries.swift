@@ -155,6 +155,8 @@ public struct SweepReport: Sendable, Equatable {
     public var incidents = 0
     /// Batches and spooled files done.
     public var feedRecords = 0
+    /// Days of minutes of emergency calls.
+    public var minuteDays = 0
     /// Why days of calls were kept although they are over: the clock jumped. `nil` when none was.
     public var held: String?
 
@@ -188,6 +190,12 @@ public struct StoreRetention: Sendable, Equatable {
     public var dayBytes = 16 << 30
     /// Bytes of all days of calls; the oldest day goes when they are reached.
     public var callBytes = 64 << 30
+    /// Minutes of emergency calls, whole UTC days: a year, and the month that compares with it.
+    public var minuteDays = 400
+    /// Bytes of one day of minutes; a nation's ordinary day takes about one MiB.
+    public var minuteDayBytes = 64 << 20
+    /// Bytes of all days of minutes with what they add up to; the oldest day goes when they are reached.
+    public var minuteBytes = 8 << 30
 
     /// The defaults.
     public init() {}

@@ -16,6 +16,8 @@ public final class ResilientStore: Store {
         var openError: StoreError?
         var shadow: String?
         var pending = PendingChanges()
+        /// Minutes of emergency calls since the directory could not be opened.
+        var minutes: [EmergencyMinute] = []
         /// The fault of the last write; while it stands, what may wait does not try.
         var fault: StoreError?
         var waited: UInt64 = 0
@@ -24,6 +26,8 @@ public final class ResilientStore: Store {
         var isClosed = false
     }
 
+    // A day, some 15 MiB of a nation.
+    private static let waitingMinutes = 1_440
     private let state: Mutex<State>
     private let open: @Sendable () throws(StoreError) -> any Store
 
@@ -176,6 +180,13 @@ public final class ResilientStore: Store {
             let some = Array(calls[first..<min(first + 1_000, calls.count)])
             _ = fresh.append(some, at: some[some.count - 1].start)
         }
+        let minutes = state.withLock { state in
+            defer { state.minutes = [] }
+            return state.minutes
+        }
+        if let last = minutes.map(\.number).max() {
+            _ = fresh.append(minutes, at: Timestamp(seconds: last * 60))
+        }
         old.close()
         if let shadow { ShadowCopy.remove(shadow) }
     }
@@ -286,6 +297,26 @@ extension ResilientStore {
     }
     /// How many calls are stored, by UTC day.
     public func callDays() -> [CallDay] { store.callDays() }
+    /// Adds minutes of emergency calls; while the directory cannot be written, a day of them waits here too.
+    public func append(_ minutes: [EmergencyMinute], at now: Timestamp) -> MinuteAppendResult {
+        state.withLock { state in
+            guard state.openError != nil, !state.isClosed else { return }
+            if state.minutes.count + minutes.count <= Self.waitingMinutes {
+                state.minutes += minutes
+            } else {
+                state.noRoom += 1
+            }
+        }
+        return store.append(minutes, at: now)
+    }
+    /// Counts of emergency calls, step by step.
+    public func emergencyHistory(_ query: EmergencyHistoryQuery) throws(StoreError) -> EmergencyHistory {
+        try store.emergencyHistory(query)
+    }
+    /// The latest minute of which something was kept.
+    public func lastEmergencyMinute(upTo now: Timestamp) -> Timestamp? {
+        store.lastEmergencyMinute(upTo: now)
+    }
     /// Keeps a named blob.
     public func saveState(_ name: String, _ blob: [UInt8]) throws(StoreError) {
         // Not into memory: it is there already.

@@ -23,8 +23,28 @@ extension SQLiteStore {
     /// How many calls are stored, by UTC day.
     public func callDays() -> [CallDay] { callFiles.callDays }
 
-    /// Brings appended calls to the disk itself.
-    public func flush() throws(StoreError) { try callFiles.flush() }
+    /// Brings appended calls and minutes to the disk itself.
+    public func flush() throws(StoreError) {
+        try callFiles.flush()
+        try minuteFiles.flush()
+    }
+
+    /// Adds minutes of emergency calls to the files of their days.
+    public func append(_ minutes: [EmergencyMinute], at now: Timestamp) -> MinuteAppendResult {
+        minuteFiles.append(minutes, at: now)
+    }
+
+    /// Counts of emergency calls, step by step.
+    public func emergencyHistory(_ query: EmergencyHistoryQuery) throws(StoreError) -> EmergencyHistory {
+        try minuteFiles.history(query)
+    }
+
+    /// The latest minute of which something was kept.
+    public func lastEmergencyMinute(upTo now: Timestamp) -> Timestamp? {
+        minuteFiles.lastMinute(upTo: EmergencyHistoryQuery.floor(now.seconds, 60)).map {
+            Timestamp(seconds: $0 * 60)
+        }
+    }
 
     /// Keeps a named blob.
     public func saveState(_ name: String, _ blob: [UInt8]) throws(StoreError) {

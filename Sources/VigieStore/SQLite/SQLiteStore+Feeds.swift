@@ -65,10 +65,13 @@ extension SQLiteStore {
         let incidentsUntil = (now - .seconds(86_400 * retention.incidentDays)).rawValue
         let feedsUntil = (now - .seconds(86_400 * retention.feedDays)).rawValue
         var report = SweepReport()
-        let newest = callFiles.newestDay
+        let newest = [callFiles.newestDay, minuteFiles.newestDay].compactMap { $0 }.max()
+        let minutesOver = minuteFiles.daysOver(at: now)
         let over = callFiles.days(before: CallDayName.accepted(at: now, retention: retention).lowerBound)
         // The same suspicion holds for records: a clock that jumped a year ahead must not take the incidents.
-        let (mayRemove, held) = status.withLock { $0.clock.mayRemove(over.count, newest: newest, now: now) }
+        let (mayRemove, held) = status.withLock {
+            $0.clock.mayRemove(over.count + minutesOver.count, newest: newest, now: now)
+        }
         report.held = held
         guard mayRemove else { return report }
         (report.incidents, report.feedRecords) = try write { db in
@@ -96,6 +99,7 @@ extension SQLiteStore {
             }
         }
         try callFiles.remove(over, into: &report)
+        try minuteFiles.remove(minutesOver, into: &report)
         return report
     }
 }

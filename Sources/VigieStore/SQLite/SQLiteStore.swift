@@ -1,7 +1,8 @@
 import GRDB
 import Synchronization
 
-/// A store in a directory: records in SQLite (`vigie.sqlite`, WAL), calls in one file a day (`calls/`), state in `state/`.
+/// A store in a directory: records in SQLite (`vigie.sqlite`, WAL), calls in one file a day (`calls/`),
+/// minutes of emergency calls likewise (`emergency/`), state in `state/`.
 ///
 /// One process at a time: a lock on `vigie.lock` refuses a second one, and is gone with the process.
 public final class SQLiteStore: Store {
@@ -13,6 +14,7 @@ public final class SQLiteStore: Store {
     public let retention: StoreRetention
     let pool: DatabasePool
     let callFiles: CallFiles
+    let minuteFiles: MinuteFiles
     let stateFiles: StateFiles
     private let lock: DirectoryLock
     let status: Mutex<Status>
@@ -46,6 +48,7 @@ public final class SQLiteStore: Store {
         let (pool, moved) = try DatabaseFile.open(path, busySeconds: self.busySeconds)
         self.pool = pool
         callFiles = try CallFiles(directory: directory + "/calls", retention: retention)
+        minuteFiles = try MinuteFiles(directory: directory + "/emergency", retention: retention)
         stateFiles = try StateFiles(directory: directory + "/state")
         var status = Status()
         if let moved { status.repairs.append(StoreError.corrupted(path: path, movedTo: moved).sentence) }
@@ -105,13 +108,13 @@ public final class SQLiteStore: Store {
             counters.append(StoreCounter("failed_" + String(name.map { $0 == "-" ? "_" : $0 }), count))
         }
         counters.append(StoreCounter("database_bytes", FileSize.of(path) + FileSize.of(path + "-wal")))
-        return counters + callFiles.counters
+        return counters + callFiles.counters + minuteFiles.counters
     }
 
     /// What is wrong now, and what was repaired when the store was opened.
     public var problems: [String] {
         let own = status.withLock { $0.repairs + ($0.problem.map { [$0] } ?? []) }
-        return own + callFiles.problems + stateFiles.problems
+        return own + callFiles.problems + minuteFiles.problems + stateFiles.problems
     }
 
     /// Writes what waits, and closes the files.
@@ -122,6 +125,7 @@ public final class SQLiteStore: Store {
         }
         guard !wasClosed else { return }
         callFiles.close()
+        minuteFiles.close()
         // The log goes into the database, so that a copy of one file is a backup; a disk that refuses leaves both, which is as good.
         try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         try? pool.close()

@@ -19,6 +19,7 @@ enum StoreChild {
         try #require(file >= 0)
         var number = (try store.lastAuditLine()?.sequence ?? 0) + 1
         var second = store.callDays().reduce(0) { $0 + $1.calls }
+        var counted = try attempts(store)
         // Ends with its parent, or after a minute.
         let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end, getppid() == parent {
@@ -30,6 +31,11 @@ enum StoreChild {
             let calls = (0..<callsInAnAddition).map { StoreSample.call(second + $0) }
             try #require(store.append(calls, at: StoreSample.noon).stored == calls.count)
             second += calls.count
+            let minute = EmergencyMinute(
+                MinuteSample.noon, hearing: .heard,
+                rows: [.init(MinuteSample.series[0], MinuteSample.totals([.attempts: UInt32(number - counted)]))])
+            try #require(store.append([minute], at: StoreSample.noon).stored == 1)
+            counted = number
             if number % 10 == 0 {
                 try store.saveState("line", Array(repeating: UInt8(number % 251), count: 40_000))
             }
@@ -37,6 +43,12 @@ enum StoreChild {
             try #require(unsafe write(file, line, line.count) == line.count)
             number += 1
         }
+    }
+
+    /// What the minutes add up to: the number of the last addition.
+    static func attempts(_ store: any Store) throws -> UInt64 {
+        let query = MinuteSample.query(MinuteSample.noon..<MinuteSample.noon + 1, .minute, isSummed: true)
+        return UInt64(try store.emergencyHistory(query).totals[0][.attempts])
     }
 
     /// Starts this test program again as a child.
@@ -122,6 +134,9 @@ enum StoreChild {
         #expect(starts == (0..<starts.count).map(Int64.init), comment)
         #expect(starts.count >= acknowledged.calls, comment)
         #expect(starts.count <= acknowledged.calls + StoreChild.callsInAnAddition, comment)
+        // The minutes: each addition once.
+        let attempts = try StoreChild.attempts(store)
+        #expect(attempts >= acknowledged.number && attempts <= last, comment)
         // The state: whole, whichever it is.
         if let blob = try store.state("line") {
             #expect(blob == Array(repeating: blob[0], count: 40_000), comment)

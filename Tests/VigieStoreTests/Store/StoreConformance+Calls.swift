@@ -319,6 +319,11 @@ extension StoreConformance {
         let result = store.append([Sample.call(1)], at: Sample.noon)
         #expect(result.dropped == 1)
         #expect(result.error == .closed)
+        let minutes = store.append([MinuteSample.minute(MinuteSample.noon)], at: Sample.noon)
+        #expect(minutes.dropped.count == 1 && minutes.error == .closed)
+        #expect(throws: StoreError.closed) {
+            try store.emergencyHistory(MinuteSample.query(0..<1, .minute))
+        }
     }
 }
 

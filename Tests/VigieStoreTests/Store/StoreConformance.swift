@@ -28,6 +28,8 @@ struct StoreConformance {
         try refusesCallsOutsideTheRetention()
         try sweeps()
         try holdsASweepWhenTheClockJumps()
+        try keepsMinutes()
+        try refusesMinutesOutsideTheRetention()
         try keepsState()
         try await takesReadersBesideAWriter()
         try refusesEverythingAfterClose()

@@ -96,6 +96,8 @@ final class TemporaryDirectory: Sendable {
 
 /// The bytes of a file, and its replacement.
 enum TestFile {
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY)
         try #require(descriptor >= 0)

@@ -1,0 +1,191 @@
+import Synchronization
+import VigieCalls
+import VigieWire
+
+extension MinuteFiles {
+    /// Answers a question from the days' quarters where they say enough, from the minutes otherwise.
+    /// - Throws: `StoreError.full` when the question asks for too much; days that cannot be read are named in the answer.
+    func history(_ query: EmergencyHistoryQuery) throws(StoreError) -> EmergencyHistory {
+        var builder = try HistoryBuilder(query)
+        let minutes = builder.minutes
+        let wanted = Self.day(ofMinute: minutes.lowerBound)...Self.day(
+            ofMinute: max(minutes.lowerBound, minutes.upperBound - 1))
+        let days = try state.withLock { (state) throws(StoreError) -> [(Int64, Int)] in
+            guard !state.isClosed else { throw .closed }
+            return state.days.filter { wanted.contains($0.key) && $0.value > 0 }.map { ($0.key, $0.value) }
+        }
+        var buffer: [UInt8] = []
+        for (day, size) in days.sorted(by: { $0.0 < $1.0 }) {
+            do throws(StoreError) {
+                if query.step != .minute, try addQuarters(day, size, &builder, &buffer) { continue }
+                try addMinutes(day, size, &builder, &buffer)
+            } catch {
+                if case .full = error { throw error }
+                // Swept meanwhile: it is no longer asked for.
+                guard FileNames.exists(path(day)) || error.name == "corrupted" else { continue }
+                builder.unreadable.append(CallDayName.name(day))
+                state.withLock { note(error, of: day, &$0) }
+            }
+        }
+        return builder.finish()
+    }
+
+    /// The latest minute of which something is known, up to `minute`; `nil` when there is none.
+    func lastMinute(upTo minute: Int64) -> Int64? {
+        let days = state.withLock { state in
+            state.days.filter { $0.key <= Self.day(ofMinute: minute) && $0.value > 0 }.map { ($0.key, $0.value) }
+        }
+        var bytes: [UInt8] = []
+        for (day, size) in days.sorted(by: { $0.0 > $1.0 }).prefix(2) {
+            guard let file = try? FileHandle(path(day), writing: false),
+                let count = try? readWhole(day, file, size, into: &bytes)
+            else { continue }
+            let found = MinuteFrame.read(bytes, count: count) { (_, _, _) throws(Never) in }
+            if found.lastMinute >= 0 { return min(minute, day * 1_440 + Int64(found.lastMinute)) }
+        }
+        return nil
+    }
+
+    private func addMinutes(
+        _ day: Int64, _ size: Int, _ builder: inout HistoryBuilder, _ bytes: inout [UInt8]
+    ) throws(StoreError) {
+        let file = try FileHandle(path(day), writing: false)
+        let count = try readWhole(day, file, size, into: &bytes)
+        let found = try MinuteFrame.read(bytes, count: count) { (minute, series, totals) throws(StoreError) in
+            try builder.add(day * 1_440 + Int64(minute), series, totals)
+        }
+        builder.hear(day: day, found.heard)
+        if found.damaged > 0 { state.withLock { noteDamage(found, of: day, &$0) } }
+    }
+
+    /// `false` when the day was not added up, or has grown since.
+    private func addQuarters(
+        _ day: Int64, _ size: Int, _ builder: inout HistoryBuilder, _ buffer: inout [UInt8]
+    ) throws(StoreError) -> Bool {
+        guard let file = try? FileHandle(quartersPath(day), writing: false) else { return false }
+        guard let quarters = QuarterFile(day: day, file, buffer: &buffer), quarters.covered == size else {
+            state.withLock { _ = $0.unrolled.insert(day) }
+            return false
+        }
+        if builder.query.step == .day {
+            for entry in quarters.entries where builder.query.scope.holds(entry.series) {
+                try builder.add(day * 1_440, entry.series, entry.day)
+            }
+            builder.hear(day: day, quarters.heard)
+            return true
+        }
+        // Nothing counts before all of it was read.
+        var read: [(minute: Int64, series: EmergencySeries, counts: EmergencyTotals)] = []
+        for entry in quarters.entries where builder.query.scope.holds(entry.series) {
+            let isWhole = try QuarterFile.quarters(of: entry, file, buffer: &buffer) { quarter, counts in
+                read.append((day * 1_440 + Int64(quarter) * 15, entry.series, counts))
+            }
+            guard isWhole else {
+                // Made again from the minutes.
+                state.withLock { _ = $0.unrolled.insert(day) }
+                try? FileNames.remove(quartersPath(day))
+                return false
+            }
+        }
+        for one in read { try builder.add(one.minute, one.series, one.counts) }
+        builder.hear(day: day, quarters.heard)
+        return true
+    }
+
+    // MARK: Keeping house
+
+    /// Brings what was written to the disk, and adds up days that are over.
+    /// - Throws: `StoreError`.
+    func flush() throws(StoreError) {
+        let files = try state.withLock { (state) throws(StoreError) -> [FileHandle] in
+            guard !state.isClosed else { throw .closed }
+            var files: [FileHandle] = []
+            for index in state.writers.indices where state.writers[index].isDirty {
+                state.writers[index].isDirty = false
+                files.append(state.writers[index].file)
+            }
+            return files
+        }
+        for file in files { try file.sync() }
+        let due = state.withLock { state -> [(Int64, Int)] in
+            guard let newest = state.days.keys.max() else { return [] }
+            return state.unrolled.filter { $0 < newest }.sorted().prefix(Self.rolledAtOnce).compactMap { day in
+                state.days[day].map { (day, $0) }
+            }
+        }
+        for (day, size) in due { try roll(day, size) }
+    }
+
+    /// Adds a day up: written beside and renamed, so that there is always a whole one.
+    private func roll(_ day: Int64, _ size: Int) throws(StoreError) {
+        var bytes: [UInt8] = []
+        do throws(StoreError) {
+            let file = try FileHandle(path(day), writing: false)
+            let count = try readWhole(day, file, size, into: &bytes)
+            let made = QuarterFile.make(day: day, from: bytes, count: count)
+            let place = quartersPath(day)
+            let fresh = try FileHandle(place + ".new", writing: true)
+            try fresh.cut(to: 0)
+            try fresh.write(made, made.indices, at: 0)
+            try fresh.sync()
+            try FileNames.move(place + ".new", to: place)
+        } catch {
+            try? FileNames.remove(quartersPath(day) + ".new")
+            guard error.name == "corrupted" || error.name == "wrong-version" else { throw error }
+            state.withLock { state in
+                note(error, of: day, &state)
+                state.unrolled.remove(day)
+            }
+            return
+        }
+        state.withLock { state in
+            // What was added meanwhile waits for the next time.
+            if state.days[day] == size { state.unrolled.remove(day) }
+        }
+    }
+
+    /// Days of stored minutes before the retention at `now`.
+    func daysOver(at now: Timestamp) -> Set<Int64> {
+        let oldest = CallDayName.day(of: now) - Int64(min(max(retention.minuteDays, 1), 36_500))
+        return state.withLock { Set($0.days.keys.filter { $0 < oldest }) }
+    }
+
+    /// Removes days.
+    /// - Throws: `StoreError` when a file cannot be removed; those before it are gone.
+    func remove(_ days: Set<Int64>, into report: inout SweepReport) throws(StoreError) {
+        for day in days.sorted() {
+            try state.withLock { (state) throws(StoreError) in
+                try removeFiles(of: day)
+                forget(day, &state)
+            }
+            report.minuteDays += 1
+        }
+        if !days.isEmpty { Directory.sync(directory) }
+    }
+
+    func close() {
+        try? flush()
+        state.withLock { state in
+            state.isClosed = true
+            state.writers.removeAll()
+        }
+    }
+
+    var problems: [String] { state.withLock { $0.problems.sorted { $0.key < $1.key }.map(\.value) } }
+
+    var counters: [StoreCounter] {
+        state.withLock { state in
+            [
+                StoreCounter("minutes_stored", state.counts.stored),
+                StoreCounter("minutes_outside_retention", state.counts.outsideRetention),
+                StoreCounter("minutes_dropped", state.counts.dropped),
+                StoreCounter("minutes_torn_bytes_cut", state.counts.tornBytes),
+                StoreCounter("minutes_damaged", state.counts.damagedFrames),
+                StoreCounter("minute_days_unreadable", state.counts.unreadableDays),
+                StoreCounter("minute_days_removed_for_space", state.counts.daysRemovedForSpace),
+                StoreCounter("minute_days_files", UInt64(state.days.count)),
+                StoreCounter("minutes_bytes", UInt64(clamping: state.days.values.reduce(0, +))),
+            ]
+        }
+    }
+}
