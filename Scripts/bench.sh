@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Vigie beside its peers, on the same core and the same input, and prints each figure as a ratio.
-# bench.sh [capture|records|numbers|memory|hep|sip|decisions ...]; CALLS and ROWS size the inputs.
+# bench.sh [capture|records|numbers|memory|hep|sip|decisions|emergency|history|delay ...]; CALLS and ROWS size the inputs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ mkdir -p "$work"
 calls=${CALLS:-200000}
 rows=${ROWS:-3000000}
 what=("$@")
-[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep sip decisions)
+[ ${#what[@]} -gt 0 ] || what=(capture records numbers memory hep sip decisions emergency history)
 pin="taskset -c $(($(nproc) - 1))"
 
 echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)"
@@ -157,6 +157,9 @@ emergency() {
         printf "emergency calls, %d a minute, %d streams   lookout %.2f %% of a core, all detectors %.2f %% (bar 5 %%)\n",
             v["calls_a_minute"], v["streams"], v["lookout_core_percent"], v["all_detectors_core_percent"] }'
 }
+
+# Emergency calls by the minute in the store, and how long their pages take: two months here, DAYS=365 for the year of the record.
+history() { $pin $vigie bench emergency-history --days "${DAYS:-60}" --questions "${QUESTIONS:-100}"; }
 
 # How soon failing emergency numbers are seen, against the best that is possible.
 delay() { $pin $vigie bench delay --runs "${RUNS:-1000}"; }

@@ -61,7 +61,7 @@ public final class LiveNode: Sendable {
     /// The centres with what test calls showed since.
     public let centreDesk: CentreDesk
     /// What emergency centres counted.
-    public let receivers = ReceiverDesk()
+    public let receivers: ReceiverDesk
     /// What was changed and declared.
     public let calendar: CalendarDesk
     private let logger: Logger
@@ -84,7 +84,8 @@ public final class LiveNode: Sendable {
         centres = centreFile.directory
         symbols = NodeSymbols(remembered: (try? store.symbolNames()) ?? [])
         ring = CallEventRing(capacity: configuration.limits.decisionQueue)
-        centreDesk = CentreDesk(centreFile, store: store)
+centreDesk = CentreDesk(centreFile, store: store)
+        receivers = ReceiverDesk(store: store, at: self.clock.now)
         calendar = CalendarDesk(
             paths: configuration.emergency.calendars.map { configuration.path($0) },
             zone: TimeZoneOffsets(configuration.timeZone) ?? .utc, store: store)
@@ -126,6 +127,8 @@ public final class LiveNode: Sendable {
             [
                 MetricSample("vigie_receiver_intervals_total", [], Double(receivers.taken.total)),
                 MetricSample("vigie_receiver_repeated_total", [], Double(receivers.repeated.total)),
+                MetricSample("vigie_receiver_too_old_total", [], Double(receivers.tooOld.total)),
+                MetricSample("vigie_receiver_not_kept_total", [], Double(receivers.notKept.total)),
             ] + calendar.refused.samples("vigie_calendar_refused_total", label: "reason")
         }
         hep.register(on: counters)

@@ -59,6 +59,12 @@ public struct BatchFeed: Sendable {
         while true {
             let events = reading.next(Self.chunk)
             if events.isEmpty { break }
+            // The sender is told that it took too long: what is left is not worth the line's time.
+            guard !Task.isCancelled else {
+                refused.count("too-slow")
+                throw .busy(
+                    "the batch took too long; send its rows in smaller batches", retryAfterSeconds: 10)
+            }
             let taken = try await hand(events)
             receipt.accepted += taken.new
             receipt.known += taken.known

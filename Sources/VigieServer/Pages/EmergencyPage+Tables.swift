@@ -62,6 +62,15 @@ extension EmergencyPage {
             """
     }
 
+    /// The way to what was.
+    func histories(_ words: PageLanguage) -> Markup {
+        """
+        <section><h2>\(words("History", "Historique"))</h2>
+        <p class="facts">\(words("What became of the calls by the minute, for as long as the node keeps it. Each cell of the table leads to its own; here are the others.", "Ce que sont devenus les appels, minute par minute, aussi longtemps que le nœud le garde. Chaque case du tableau mène au sien ; voici les autres."))</p>
+        \(HistoryPage.form(words, service: nil, department: nil, span: .day))</section>
+        """
+    }
+
     private func legend(_ words: PageLanguage) -> Markup {
         let meanings: [(EmergencyCellKind, String)] = [
             (.normal, words("normal", "normal")), (.partial, words("some calls fail", "des appels échouent")),
@@ -75,6 +84,13 @@ extension EmergencyPage {
             out += "<li><b class=\"\(kind.rawValue)\">\(kind.sign)</b> \(meaning)</li>"
         }
         return out
+    }
+
+    /// The state's words, which lead to the cell's history where the place is known.
+    private func stateLink(_ cell: EmergencyBoard.Cell, _ words: PageLanguage) -> Markup {
+        guard cell.department != .none else { return "\(words.state(cell.state))" }
+        return
+            "<a href=\"/emergency/history?lang=\(words.code)&amp;service=\(cell.service.description)&amp;department=\(cell.department.description)\">\(words.state(cell.state))</a>"
     }
 
     private func cell(_ cell: EmergencyBoard.Cell?, isBlind: Bool, _ words: PageLanguage) -> Markup {

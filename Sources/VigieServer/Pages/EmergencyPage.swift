@@ -55,6 +55,7 @@ struct EmergencyPage: Sendable {
             \(failures(words))
             \(draftList(words))
             \(grid(words))
+            \(histories(words))
             \(receivers(words))
             \(calendar(words))
             \(elements(words))

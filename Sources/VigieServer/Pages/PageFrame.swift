@@ -13,8 +13,10 @@ struct PageFrame: Sendable {
 
     /// The whole page.
     ///
-    /// - Parameter isLive: whether it renews itself.
-    func page(title: String, isLive: Bool, _ body: Markup) -> String {
+    /// - Parameters:
+    ///   - isLive: whether it renews itself.
+    ///   - query: what the page's own link has beside the language, `&name=value`.
+    func page(title: String, isLive: Bool, query: String = "", _ body: Markup) -> String {
         // Without script the browser loads the page again by itself.
         let again: Markup = isLive ? "<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>" : ""
         let script: Markup = isLive ? "<script src=\"\(PageAssets.scriptPath)\" defer></script>" : ""
@@ -31,7 +33,7 @@ struct PageFrame: Sendable {
             \(again)\(script)
             </head>
             <body>
-            \(top)
+            \(top(query))
             <main\(live)>
             \(body)
             </main>
@@ -42,11 +44,11 @@ struct PageFrame: Sendable {
         return page.text
     }
 
-    private var top: Markup {
+    private func top(_ query: String) -> Markup {
         let other = words.other
         let name = other == .french ? "Français" : "English"
         var out: Markup =
-            "<header class=\"top\"><a class=\"brand\" href=\"/?lang=\(words.code)\">Vigie</a><a href=\"\(path)?lang=\(other.rawValue)\" lang=\"\(other.rawValue)\" hreflang=\"\(other.rawValue)\">\(name)</a>"
+            "<header class=\"top\"><a class=\"brand\" href=\"/?lang=\(words.code)\">Vigie</a><a href=\"\(path)?lang=\(other.rawValue)\(query)\" lang=\"\(other.rawValue)\" hreflang=\"\(other.rawValue)\">\(name)</a>"
         if let identity, hasSession {
             out += """
                 <form method="post" action="/logout"><span>\(identity.name)</span> <button>\(words("log out", "se déconnecter"))</button></form>

@@ -71,7 +71,21 @@ enum PageAssets {
         p.legend { display: block; color: var(--soft); font-size: .9rem; margin: 0 0 .3rem; }
         .key { display: inline-block; width: 1rem; height: .7rem; margin: 0 .4rem 0 0; background: var(--link); }
         .key.line { height: 2px; margin: 0 .4rem .25rem 1rem; background: var(--major); }
-        @media (max-width: 40rem) { .chart .axis { font-size: 19px; } }
+        @media (max-width: 40rem) { .chart .axis { font-size: 19px; } .history .axis { font-size: 25px; } }
+        .history .answered, .k-answered { fill: var(--link); background: var(--link); }
+        .history .unanswered, .k-unanswered { fill: var(--waits); background: var(--waits); }
+        .history .failed, .k-failed { fill: var(--critical); background: var(--critical); }
+        .history .blind { fill: var(--c-blind); } .history .stripe { fill: var(--soft); opacity: .35; }
+        .k-blind { background: var(--c-blind) repeating-linear-gradient(135deg, transparent 0 4px, var(--soft) 4px 5px); }
+        :root { --waits: #9db8ce; } @media (prefers-color-scheme: dark) { :root { --waits: #48657b; } }
+        .legend b:empty { width: 1rem; height: .8rem; border: 0; vertical-align: baseline; }
+        .spans { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; margin: .4rem 0 .8rem; }
+        .choice { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: baseline; }
+        .choice select, .choice button { font: inherit; max-width: 100%; padding: .2rem .5rem; border: 1px solid var(--rule); border-radius: .3rem;
+          background: var(--paper); color: var(--ink); }
+        .figures thead th { position: sticky; top: 0; background: var(--card); } .figures td.n, .figures th.n { padding-left: .8rem; }
+        .figures td:last-child { padding-left: 1rem; color: var(--soft); font-size: .88rem; } .figures th[scope=row] { white-space: nowrap; }
+        .unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
         meter { width: min(100%, 20rem); height: .6rem; }
         .login { max-width: 26rem; margin: 3rem auto; } .login label { display: block; margin-bottom: .3rem; }
         .login input { width: 100%; padding: .5rem; border: 1px solid var(--rule); border-radius: .3rem; background: var(--paper);

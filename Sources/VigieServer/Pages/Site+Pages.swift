@@ -37,6 +37,12 @@ extension Site {
             return try await forReaders(request, words, context) { identity, frame in
                 try await EmergencyPage.gather(services, emergency, for: identity).html(frame)
             }
+        case "emergency" where parts == ["emergency", "history"]:
+            guard isGet else { throw Problem.methodNotAllowed(["GET", "HEAD"]) }
+            guard services.emergency != nil else { return nil }
+            return try await forReaders(request, words, context) { _, frame in
+                try await HistoryPage.gather(services, query).html(frame)
+            }
         case "emergency" where parts == ["emergency", "directory"]:
             guard isGet else { throw Problem.methodNotAllowed(["GET", "HEAD"]) }
             guard let emergency = services.emergency else { return nil }

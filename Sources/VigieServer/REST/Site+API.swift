@@ -39,9 +39,14 @@ extension Site {
             }
         }
         let checked = call
-        let answer = try await Deadline.run(
-            settings.requestTimeout, late: Problem.unavailable("it took too long; ask for less at once")
-        ) {
+        let seconds = settings.requestTimeout.components.seconds
+        let late =
+            operation.body?.isBatch == true
+            ? Problem.unavailable(
+                "the batch was not worked off in \(seconds) s; send its rows again in smaller batches, each with an id of its own: the rows that were taken are known and count once",
+                retryAfter: 10)
+            : Problem.unavailable("it took too long; ask for less at once")
+        let answer = try await Deadline.run(settings.requestTimeout, late: late) {
             do {
                 return try await operation.run(checked)
             } catch let error as StoreError {

@@ -8,6 +8,6 @@ struct Bench: ParsableCommand {
         discussion: "Example:\n  vigie bench numbers numbers.txt",
         subcommands: [
             BenchNumbers.self, BenchHEPLoad.self, BenchSIPLoad.self, BenchSIPServe.self, BenchDecisions.self,
-            BenchEmergency.self, BenchDelay.self, BenchQuietYear.self,
+            BenchEmergency.self, BenchEmergencyHistory.self, BenchDelay.self, BenchQuietYear.self,
         ])
 }

@@ -14,6 +14,7 @@ struct TokenCommand: AsyncParsableCommand {
 
             EXAMPLES
               vigie token create --name amal --role operator --scope numbers
+              vigie token create --name samu-59 --role viewer --scope receiver --centre SAMU-59 > samu-59.token
               vigie token create --name mediation --role viewer --scope feed --expires 365d > mediation.token
               vigie token list
               vigie token revoke amal
@@ -48,14 +49,20 @@ extension TokenCommand {
                   admin     reads and reloads the settings
 
                 SCOPES
-                  numbers   sees telephone numbers whole; without it they are masked
-                  feed      sends batches of call records, whatever the role
+                  numbers     sees telephone numbers whole; without it they are masked
+                  feed        sends batches of call records, whatever the role
+                  receiver    sends what an emergency centre counted, whatever the role; --centre names for which
+                  call-backs  sees who lost emergency calls, with a reason that goes into the audit
                 """)
 
         @Option(help: "The person or machine; stands in the audit.") var name: String
         @Option(help: "viewer, operator, approver or admin.") var role: Role
         @Option(help: "numbers, feed, receiver, call-backs; may be given more than once.") var scope:
             [TokenScope] = []
+        @Option(
+            help:
+                "An emergency centre that it speaks for, with the scope receiver; may be given more than once. Any when none is."
+        ) var centre: [String] = []
         @Option(help: "How long it is good: 12h, 90d.") var expires = "90d"
         @OptionGroup var place: Place
 
@@ -75,7 +82,7 @@ extension TokenCommand {
         func run() async throws {
             let secret = try TokenCommand.told { () throws(TokenError) -> String in
                 try place.file.create(
-                    name: name, role: role, scopes: scope, now: NodeClock.real.now,
+                    name: name, role: role, scopes: scope, centres: centre, now: NodeClock.real.now,
                     lifetime: lifetime ?? .seconds(90 * 86_400))
             }
             print(secret)
@@ -105,6 +112,7 @@ extension TokenCommand {
                         JSONValue.object([
                             ("name", .string(token.name)), ("role", .string(token.role.rawValue)),
                             ("scopes", .array(scopes.map { .string($0) })),
+                            ("centres", .array((token.centres ?? []).map { .string($0) })),
                             ("created", .string(token.created)),
                             ("expires", .string(token.expires)), ("valid", .bool(token.isValid(at: now))),
                         ]).text())
@@ -112,7 +120,8 @@ extension TokenCommand {
                     let end =
                         token.isValid(at: now) ? "good until \(token.expires)" : "expired \(token.expires)"
                     let extra = scopes.isEmpty ? "" : " + \(scopes.joined(separator: ", "))"
-                    print("\(token.name): \(token.role.rawValue)\(extra), \(end)")
+                    let speaks = token.centres.map { " for \($0.joined(separator: ", "))" } ?? ""
+                    print("\(token.name): \(token.role.rawValue)\(extra)\(speaks), \(end)")
                 }
             }
         }

@@ -10,7 +10,7 @@ import VigieWire
 
 @Suite struct EmergencyAPITests {
     /// A node's HTTP side around a line that runs, with tokens of several rights.
-    private static func with(
+    static func with(
         _ body:
             @escaping @Sendable (
                 RunningSite, HTTPServices, @escaping @Sendable (String) -> [(String, String)]

@@ -50,7 +50,7 @@ extension APIOperations {
                 method: .post, path: "/api/v1/emergency/counts", id: "sendReceiverCounts", tag: "emergency",
                 summary: "What an emergency centre counted, interval by interval: seen, answered, abandoned.",
                 words:
-                    "An interval is known by centre, service, department and start: sent again with the same figures it changes nothing, with other figures it is refused, for the detectors have used the first ones. Send intervals when they are over, oldest first.",
+                    "An interval is known by centre, service, department and start, also after a restart: sent again with the same figures it changes nothing, with other figures it is refused, for the detectors have used the first ones. Of each cell the latest 288 intervals are remembered; older ones are not taken. Send intervals when they are over, oldest first. A token may be bound to centres: for others it is refused.",
                 access: .roleOrScope(.operator, .receiver),
                 body: .init(
                     mediaType: "application/json",
@@ -78,15 +78,24 @@ extension APIOperations {
                         .open([
                             .must("accepted", .count),
                             .must("known", .count, "Intervals that were told before."),
+                            .must(
+                                "too_old", .count,
+                                "Intervals older than all that is remembered of their cell; they are not counted."
+                            ),
                         ]))
                 ], problems: [404, 409, 503],
                 run: { request in
                     let emergency = try watch(services)
+                    let centre = request.json["centre"]?.stringValue ?? ""
+                    guard request.identity.speaks(for: centre) else {
+                        throw Problem.forbidden(
+                            "\(request.identity.name) speaks for \(request.identity.centres.joined(separator: ", ")), not for \(centre); nothing was taken"
+                        )
+                    }
                     let told = try intervals(request, now: services.clock.now)
+                    let outcome: ReceiverDesk.Outcome
                     do throws(ReceiverDesk.Refusal) {
-                        let new = try emergency.receivers.take(told) { emergency.line.take($0) }
-                        return .json(
-                            .object([("accepted", .whole(new)), ("known", .whole(told.count - new))]))
+                        outcome = try emergency.receivers.take(told) { emergency.line.take($0) }
                     } catch {
                         switch error {
                         case .busy:
@@ -101,6 +110,12 @@ extension APIOperations {
                             )
                         }
                     }
+                    if outcome.new > 0 { await emergency.receivers.keep(centre) }
+                    return .json(
+                        .object([
+                            ("accepted", .whole(outcome.new)), ("known", .whole(outcome.known)),
+                            ("too_old", .whole(outcome.tooOld)),
+                        ]))
                 }),
             Operation(
                 method: .post, path: "/api/v1/incidents/{id}/call-backs", id: "callBacks", tag: "emergency",

@@ -9,7 +9,8 @@ enum APIOperations {
             status(services) + incidents(services) + filters(services) + filterSteps(services)
             + calls(services)
             + numbers(services) + feeds(services)
-            + emergency(services) + calendar(services) + centres(services) + legal(services) + peers(services)
+            + emergency(services) + history(services) + calendar(services) + centres(services)
+            + legal(services) + peers(services)
             + nodeSettings(services) + notices(services) + audit(services) + events(services)
         // The document describes itself too: it is made once, from all of them.
         let described = operations + [document { .object([]) }]

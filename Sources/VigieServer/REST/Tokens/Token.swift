@@ -37,6 +37,8 @@ public struct Token: Sendable, Codable, Equatable {
     public var role: Role
     /// What it opens beside.
     public var scopes: [TokenScope]
+    /// The emergency centres that it speaks for; `nil`: any.
+    public var centres: [String]?
     /// SHA-256 of the secret, 64 hexadecimal digits.
     public var sha256: String
     /// Since when, RFC 3339.
@@ -58,13 +60,19 @@ public struct Identity: Sendable, Equatable {
     public var role: Role
     /// What is open to them beside.
     public var scopes: [TokenScope]
+    /// The emergency centres that they speak for; empty: any.
+    public var centres: [String]
 
     /// Somebody with rights.
-    public init(name: String, role: Role, scopes: [TokenScope]) {
+    public init(name: String, role: Role, scopes: [TokenScope], centres: [String] = []) {
         self.name = name
         self.role = role
         self.scopes = scopes
+        self.centres = centres
     }
+
+    /// Whether they may say what this emergency centre counted.
+    public func speaks(for centre: String) -> Bool { centres.isEmpty || centres.contains(centre) }
 
     /// Whoever sits at the machine, where access is open.
     public static let lab = Identity(name: "lab", role: .admin, scopes: TokenScope.allCases)

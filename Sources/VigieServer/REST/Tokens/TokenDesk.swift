@@ -58,7 +58,9 @@ final class TokenDesk: Sendable {
                 failures.count()
                 return wait > 0 ? .slowDown(seconds: wait) : .unknown
             }
-            return .known(Identity(name: found.name, role: found.role, scopes: found.scopes))
+            return .known(
+                Identity(
+                    name: found.name, role: found.role, scopes: found.scopes, centres: found.centres ?? []))
         }
     }
 
@@ -91,7 +93,8 @@ final class TokenDesk: Sendable {
                 let token = state.tokens.first(where: { $0.name == session.tokenName }),
                 token.isValid(at: now), TokenSecret.equal(token.sha256, session.tokenHash)
             else { return nil }
-            return Identity(name: token.name, role: token.role, scopes: token.scopes)
+            return Identity(
+                name: token.name, role: token.role, scopes: token.scopes, centres: token.centres ?? [])
         }
     }
 

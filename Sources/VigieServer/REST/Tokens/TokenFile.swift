@@ -14,6 +14,8 @@ public enum TokenError: Error, CustomStringConvertible, Equatable {
     case nameUnknown(String)
     /// The name cannot stand in an audit.
     case nameRefused(String)
+    /// The centre's name cannot be one, or there are too many.
+    case centreRefused(String)
     /// There are as many as there may be.
     case tooMany
 
@@ -28,6 +30,8 @@ public enum TokenError: Error, CustomStringConvertible, Equatable {
         case .nameUnknown(let name): "tokens: there is no token named \(name); `vigie token list` shows them"
         case .nameRefused(let name):
             "tokens: \(name.isEmpty ? "an empty name" : "\"\(name.prefix(40))\"") cannot be used: \(TextShape.identifier.words)"
+        case .centreRefused(let name):
+            "tokens: centre \"\(name.prefix(40))\" cannot be used: \(TextShape.identifier.words); at most \(TokenFile.maxCentres) of them, with the scope receiver"
         case .tooMany: "tokens: \(TokenFile.maxTokens) tokens are the most there may be; revoke some"
         }
     }
@@ -40,6 +44,8 @@ public enum TokenError: Error, CustomStringConvertible, Equatable {
 public struct TokenFile: Sendable {
     /// Tokens at most: a control room has a few dozen.
     public static let maxTokens = 1_000
+    /// Emergency centres that one token may speak for: a region's.
+    public static let maxCentres = 64
     /// The file's name in the data directory.
     public static let name = "tokens.json"
     /// The file with the first administrator's secret.
@@ -67,13 +73,19 @@ public struct TokenFile: Sendable {
     ///
     /// - Parameters:
     ///   - name: of the person or machine.
+    ///   - centres: the emergency centres that it speaks for; none: any.
     ///   - now: of the machine's clock.
     ///   - lifetime: how long it is good.
     /// - Throws: `TokenError`.
     public func create(
-        name: String, role: Role, scopes: [TokenScope], now: Timestamp, lifetime: Duration
+        name: String, role: Role, scopes: [TokenScope], centres: [String] = [], now: Timestamp,
+        lifetime: Duration
     ) throws(TokenError) -> String {
         guard TextShape.identifier.accepts(name) else { throw .nameRefused(name) }
+        for (index, centre) in centres.enumerated() {
+            guard TextShape.identifier.accepts(centre), index < Self.maxCentres, scopes.contains(.receiver)
+            else { throw .centreRefused(centre) }
+        }
         let secret = TokenSecret.make()
         try change { (tokens: inout [Token]) throws(TokenError) in
             tokens.removeAll { $0.name == name && !$0.isValid(at: now) }
@@ -81,7 +93,8 @@ public struct TokenFile: Sendable {
             guard tokens.count < Self.maxTokens else { throw .tooMany }
             tokens.append(
                 Token(
-                    name: name, role: role, scopes: scopes, sha256: TokenSecret.hash(secret),
+                    name: name, role: role, scopes: scopes, centres: centres.isEmpty ? nil : centres,
+                    sha256: TokenSecret.hash(secret),
                     created: Timestamp(seconds: now.seconds).rfc3339(),
                     expires: Timestamp(seconds: (now + lifetime).seconds).rfc3339()))
         }
