@@ -84,7 +84,7 @@ public final class LiveNode: Sendable {
         centres = centreFile.directory
         symbols = NodeSymbols(remembered: (try? store.symbolNames()) ?? [])
         ring = CallEventRing(capacity: configuration.limits.decisionQueue)
-centreDesk = CentreDesk(centreFile, store: store)
+        centreDesk = CentreDesk(centreFile, store: store)
         receivers = ReceiverDesk(store: store, at: self.clock.now)
         calendar = CalendarDesk(
             paths: configuration.emergency.calendars.map { configuration.path($0) },

@@ -14,7 +14,7 @@ package struct HistoryQuestions: Sendable {
         let none = MemoryStore()
         services.emergency = EmergencyServices(
             line: LiveLine(symbols: symbols, store: none), calendar: CalendarDesk(store: none),
-            centres: CentreDesk(.fictional(at: now), store: none), receivers: ReceiverDesk())
+            centres: CentreDesk(.init(.fictional(at: now)), store: none), receivers: ReceiverDesk())
         self.services = services
         operation = APIOperations.history(services).first
     }

@@ -107,7 +107,7 @@ import VigieWire
         var services = HTTPServices(store: store, symbols: line.symbols, tokens: tokens)
         services.emergency = EmergencyServices(
             line: line, calendar: CalendarDesk(store: store),
-            centres: CentreDesk(.fictional(at: now), store: store),
+            centres: CentreDesk(.init(.fictional(at: now)), store: store),
             receivers: ReceiverDesk(store: store))
         var settings = HTTPSettings.testing
         settings.access = .tokens
