@@ -73,14 +73,20 @@ class Node:
         return found
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=10) as answer:
-            return answer.read()
+        return self.ask(urllib.request.Request(f"http://127.0.0.1:{self.http}{path}"))
+
+    def ask(self, request):
+        began = time.time()
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.read()
+        except OSError as error:
+            raise OSError(f"{request.get_method()} {request.selector} after {time.time() - began:.1f} s: {error}") from error
 
     def post(self, path, body, kind="application/json"):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.http}{path}", data=body.encode(), method="POST", headers={"Content-Type": kind})
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.loads(answer.read())
+        return json.loads(self.ask(request))
 
     def usage(self):
         pid = self.process.pid
