@@ -37,6 +37,6 @@ package struct HistoryQuestions: Sendable {
         guard let operation else { return 0 }
         let answer = try await operation.run(APIRequest(identity: .lab, parameters: parameters))
         guard case .json(let value) = answer.body else { return 0 }
-        return NumberMask.masked(value).text().utf8.count
+        return (answer.isMasked ? NumberMask.masked(value) : value).text().utf8.count
     }
 }

@@ -15,8 +15,15 @@ extension MinuteFiles {
             return state.days.filter { wanted.contains($0.key) && $0.value > 0 }.map { ($0.key, $0.value) }
         }
         var buffer: [UInt8] = []
+        var known: [Int64: QuarterFile] = [:]
+        if query.step == .day { known = months(of: days, builder.query.scope, &buffer) }
         for (day, size) in days.sorted(by: { $0.0 < $1.0 }) {
             do throws(StoreError) {
+                if let whole = known[day] {
+                    for entry in whole.entries { try builder.add(day * 1_440, entry.series, entry.day) }
+                    builder.hear(day: day, whole.heard)
+                    continue
+                }
                 if query.step != .minute, try addQuarters(day, size, &builder, &buffer) { continue }
                 try addMinutes(day, size, &builder, &buffer)
             } catch {
@@ -58,6 +65,25 @@ extension MinuteFiles {
         if found.damaged > 0 { state.withLock { noteDamage(found, of: day, &$0) } }
     }
 
+    /// The days' sums as the files of their months have them, as far as nothing was added since.
+    private func months(
+        of days: [(Int64, Int)], _ scope: EmergencyHistoryQuery.Scope, _ buffer: inout [UInt8]
+    ) -> [Int64: QuarterFile] {
+        let sizes = Dictionary(days, uniquingKeysWith: { $1 })
+        var known: [Int64: QuarterFile] = [:]
+        for path in Set(days.map { monthPath($0.0) }) {
+            guard let file = try? FileHandle(path, writing: false),
+                let count = try? file.read(min(file.size, Self.monthBytes), at: 0, into: &buffer)
+            else { continue }
+            var start = 0
+            while let one = QuarterFile(buffer, at: start, count: count, isWanted: { scope.holds($0) }) {
+                start += QuarterFile.octets(buffer, at: start, count: count)
+                if sizes[one.day] == one.covered { known[one.day] = one }
+            }
+        }
+        return known
+    }
+
     /// `false` when the day was not added up, or has grown since.
     private func addQuarters(
         _ day: Int64, _ size: Int, _ builder: inout HistoryBuilder, _ buffer: inout [UInt8]
@@ -76,10 +102,17 @@ extension MinuteFiles {
         }
         // Nothing counts before all of it was read.
         var read: [(minute: Int64, series: EmergencySeries, counts: EmergencyTotals)] = []
-        for entry in quarters.entries where builder.query.scope.holds(entry.series) {
-            let isWhole = try QuarterFile.quarters(of: entry, file, buffer: &buffer) { quarter, counts in
+        let wanted = quarters.entries.filter { builder.query.scope.holds($0.series) }
+        // Many series are read at once, a few one by one.
+        let count = wanted.count > 32 ? try file.read(min(file.size, 64 << 20), at: 0, into: &buffer) : 0
+        for entry in wanted {
+            let tell = { (quarter: Int, counts: EmergencyTotals) in
                 read.append((day * 1_440 + Int64(quarter) * 15, entry.series, counts))
             }
+            let isWhole =
+                count > 0
+                ? QuarterFile.quarters(of: entry, in: buffer, count: count, tell)
+                : try QuarterFile.quarters(of: entry, file, buffer: &buffer, tell)
             guard isWhole else {
                 // Made again from the minutes.
                 state.withLock { _ = $0.unrolled.insert(day) }
@@ -129,8 +162,10 @@ extension MinuteFiles {
             try fresh.write(made, made.indices, at: 0)
             try fresh.sync()
             try FileNames.move(place + ".new", to: place)
+            try keepInMonth(day, made)
         } catch {
             try? FileNames.remove(quartersPath(day) + ".new")
+            try? FileNames.remove(monthPath(day) + ".new")
             guard error.name == "corrupted" || error.name == "wrong-version" else { throw error }
             state.withLock { state in
                 note(error, of: day, &state)
@@ -142,6 +177,31 @@ extension MinuteFiles {
             // What was added meanwhile waits for the next time.
             if state.days[day] == size { state.unrolled.remove(day) }
         }
+    }
+
+    /// Puts a day's sums among those of its month, in the place of older ones: first parts of `QuarterFile`, one after the other.
+    private func keepInMonth(_ day: Int64, _ made: [UInt8]) throws(StoreError) {
+        let place = monthPath(day)
+        var bytes: [UInt8] = []
+        var kept: [UInt8] = []
+        if FileNames.exists(place) {
+            let file = try FileHandle(place, writing: false)
+            let count = try file.read(min(file.size, Self.monthBytes), at: 0, into: &bytes)
+            var start = 0
+            // What is damaged ends the file: those days are read from their own.
+            while let one = QuarterFile(bytes, at: start, count: count, isWanted: { _ in false }) {
+                let end = start + QuarterFile.octets(bytes, at: start, count: count)
+                if one.day != day { kept += bytes[start..<end] }
+                start = end
+            }
+        }
+        kept += made[0..<QuarterFile.octets(made, at: 0, count: made.count)]
+        guard kept.count <= Self.monthBytes else { return }
+        let fresh = try FileHandle(place + ".new", writing: true)
+        try fresh.cut(to: 0)
+        try fresh.write(kept, kept.indices, at: 0)
+        try fresh.sync()
+        try FileNames.move(place + ".new", to: place)
     }
 
     /// Days of stored minutes before the retention at `now`.
@@ -159,6 +219,11 @@ extension MinuteFiles {
                 forget(day, &state)
             }
             report.minuteDays += 1
+        }
+        // A month goes when its last day has gone.
+        for month in Set(days.map { monthPath($0) }) {
+            let isOver = state.withLock { state in !state.days.keys.contains { monthPath($0) == month } }
+            if isOver { try FileNames.remove(month) }
         }
         if !days.isEmpty { Directory.sync(directory) }
     }

@@ -2,8 +2,8 @@ import Synchronization
 import VigieCalls
 import VigieWire
 
-/// Minutes of emergency calls in one file a UTC day, `2026-11-22.minutes` (`MinuteFrame`), and beside each day that is over what it adds
-/// up to, `2026-11-22.quarters` (`QuarterFile`).
+/// Minutes of emergency calls in one file a UTC day, `2026-11-22.minutes` (`MinuteFrame`), beside each day that is over what it adds
+/// up to, `2026-11-22.quarters` (`QuarterFile`), and the days' sums of a month together, `2026-11.days`.
 ///
 /// Additions go to the file before they are acknowledged, one write for all of a day. Nothing of the contents stays in memory.
 final class MinuteFiles: Sendable {
@@ -41,6 +41,9 @@ final class MinuteFiles: Sendable {
     static let writersAtMost = 4
     static let suffix = ".minutes"
     static let quarters = ".quarters"
+    static let days = ".days"
+    /// Octets of a month's sums at most: a nation's take 400 KiB.
+    static let monthBytes = 32 << 20
     /// Days that one `flush` adds up at most; a day takes some ten milliseconds.
     static let rolledAtOnce = 16
     let directory: String
@@ -72,6 +75,8 @@ final class MinuteFiles: Sendable {
     }
 
     func path(_ day: Int64) -> String { directory + "/" + CallDayName.name(day) + Self.suffix }
+    /// `2026-11.days`: the sums of the month's days, for questions about a year.
+    func monthPath(_ day: Int64) -> String { directory + "/" + CallDayName.name(day).dropLast(3) + Self.days }
     func quartersPath(_ day: Int64) -> String { directory + "/" + CallDayName.name(day) + Self.quarters }
 
     var newestDay: Int64? { state.withLock { $0.days.keys.max() } }

@@ -34,6 +34,7 @@ struct QuarterFile {
         var checksum: UInt32
     }
 
+    var day: Int64 = 0
     var covered = 0
     var heard: [UInt64] = []
     var entries: [Entry] = []
@@ -86,46 +87,65 @@ struct QuarterFile {
         head.put(UInt64(bitPattern: day), at: 16)
         head.put(UInt64(count), at: 24)
         head.put(UInt64(head.count), at: 32)
-        head.put(checksum(head, head.count), at: 40)
+        head.put(checksum(head, 0, head.count), at: 40)
         return head + tail
     }
 
-    private static func checksum(_ head: [UInt8], _ count: Int) -> UInt64 {
-        head.span.extracting(48..<count).keyedHash(head.span.extracting(8..<40).keyedHash(MinuteFrame.key))
+    private static func checksum(_ bytes: [UInt8], _ start: Int, _ octets: Int) -> UInt64 {
+        let key = bytes.span.extracting((start + 8)..<(start + 40)).keyedHash(MinuteFrame.key)
+        return bytes.span.extracting((start + 48)..<(start + octets)).keyedHash(key)
     }
 
     // MARK: Reading
 
     /// Reads the first part; `nil` when there is none for this day, or it is not what was written: it is made again.
     init?(day: Int64, _ file: FileHandle, buffer: inout [UInt8]) {
-        guard var got = try? file.read(Self.firstRead, at: 0, into: &buffer), got >= Self.header,
-            buffer.word64(at: 0) == Self.magic.word64(at: 0), buffer.word32(at: 8) == Self.version,
-            buffer.word64(at: 16) == UInt64(bitPattern: day)
-        else { return nil }
-        let octets = buffer.word64(at: 32)
-        let count = buffer.word32(at: 12)
-        guard octets >= UInt64(Self.header), octets <= 16 << 20, count <= 1 << 20 else { return nil }
-        if octets > UInt64(got) {
-            guard let whole = try? file.read(Int(octets), at: 0, into: &buffer) else { return nil }
+        guard var got = try? file.read(Self.firstRead, at: 0, into: &buffer) else { return nil }
+        let octets = Self.octets(buffer, at: 0, count: got)
+        if octets > got {
+            guard let whole = try? file.read(octets, at: 0, into: &buffer) else { return nil }
             got = whole
         }
-        guard got >= Int(octets), Self.checksum(buffer, Int(octets)) == buffer.word64(at: 40) else { return nil }
-        covered = Int(clamping: buffer.word64(at: 24))
-        heard = (0..<23).map { buffer.word64(at: 48 + 8 * $0) }
-        entries.reserveCapacity(Int(count))
-        var index = Self.header
-        var place = Int(octets)
-        for _ in 0..<count {
-            guard index + 16 < Int(octets), let series = EmergencySeries(rawValue: buffer.word64(at: index))
-            else { return nil }
-            let length = Int(buffer.word32(at: index + 8))
-            let checksum = buffer.word32(at: index + 12)
-            var reader = MinuteReader(buffer.span.extracting((index + 16)..<Int(octets)))
+        self.init(buffer, at: 0, count: got) { _ in true }
+        guard self.day == day else { return nil }
+    }
+
+    /// How long the first part that begins at `start` says it is; 0 when there is none.
+    static func octets(_ bytes: [UInt8], at start: Int, count: Int) -> Int {
+        guard start + header <= count, bytes.word64(at: start) == magic.word64(at: 0),
+            bytes.word32(at: start + 8) == version
+        else { return 0 }
+        let octets = bytes.word64(at: start + 32)
+        return octets >= UInt64(header) && octets <= 16 << 20 ? Int(octets) : 0
+    }
+
+    /// Reads a first part that begins at `start`, with the series that somebody wants; `nil` when it is not what was written.
+    init?(_ bytes: [UInt8], at start: Int, count: Int, isWanted: (EmergencySeries) -> Bool) {
+        let octets = Self.octets(bytes, at: start, count: count)
+        let series = bytes.word32(at: start + 12)
+        guard octets > 0, start + octets <= count, series <= 1 << 20,
+            Self.checksum(bytes, start, octets) == bytes.word64(at: start + 40)
+        else { return nil }
+        day = Int64(bitPattern: bytes.word64(at: start + 16))
+        covered = Int(clamping: bytes.word64(at: start + 24))
+        heard = (0..<23).map { bytes.word64(at: start + 48 + 8 * $0) }
+        let end = start + octets
+        var index = start + Self.header
+        var place = octets
+        for _ in 0..<series {
+            guard index + 16 < end, let one = EmergencySeries(rawValue: bytes.word64(at: index)) else {
+                return nil
+            }
+            let length = Int(bytes.word32(at: index + 8))
+            let checksum = bytes.word32(at: index + 12)
+            var reader = MinuteReader(bytes.span.extracting((index + 16)..<end))
             let day = reader.counts()
             guard !reader.isBroken else { return nil }
             index += 16 + reader.index
-            entries.append(
-                Entry(series: series, day: day, place: place..<place + length, checksum: checksum))
+            if isWanted(one) {
+                entries.append(
+                    Entry(series: one, day: day, place: place..<place + length, checksum: checksum))
+            }
             place += length
         }
     }
@@ -140,7 +160,24 @@ struct QuarterFile {
             UInt32(truncatingIfNeeded: buffer.span.extracting(0..<count).keyedHash(MinuteFrame.key))
                 == entry.checksum
         else { return false }
-        var reader = MinuteReader(buffer.span.extracting(0..<count))
+        return tell(buffer, 0, count, body)
+    }
+
+    /// Tells the quarters of a series from the whole file; `false` when they are not what was written.
+    static func quarters(of entry: Entry, in bytes: [UInt8], count: Int, _ body: (Int, EmergencyTotals) -> Void)
+        -> Bool
+    {
+        guard entry.place.upperBound <= count,
+            UInt32(truncatingIfNeeded: bytes.span.extracting(entry.place).keyedHash(MinuteFrame.key))
+                == entry.checksum
+        else { return false }
+        return tell(bytes, entry.place.lowerBound, entry.place.count, body)
+    }
+
+    private static func tell(
+        _ bytes: [UInt8], _ start: Int, _ count: Int, _ body: (Int, EmergencyTotals) -> Void
+    ) -> Bool {
+        var reader = MinuteReader(bytes.span.extracting(start..<start + count))
         var quarter = -1
         while reader.index < count {
             quarter += Int(min(reader.number(), 1_000))

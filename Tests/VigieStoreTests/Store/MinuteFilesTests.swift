@@ -50,12 +50,17 @@ import VigieWire
             var damaged = quarters
             damaged[place] ^= 0x40
             try TestFile.write(file(root, "2009-02-17.quarters"), damaged)
+            let month = try TestFile.read(file(root, "2009-02.days"))
+            var bent = month
+            bent[min(place, month.count - 1)] ^= 0x40
+            try TestFile.write(file(root, "2009-02.days"), bent)
             let again = try SQLiteStore(directory: root.path)
             try check(again, minutes)
             try again.flush()
             try check(again, minutes)
             again.close()
             #expect(try TestFile.read(file(root, "2009-02-17.quarters")) == quarters)
+            #expect(try TestFile.read(file(root, "2009-02.days")) == month)
         }
     }
 
