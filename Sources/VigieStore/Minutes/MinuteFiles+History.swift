@@ -8,8 +8,10 @@ extension MinuteFiles {
     func history(_ query: EmergencyHistoryQuery) throws(StoreError) -> EmergencyHistory {
         var builder = try HistoryBuilder(query)
         let minutes = builder.minutes
-        let wanted = Self.day(ofMinute: minutes.lowerBound)...Self.day(
-            ofMinute: max(minutes.lowerBound, minutes.upperBound - 1))
+        let wanted =
+            Self.day(
+                ofMinute: minutes.lowerBound)...Self.day(
+                ofMinute: max(minutes.lowerBound, minutes.upperBound - 1))
         let days = try state.withLock { (state) throws(StoreError) -> [(Int64, Int)] in
             guard !state.isClosed else { throw .closed }
             return state.days.filter { wanted.contains($0.key) && $0.value > 0 }.map { ($0.key, $0.value) }
@@ -40,7 +42,9 @@ extension MinuteFiles {
     /// The latest minute of which something is known, up to `minute`; `nil` when there is none.
     func lastMinute(upTo minute: Int64) -> Int64? {
         let days = state.withLock { state in
-            state.days.filter { $0.key <= Self.day(ofMinute: minute) && $0.value > 0 }.map { ($0.key, $0.value) }
+            state.days.filter { $0.key <= Self.day(ofMinute: minute) && $0.value > 0 }.map {
+                ($0.key, $0.value)
+            }
         }
         var bytes: [UInt8] = []
         for (day, size) in days.sorted(by: { $0.0 > $1.0 }).prefix(2) {
@@ -142,7 +146,8 @@ extension MinuteFiles {
         for file in files { try file.sync() }
         let due = state.withLock { state -> [(Int64, Int)] in
             guard let newest = state.days.keys.max() else { return [] }
-            return state.unrolled.filter { $0 < newest }.sorted().prefix(Self.rolledAtOnce).compactMap { day in
+            return state.unrolled.filter { $0 < newest }.sorted().prefix(Self.rolledAtOnce).compactMap {
+                day in
                 state.days[day].map { (day, $0) }
             }
         }

@@ -78,7 +78,8 @@ struct QuarterFile {
             head.put(series[place].rawValue, at: entry)
             head.put(UInt32(tail.count - start), at: entry + 8)
             head.put(
-                UInt32(truncatingIfNeeded: tail.span.extracting(start..<tail.count).keyedHash(MinuteFrame.key)),
+                UInt32(
+                    truncatingIfNeeded: tail.span.extracting(start..<tail.count).keyedHash(MinuteFrame.key)),
                 at: entry + 12)
             head.append(counts: sum)
         }
@@ -164,7 +165,9 @@ struct QuarterFile {
     }
 
     /// Tells the quarters of a series from the whole file; `false` when they are not what was written.
-    static func quarters(of entry: Entry, in bytes: [UInt8], count: Int, _ body: (Int, EmergencyTotals) -> Void)
+    static func quarters(
+        of entry: Entry, in bytes: [UInt8], count: Int, _ body: (Int, EmergencyTotals) -> Void
+    )
         -> Bool
     {
         guard entry.place.upperBound <= count,

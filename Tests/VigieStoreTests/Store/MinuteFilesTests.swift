@@ -149,7 +149,9 @@ import VigieWire
         var refused: MinuteAppendResult?
         for number in 0..<1_400 where refused == nil {
             let result = store.append([Sample.minute(Sample.midnight + Int64(number))], at: now)
-            if result.error == nil { minutes.append(Sample.minute(Sample.midnight + Int64(number))) } else {
+            if result.error == nil {
+                minutes.append(Sample.minute(Sample.midnight + Int64(number)))
+            } else {
                 refused = result
             }
         }
