@@ -63,6 +63,22 @@ import VigieWire
         #expect(scope.side == .access)
     }
 
+    @Test func `where six call in an hour the evidence of hours names the share and the callers`() throws {
+        var script = EmergencyScript(seed: 12)
+        script.run(from: 0, to: 1_440, perMinute: 3.2)
+        #expect(script.findings.isEmpty)
+        script.run(
+            from: 1_440, to: 1_680, perMinute: 3.2,
+            fate: { call, random in
+                call.service == 2 && call.department == 4 && random.unit() < 0.6 ? .lost : .answered
+            })
+        let scope = try #require(script.scope)
+        #expect(scope.services.map(\.description) == ["18"])
+        #expect(scope.departments.map(\.description) == ["2A"])
+        #expect(scope.share > 0.3)
+        #expect(scope.lostCallers >= 3)
+    }
+
     @Test func `calls cut in mid-conversation count as lost`() throws {
         var script = EmergencyScript(seed: 4)
         script.run(from: 0, to: 200, perMinute: 30)

@@ -43,16 +43,17 @@ extension EmergencyFailure {
         tell(index, report)
     }
 
-    /// Share of the last five minutes' attempts within a set that went wrong; 1 when there were too few to say.
+    /// Share of the latest attempts within a set that went wrong: those of five minutes, or the last twenty where less is called; 1 when
+    /// forty minutes brought fewer than eight.
     func recentShare(in scope: EmergencyScope, _ sign: Alarm.Sign) -> Double {
         var attempts = 0.0
         var failed = 0.0
-        ring.newest(since: now &- 300) { entry in
-            guard scope.holds(entry) else { return }
+        ring.newest(since: now &- 2_400) { entry in
+            guard attempts < 20 || entry.second >= now &- 300, scope.holds(entry) else { return }
             attempts += Double(entry.weight)
             if isBad(entry, sign) { failed += Double(entry.weight) }
         }
-        return attempts < 20 ? 1 : failed / attempts
+        return attempts < 8 ? 1 : failed / attempts
     }
 
     /// An alarm whose calls share nothing that can be named: its own stream is the place.
@@ -81,7 +82,15 @@ extension EmergencyFailure {
         if scope.services.isEmpty {
             scope.services = streams.filter { $0.key.level == .service }.map(\.key.service).sorted()
         }
-        keep(&scope, AffectedSetSearch.Found(), alarm, since: since, report: report)
+        var found = AffectedSetSearch.Found()
+        ring.newest(since: since) { entry in
+            guard scope.holds(entry) else { return }
+            found.attempts += Double(entry.weight)
+            if isBad(entry, alarm.sign) { found.failed += Double(entry.weight) }
+        }
+        found.share = found.failed / max(1, found.attempts)
+        scope.share = found.share
+        keep(&scope, found, alarm, since: since, report: report)
     }
 
     func firstLost(_ scope: EmergencyScope, since: UInt32, _ sign: Alarm.Sign) -> UInt32? {

@@ -15,6 +15,8 @@ extension EmergencyFailure {
     private static let reportSeconds: UInt32 = 60
     /// The search looks at this much at most: a failure changes its shape.
     private static let searchSeconds: UInt32 = 2_400
+    /// Where little is called, the evidence took hours to gather: the search then looks at so much.
+    private static let quietSearchSeconds: UInt32 = 21_600
     /// What the last minutes must show for a failure to go on.
     private static let recentSeconds: UInt32 = 480
 
@@ -105,9 +107,22 @@ extension EmergencyFailure {
 
     // MARK: Failed attempts
 
-    /// Searches what bad attempts share, set by set, and reports what it finds.
+    /// Searches what bad attempts share, first in the last minutes, and reports what it finds.
     private mutating func follow(_ alarm: Alarm, report: (Finding) -> Void) {
         let since = max(alarm.since &- 30, now &- Self.searchSeconds)
+        if search(alarm, since: since, report: report) { return }
+        let longer = max(alarm.since &- 30, now &- Self.quietSearchSeconds)
+        if longer < since, search(alarm, since: longer, report: report) { return }
+        // Nothing in common, shortly after a failure: what is left of it on quiet streams.
+        if episodes.contains(where: { now - $0.lastAlarm < 3_600 }) {
+            calm()
+        } else {
+            keepStream(alarm, since: longer, report: report)
+        }
+    }
+
+    /// Searches set by set what bad attempts since a second share; whether anything was found, be it that it is over.
+    private mutating func search(_ alarm: Alarm, since: UInt32, report: (Finding) -> Void) -> Bool {
         var groups = self.groups(since: since, sign: alarm.sign)
         var isFirst = true
         for _ in 0..<3 {
@@ -116,7 +131,7 @@ extension EmergencyFailure {
             else { break }
             if isFirst, !lasts(found, alarm.sign, since: since) {
                 calm()
-                return
+                return true
             }
             var scope = scope(of: found, groups, sign: alarm.sign)
             if isFirst || !episodes.contains(where: { $0.isSame(scope) && $0.lastAlarm == now }) {
@@ -126,13 +141,7 @@ extension EmergencyFailure {
             groups.removeAll { found.holds($0) }
             if groups.isEmpty { break }
         }
-        guard isFirst else { return }
-        // Nothing in common, shortly after a failure: what is left of it on quiet streams.
-        if episodes.contains(where: { now - $0.lastAlarm < 3_600 }) {
-            calm()
-        } else {
-            keepStream(alarm, since: since, report: report)
-        }
+        return !isFirst
     }
 
     /// Whether the last minutes still look like the failure, rather than like ordinary days.
