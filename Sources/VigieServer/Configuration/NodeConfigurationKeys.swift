@@ -127,7 +127,7 @@ enum NodeConfigurationKeys {
             "What stored calls may take; when it is reached the oldest day goes first."),
         .duration(
             "emergency_retention", \.emergencyRetention, .days(1)...(.days(3_650)),
-            "How long the counts of emergency calls by the minute are kept; a nation's year takes some 300 MiB.",
+            "How long the counts of emergency calls by the minute are kept; a nation's year takes some 450 MiB.",
             reload: .restart),
         .duration(
             "snapshot_interval", \.snapshotInterval, .seconds(1)...(.seconds(3_600)),
