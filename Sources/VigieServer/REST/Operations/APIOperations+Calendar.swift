@@ -114,16 +114,17 @@ extension APIOperations {
                     let (id, actor, now) = (
                         request.parameters["id"] ?? "", request.identity.name, services.clock.now
                     )
+                    let wasThere: Bool
                     do throws(StoreError) {
-                        guard try calendar.remove(id, actor: actor, at: now) else {
-                            throw StoreError.invalid(what: "id")
+                        wasThere = try await services.store.background { _ throws(StoreError) in
+                            try calendar.remove(id, actor: actor, at: now)
                         }
                     } catch {
-                        if case .invalid(what: "id") = error {
-                            throw Problem.notFound(
-                                "no entry \(id) was told over the API; entries of files are changed there")
-                        }
                         throw Problem(error)
+                    }
+                    guard wasThere else {
+                        throw Problem.notFound(
+                            "no entry \(id) was told over the API; entries of files are changed there")
                     }
                     return .json(.object([("removed", .bool(true))]))
                 }),
@@ -138,7 +139,9 @@ extension APIOperations {
         guard !changes.isEmpty else { return .json(.object([("accepted", .whole(0))])) }
         let (actor, now) = (request.identity.name, services.clock.now)
         do throws(StoreError) {
-            try calendar.put(changes, actor: actor, at: now)
+            try await services.store.background { _ throws(StoreError) in
+                try calendar.put(changes, actor: actor, at: now)
+            }
         } catch {
             throw Problem(error)
         }

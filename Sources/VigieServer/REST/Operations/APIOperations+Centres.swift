@@ -62,8 +62,11 @@ extension APIOperations {
                                 number: number, at: at, isAnswered: entry["answered"]?.boolValue ?? false,
                                 tester: request.identity.name))
                     }
+                    let (all, actor) = (tests, request.identity.name)
                     do throws(StoreError) {
-                        try centres.note(tests, actor: request.identity.name, at: now)
+                        try await services.store.background { _ throws(StoreError) in
+                            try centres.note(all, actor: actor, at: now)
+                        }
                     } catch {
                         throw Problem(error)
                     }
