@@ -122,8 +122,9 @@ public struct PublicationBook: Sendable {
     /// It never publishes. `nil`: nothing is to be done.
     ///
     /// A draft that people threw away is not written again as it was. Departments that another public notice instructs are left to it.
+    /// When the newer draft is refused, the one that waits stays as it is: an older text is better than none.
     public mutating func follow(_ facts: Facts, directory: CentreDirectory, at now: Timestamp)
-        -> PublicNotice?
+        throws(Refusal) -> PublicNotice?
     {
         var facts = facts
         facts.cells.removeAll { cell in
@@ -140,26 +141,26 @@ public struct PublicationBook: Sendable {
             let draft = versions[last]
             if Self.says(draft, facts) { return nil }
             if let first = draft.approvals.first, now - first.at < Self.reading { return nil }
-            versions[last].state = .withdrawn
+            var next = self
+            next.versions[last].state = .withdrawn
             let isNeeded = isOpen ? shown.map { !Self.says($0, facts) } ?? true : !facts.cells.isEmpty
-            guard isNeeded else { return versions[last] }
-            guard var next = try? self.draft(facts, directory: directory, at: now),
-                let index = versions.indices.last
-            else {
-                // An older draft is better than none, for instance where another notice covers a department by now.
-                versions[last] = draft
-                return nil
+            guard isNeeded else {
+                self = next
+                return versions[last]
             }
-            next.id = draft.id
-            next.version = draft.version + 1
-            next.noteEnglish = draft.noteEnglish
-            next.noteFrench = draft.noteFrench
-            versions[index] = next
-            return next
+            var notice = try next.draft(facts, directory: directory, at: now)
+            notice.id = draft.id
+            notice.version = draft.version + 1
+            notice.noteEnglish = draft.noteEnglish
+            notice.noteFrench = draft.noteFrench
+            next.versions[next.versions.count - 1] = notice
+            self = next
+            return notice
         }
         if isOpen, let shown, Self.says(shown, facts) { return nil }
         if let last, versions[last].state == .withdrawn, Self.says(versions[last], facts) { return nil }
-        return try? draft(facts, directory: directory, at: now)
+        if facts.cells.isEmpty, !isOpen { return nil }
+        return try draft(facts, directory: directory, at: now)
     }
 
     /// What an update says: what fails now, and what the public was told and nothing has shown to work since. That few calls are made

@@ -59,6 +59,8 @@ public actor PublicationDesk {
     private let store: any Store
     private let clock: NodeClock
     private var book: PublicationBook
+    private var isWorking = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     /// The site as it was made at the last change; its pages tell their own time.
     public nonisolated let shown: ShownSite
 
@@ -90,7 +92,7 @@ public actor PublicationDesk {
             throw .store(error)
         }
         guard let record, let facts = EmergencyFacts.read(record) else { throw .noIncident(id) }
-        return try await step("notice.draft", actor: actor) {
+        return try await change("notice.draft", actor: actor) {
             book, directory, now throws(PublicationBook.Refusal) in
             try book.draft(facts, directory: directory, at: now)
         }
@@ -107,13 +109,9 @@ public actor PublicationDesk {
             throw .store(error)
         }
         guard let record, let facts = EmergencyFacts.read(record) else { return nil }
-        // Looked at first, so that nothing is stored where nothing changes; no other step comes between.
-        var tried = book
-        guard tried.follow(facts, directory: settings.directory(), at: clock.now) != nil else { return nil }
         return try await step("notice.draft", actor: ChangeService.actor) {
             book, directory, now throws(PublicationBook.Refusal) in
-            guard let notice = book.follow(facts, directory: directory, at: now) else { throw .noLines }
-            return notice
+            try book.follow(facts, directory: directory, at: now)
         }
     }
 
@@ -123,7 +121,7 @@ public actor PublicationDesk {
     public func annotate(_ id: String, english: String, french: String, actor: String) async throws(Failure)
         -> PublicNotice
     {
-        try await step("notice.annotate", actor: actor) { book, _, _ throws(PublicationBook.Refusal) in
+        try await change("notice.annotate", actor: actor) { book, _, _ throws(PublicationBook.Refusal) in
             try book.annotate(id, english: english, french: french)
         }
     }
@@ -132,7 +130,7 @@ public actor PublicationDesk {
     ///
     /// - Throws: `Failure`.
     public func approve(_ id: String, version: Int, actor: String) async throws(Failure) -> PublicNotice {
-        try await step("notice.approve", actor: actor) {
+        try await change("notice.approve", actor: actor) {
             book, directory, now throws(PublicationBook.Refusal) in
             try book.approve(id, version: version, by: actor, directory: directory, at: now)
         }
@@ -142,35 +140,66 @@ public actor PublicationDesk {
     ///
     /// - Throws: `Failure`.
     public func withdraw(_ id: String, actor: String) async throws(Failure) -> PublicNotice {
-        try await step("notice.withdraw", actor: actor) { book, _, _ throws(PublicationBook.Refusal) in
+        try await change("notice.withdraw", actor: actor) { book, _, _ throws(PublicationBook.Refusal) in
             try book.withdraw(id)
         }
     }
 
-    private func step(
-        _ action: String, actor: String,
-        _ change:
-            @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) ->
-            PublicNotice
-    ) async throws(Failure) -> PublicNotice {
+    /// What a step does to the book; `nil`: it changes nothing.
+    private typealias Change<Result> =
+        @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) -> Result
+
+    /// A step that always changes something.
+    private func change(_ action: String, actor: String, _ change: Change<PublicNotice>)
+        async throws(Failure) -> PublicNotice
+    {
+        let notice = try await step(action, actor: actor) {
+            book, directory, now throws(PublicationBook.Refusal) in try change(&book, directory, now)
+        }
+        guard let notice else { throw .refused(.noLines) }
+        return notice
+    }
+
+    /// One step at a time, in the order in which they came: a second one must see the book that the first one leaves, and an actor
+    /// alone would let it in while the first waits for the disk.
+    private func step(_ action: String, actor: String, _ change: Change<PublicNotice?>)
+        async throws(Failure) -> PublicNotice?
+    {
+        if isWorking {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            isWorking = true
+        }
+        defer {
+            // The turn is handed over, so nobody comes in between.
+            if waiting.isEmpty { isWorking = false } else { waiting.removeFirst().resume() }
+        }
+        return try await take(action, actor: actor, change)
+    }
+
+    private func take(_ action: String, actor: String, _ change: Change<PublicNotice?>)
+        async throws(Failure) -> PublicNotice?
+    {
         var next = book
         let now = clock.now
-        let notice: PublicNotice
+        let changed: PublicNotice?
         do throws(PublicationBook.Refusal) {
-            notice = try change(&next, settings.directory(), now)
+            changed = try change(&next, settings.directory(), now)
         } catch {
             throw .refused(error)
         }
+        guard let notice = changed else { return nil }
         let document = (try? JSONEncoder().encode(next.versions)).map { [UInt8]($0) } ?? []
         let details = JSONValue.object([
             ("version", .integer(Int64(notice.version))), ("kind", .string(notice.kind.rawValue)),
             ("state", .string(notice.state.rawValue)), ("incident", .string(notice.incident)),
         ])
         do throws(StoreError) {
-            // The store is asked on this thread: between the book that was read and the book that is kept nothing may come.
-            try AuditTrail.apply(
-                [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor, action: action,
-                target: notice.id, details: details)
+            try await store.background { store throws(StoreError) in
+                try AuditTrail.apply(
+                    [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor,
+                    action: action, target: notice.id, details: details)
+            }
         } catch {
             throw .store(error)
         }

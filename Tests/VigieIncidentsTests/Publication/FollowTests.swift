@@ -24,18 +24,18 @@ import VigieWire
         throws
     {
         var book = PublicationBook()
-        let firstText = book.follow(facts([("59", "15")]), directory: directory, at: now)
+        let firstText = try book.follow(facts([("59", "15")]), directory: directory, at: now)
         let first = try #require(firstText)
         #expect(first.state == .draft && first.kind == .alert && first.approvals.isEmpty)
-        let said1 = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(60))
+        let said1 = try book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(60))
         #expect(said1 == nil)
-        let secondText = book.follow(
+        let secondText = try book.follow(
             facts([("59", "15"), ("62", "15")]), directory: directory, at: now + .seconds(120))
         let second = try #require(secondText)
         #expect(second.id == first.id && second.version == 2 && second.departments == ["59", "62"])
         #expect(book.versions.map(\.state) == [.withdrawn, .draft])
         for minute in 1...500 {
-            _ = book.follow(
+            _ = try book.follow(
                 facts([("59", "15")]), directory: directory, at: now + .seconds(Int64(minute) * 60))
         }
         #expect(book.published(at: now).isEmpty)
@@ -44,18 +44,18 @@ import VigieWire
 
     @Test func `what somebody is approving stands still, and an update follows`() throws {
         var book = PublicationBook()
-        let draftText = book.follow(facts([("59", "15")]), directory: directory, at: now)
+        let draftText = try book.follow(facts([("59", "15")]), directory: directory, at: now)
         let draft = try #require(draftText)
         _ = try book.approve(draft.id, version: 1, by: "ada", directory: directory, at: now + .seconds(60))
-        let said2 = book.follow(facts([("62", "15")]), directory: directory, at: now + .seconds(120))
+        let said2 = try book.follow(facts([("62", "15")]), directory: directory, at: now + .seconds(120))
         #expect(said2 == nil)
         _ = try book.approve(draft.id, version: 1, by: "bob", directory: directory, at: now + .seconds(180))
-        let updateText = book.follow(facts([("62", "15")]), directory: directory, at: now + .seconds(200))
+        let updateText = try book.follow(facts([("62", "15")]), directory: directory, at: now + .seconds(200))
         let update = try #require(updateText)
         #expect(update.kind == .update && update.version == 2 && update.id == draft.id)
         // An approval that nobody completes does not hold the text for ever.
         _ = try book.approve(update.id, version: 2, by: "ada", directory: directory, at: now + .seconds(210))
-        let anewText = book.follow(
+        let anewText = try book.follow(
             facts([("62", "15"), ("80", "15")]), directory: directory, at: now + .seconds(900))
         let anew = try #require(anewText)
         #expect(anew.version == 3 && anew.approvals.isEmpty && anew.kind == .update)
@@ -63,20 +63,20 @@ import VigieWire
 
     @Test func `an update takes a number back when its calls get through, not when few are made`() throws {
         var book = PublicationBook()
-        let alertText = book.follow(
+        let alertText = try book.follow(
             facts([("59", "15"), ("59", "112")]), directory: directory, at: now)
         try publish(try #require(alertText), &book, at: now)
         // The window empties, 112 leaves the set: that is no news for the public.
-        let quiet = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(120))
+        let quiet = try book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(120))
         #expect(quiet == nil)
         // It spreads: what was told stays told.
-        let wider = book.follow(
+        let wider = try book.follow(
             facts([("59", "15"), ("62", "15")]), directory: directory, at: now + .seconds(180))
         #expect(wider?.lines.map { $0.department + " " + $0.shortNumber } == ["59 15", "59 112", "62 15"])
         #expect(wider?.unserved == 42)
         var sound = facts([("59", "15"), ("62", "15")])
         sound.sound = ([], ["112"])
-        let narrower = book.follow(sound, directory: directory, at: now + .seconds(240))
+        let narrower = try book.follow(sound, directory: directory, at: now + .seconds(240))
         #expect(narrower?.lines.map { $0.department + " " + $0.shortNumber } == ["59 15", "62 15"])
     }
 
@@ -86,48 +86,48 @@ import VigieWire
         throws
     {
         var told = PublicationBook()
-        let alertText = told.follow(facts([("59", "15")]), directory: directory, at: now)
+        let alertText = try told.follow(facts([("59", "15")]), directory: directory, at: now)
         let alert = try #require(alertText)
         try publish(alert, &told, at: now)
-        let clearText = told.follow(facts([]), directory: directory, at: now + .seconds(600))
+        let clearText = try told.follow(facts([]), directory: directory, at: now + .seconds(600))
         let clear = try #require(clearText)
         #expect(clear.kind == .allClear && clear.state == .draft)
         #expect(told.published(at: now + .seconds(600)).map(\.kind) == [.alert])
-        let said3 = told.follow(facts([]), directory: directory, at: now + .seconds(700))
+        let said3 = try told.follow(facts([]), directory: directory, at: now + .seconds(700))
         #expect(said3 == nil)
         try publish(clear, &told, at: now + .seconds(800))
-        let said4 = told.follow(facts([]), directory: directory, at: now + .seconds(900))
+        let said4 = try told.follow(facts([]), directory: directory, at: now + .seconds(900))
         #expect(said4 == nil)
 
         var untold = PublicationBook()
-        _ = untold.follow(facts([("59", "15")]), directory: directory, at: now)
-        let said5 = untold.follow(facts([]), directory: directory, at: now + .seconds(600))
+        _ = try untold.follow(facts([("59", "15")]), directory: directory, at: now)
+        let said5 = try untold.follow(facts([]), directory: directory, at: now + .seconds(600))
         #expect(said5?.state == .withdrawn)
-        let said6 = untold.follow(facts([]), directory: directory, at: now + .seconds(700))
+        let said6 = try untold.follow(facts([]), directory: directory, at: now + .seconds(700))
         #expect(said6 == nil)
     }
 
     @Test func `a draft that people threw away is not written again as it was`() throws {
         var book = PublicationBook()
-        let draftText = book.follow(facts([("59", "15")]), directory: directory, at: now)
+        let draftText = try book.follow(facts([("59", "15")]), directory: directory, at: now)
         let draft = try #require(draftText)
         _ = try book.withdraw(draft.id)
-        let said7 = book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(60))
+        let said7 = try book.follow(facts([("59", "15")]), directory: directory, at: now + .seconds(60))
         #expect(said7 == nil)
-        let said8 = book.follow(
+        let said8 = try book.follow(
             facts([("59", "15"), ("59", "18")]), directory: directory, at: now + .seconds(120))
         #expect(said8?.state == .draft)
     }
 
     @Test func `departments that another notice instructs are left to it`() throws {
         var book = PublicationBook()
-        let firstText = book.follow(facts([("59", "15")]), directory: directory, at: now)
+        let firstText = try book.follow(facts([("59", "15")]), directory: directory, at: now)
         let first = try #require(firstText)
         try publish(first, &book, at: now)
-        let second = book.follow(
+        let second = try book.follow(
             facts([("59", "18"), ("80", "18")], incident: "other"), directory: directory, at: now)
         #expect(second?.departments == ["80"])
-        let said9 = book.follow(facts([("59", "18")], incident: "third"), directory: directory, at: now)
+        let said9 = try book.follow(facts([("59", "18")], incident: "third"), directory: directory, at: now)
         #expect(said9 == nil)
     }
 }
