@@ -42,10 +42,18 @@ extension AlertDesk {
     func deliverWebhooks(_ sender: AlertSender) async {
         while !Task.isCancelled {
             let now = clock.now
-            let due =
-                (try? await store.background { store throws(StoreError) in
+            let due: [StoredAlert]
+            do throws(StoreError) {
+                due = try await store.background { store throws(StoreError) in
                     try store.alerts(dueAt: now, limit: Self.batch)
-                }) ?? []
+                }
+            } catch {
+                // Not "nothing is due": what waits is there, and is looked for again.
+                note(error, "alerts that wait cannot be read")
+                try? await Task.sleep(for: settings.firstWait)
+                continue
+            }
+            noteStoreAnswers()
             if due.isEmpty {
                 try? await Task.sleep(for: Self.tick)
                 continue
@@ -56,12 +64,32 @@ extension AlertDesk {
                 for await change in group { if let change { changes.append(change) } }
                 return changes
             }
-            let stored: Void? = try? await store.background { store throws(StoreError) in
-                try store.apply(changes)
+            do throws(StoreError) {
+                try await store.background { store throws(StoreError) in try store.apply(changes) }
+            } catch {
+                // A store that takes nothing now would have us deliver again at once: wait as for a receiver.
+                note(error, "alerts that were delivered cannot be crossed off and will be delivered again")
+                try? await Task.sleep(for: settings.firstWait)
             }
-            // A store that takes nothing now would have us deliver again at once: wait as for a receiver.
-            if stored == nil { try? await Task.sleep(for: settings.firstWait) }
         }
+    }
+
+    /// Counts a failure of the store; the log and the health board hear of it once, until the store answers again.
+    private func note(_ error: StoreError, _ what: String) {
+        figures.store.count(error.name)
+        let isNews = figures.storeTrouble.withLock { trouble in
+            defer { trouble = "\(what): \(error.sentence)" }
+            return trouble == nil
+        }
+        if isNews { logger.error("the alerts' queue", metadata: ["why": "\(what): \(error.sentence)"]) }
+    }
+
+    private func noteStoreAnswers() {
+        let was = figures.storeTrouble.withLock { trouble in
+            defer { trouble = nil }
+            return trouble
+        }
+        if was != nil { logger.notice("the alerts' queue can be read again") }
     }
 
     /// One attempt; what must change in the queue after it.

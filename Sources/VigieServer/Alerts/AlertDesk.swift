@@ -91,6 +91,10 @@ final class AlertFigures: Sendable {
     let delivered = NamedCounters()
     let failed = NamedCounters()
     let dropped = NamedCounters()
+    /// The store's failures when the queue was read or written, by name.
+    let store = NamedCounters()
+    /// What is wrong with the store now; `nil`: it answers.
+    let storeTrouble = Mutex<String?>(nil)  // once per look
     /// Since when Alertmanager was not reached, or the words of the last failure.
     let trouble = Mutex<[String: String]>([:])  // once per attempt
 
@@ -110,10 +114,12 @@ extension AlertDesk {
             + figures.delivered.samples("vigie_alerts_delivered_total", label: "receiver")
             + figures.failed.samples("vigie_alerts_failed_attempts_total", label: "reason")
             + figures.dropped.samples("vigie_alerts_dead_total", label: "reason")
+            + figures.store.samples("vigie_alerts_store_failures_total", label: "reason")
     }
 
     /// Whether the receivers hear.
     public var health: Health {
+        if let words = figures.storeTrouble.withLock({ $0 }) { return .degraded(words) }
         let trouble = figures.trouble.withLock { $0 }
         guard let first = trouble.min(by: { $0.key < $1.key }) else { return .good }
         return .degraded(

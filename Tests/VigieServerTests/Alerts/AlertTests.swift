@@ -106,6 +106,24 @@ struct AlertTests {
         #expect(header == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     }
 
+    @Test func `a store that cannot be read is told, and does not look like a queue with nothing due`() async throws {
+        var settings = AlertSettings()
+        settings.webhooks = [.init(name: "duty", url: "http://127.0.0.1:9/hook", secret: "")]
+        settings.firstWait = .milliseconds(20)
+        let store = MemoryStore()
+        store.close()
+        try await Self.with(settings, store: store) { desk in
+            try await Self.eventually("it was asked again") {
+                (desk.samples.first { $0.name == "vigie_alerts_store_failures_total" }?.value ?? 0) >= 3
+            }
+            guard case .degraded(let why) = desk.health else {
+                Issue.record("the store's failure does not show")
+                return
+            }
+            #expect(why.hasPrefix("alerts that wait cannot be read: "))
+        }
+    }
+
     @Test func `a webhook that is down hears of an incident when it is up again, once, signed and masked`()
         async throws
     {
