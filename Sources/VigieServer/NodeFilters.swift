@@ -120,6 +120,7 @@ extension NodeActions {
             let count = desk.activity.count(id)
             return [("matched", Double(count.matched)), ("decided", Double(count.decided))]
         }
+        filterIdle = { id in FilterID(id).flatMap { desk.activity.idle($0)?.advice } }
         filter = { step, actor, reason in
             do throws(FilterDeskError) {
                 let id = try await Self.take(step, desk, actor, reason, home, incidents)

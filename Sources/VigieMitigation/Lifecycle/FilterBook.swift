@@ -92,13 +92,21 @@ public struct FilterBook: Sendable {
     /// - Parameters:
     ///   - previous: the table so far; its index of lists is taken over when the lists are the same.
     ///   - symbol: the symbol of a trunk's name, made when it is new.
-    public func table(previous: DecisionTable? = nil, symbol: (String) -> Symbol) -> DecisionTable {
+    /// - Returns: the table, and the live filters that do nothing in it, each with what is wrong: the list it names went, or there is
+    ///   no room for it.
+    public func table(previous: DecisionTable? = nil, symbol: (String) -> Symbol)
+        -> (table: DecisionTable, idle: [FilterID: FilterRefusal])
+    {
         var entries: [DecisionTable.Entry] = []
+        var idle: [FilterID: FilterRefusal] = [:]
         entries.reserveCapacity(live.count)
         for id in live {
-            guard let record = records[id],
-                let filter = try? record.form.filter(lists: numberLists, symbol: symbol)
-            else {
+            guard let record = records[id] else { continue }
+            let filter: Filter
+            do throws(FilterRefusal) {
+                filter = try record.form.filter(lists: numberLists, symbol: symbol)
+            } catch {
+                idle[id] = error
                 continue
             }
             entries.append(
@@ -106,7 +114,9 @@ public struct FilterBook: Sendable {
                     id: id, filter: filter, isEnforced: record.state == .enforced, share: record.share,
                     until: record.expiresAt ?? .distantPast))
         }
-        return DecisionTable(entries, previous: previous)
+        let table = DecisionTable(entries, previous: previous)
+        for id in table.refused { idle[id] = .tableFull(id) }
+        return (table, idle)
     }
 
     /// The first eight bytes of SHA-256 over what makes a proposal one of its kind: the same on every node.

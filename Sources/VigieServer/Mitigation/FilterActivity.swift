@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 public import VigieMitigation
 
@@ -24,6 +25,7 @@ public final class FilterActivity: Sendable {
         var totals: [Int: Screening.Counts] = [:]
         var dropped: UInt64 = 0
         var evicted: [Int: (pairs: UInt64, rates: UInt64, allowances: UInt64)] = [:]
+        var idle: [FilterID: FilterRefusal] = [:]
     }
     private let state = Mutex(State())  // taken once a second by a deciding thread, and by whoever looks
 
@@ -52,6 +54,32 @@ public final class FilterActivity: Sendable {
 
     /// What a filter did since the node started.
     public func count(_ id: FilterID) -> Count { state.withLock { $0.counts[id] ?? Count() } }
+
+    /// Why a filter that should be in force or in shadow does nothing; `nil` when it does.
+    public func idle(_ id: FilterID) -> FilterRefusal? { state.withLock { $0.idle[id] } }
+
+    /// Whether every filter that should act does.
+    public var health: Health {
+        let idle = state.withLock { $0.idle }
+        guard let first = idle.min(by: { $0.key < $1.key }) else { return .good }
+        let more = idle.count > 1 ? " (and \(idle.count - 1) more)" : ""
+        return .degraded("filter \(first.key) does nothing: \(first.value.advice)\(more)")
+    }
+
+    /// Takes over which filters do nothing; each is told to the log once.
+    func note(_ idle: [FilterID: FilterRefusal], _ logger: Logger) {
+        let before = state.withLock { state in
+            let before = state.idle
+            state.idle = idle
+            return before
+        }
+        for (id, why) in idle where before[id] != why {
+            logger.error("a filter does nothing", metadata: ["filter": "\(id)", "why": "\(why.advice)"])
+        }
+        for id in before.keys where idle[id] == nil {
+            logger.notice("a filter does nothing no more", metadata: ["filter": "\(id)"])
+        }
+    }
 
     /// Stopped calls, the last ones first: of one filter, or of all.
     public func samples(of id: FilterID? = nil, limit: Int = 100) -> [StoppedCall] {
@@ -101,6 +129,10 @@ public final class FilterActivity: Sendable {
                     MetricSample("vigie_screening_evicted_total", [("table", table)], Double(count)))
             }
             samples.append(MetricSample("vigie_decisions_crowded_total", [], Double(totals.crowded)))
+            let idle = state.withLock { $0.idle }
+            for (why, filters) in Dictionary(grouping: idle.values, by: \.code) {
+                samples.append(MetricSample("vigie_filters_idle", [("reason", why)], Double(filters.count)))
+            }
             samples.append(
                 MetricSample("vigie_stopped_samples_dropped_total", [], Double(state.withLock { $0.dropped }))
             )

@@ -55,8 +55,9 @@ public actor FilterDesk {
         let book = try FilterStorage.book(store, policy: policy)
         self.book = book
         // An expired filter carries its end into the table: nothing old comes back, even before the first tick.
-        let table = book.table(previous: tables.current) { symbols.symbol($0) }
+        let (table, idle) = book.table(previous: tables.current) { symbols.symbol($0) }
         tables.publish(table)
+        activity.note(idle, logger)
         logger.info(
             "filters in force again",
             metadata: ["live": "\(table.count)", "audit_sequence": "\(book.lastAudit?.sequence ?? 0)"])
@@ -265,11 +266,9 @@ public actor FilterDesk {
     private func adopt(_ changes: FilterChanges) {
         book.adopt(changes)
         if changes.affectsTable {
-            let table = book.table(previous: tables.current) { symbols.symbol($0) }
-            for id in table.refused {
-                logger.error("the table has no room for a filter", metadata: ["filter": "\(id)"])
-            }
+            let (table, idle) = book.table(previous: tables.current) { symbols.symbol($0) }
             tables.publish(table)
+            activity.note(idle, logger)
         }
         activity.note(changes)
         for line in changes.audit {

@@ -25,8 +25,10 @@ extension FirstPage {
         let met = (counters[filter.record.id] ?? []).first { $0.0 == "matched" }?.1 ?? 0
         let text = FilterWords.text(document["filter"] ?? .null, words)
         let end = document["expires_at"]?.stringValue.map { words.moment($0) } ?? "–"
+        let why = idle[filter.record.id].map { words("does nothing: ", "sans effet : ") + $0 }
+        let note: Markup = why.map { "<br><span class=\"tag failed\">\($0)</span>" } ?? ""
         return """
-            <tr><td><span class="tag \(state)">\(words.filterState(state))</span>\(part)</td><td>\(seesNumbers ? text : NumberMask.masked(text)) <code>\(filter.record.id)</code></td><td>\(people.joined(separator: ", "))</td><td>\(end)</td><td class="n">\(words.count(met))</td></tr>
+            <tr><td><span class="tag \(state)">\(words.filterState(state))</span>\(part)\(note)</td><td>\(seesNumbers ? text : NumberMask.masked(text)) <code>\(filter.record.id)</code></td><td>\(people.joined(separator: ", "))</td><td>\(end)</td><td class="n">\(words.count(met))</td></tr>
             """
     }
 

@@ -9,6 +9,8 @@ struct FirstPage: Sendable {
     var resolved: [StoredIncident]
     var filters: [ShownFilter]
     var counters: [String: [(String, Double)]]
+    /// Why a filter does nothing although it is in force, by id.
+    var idle: [String: String]
     var feeds: [FeedView]
     var peers: [PeerView]
     var losses: [(name: String, value: Double)]
@@ -30,11 +32,16 @@ struct FirstPage: Sendable {
             )
         }
         var counters: [String: [(String, Double)]] = [:]
-        for filter in filters { counters[filter.id] = services.actions.filterCounters(filter.id) }
+        var idle: [String: String] = [:]
+        for filter in filters {
+            counters[filter.id] = services.actions.filterCounters(filter.id)
+            idle[filter.id] = services.actions.filterIdle(filter.id)
+        }
         return FirstPage(
             now: now, firing: firing.sorted(by: Self.isWorse), resolved: resolved,
-            filters: filters.map(ShownFilter.init), counters: counters, feeds: services.actions.feeds(),
-            peers: services.actions.peers(), losses: services.board.losses(), health: services.health.read(),
+            filters: filters.map(ShownFilter.init), counters: counters, idle: idle,
+            feeds: services.actions.feeds(), peers: services.actions.peers(),
+            losses: services.board.losses(), health: services.health.read(),
             seesNumbers: seesNumbers, watchesEmergency: services.emergency != nil)
     }
 

@@ -143,6 +143,8 @@ public struct NodeActions: Sendable {
         }
     /// What a filter met so far: `stopped`, `would_have_stopped`, …
     public var filterCounters: @Sendable (_ id: String) -> [(String, Double)] = { _ in [] }
+    /// Why a filter that should be in force or in shadow does nothing, and what to do; `nil` when it does.
+    public var filterIdle: @Sendable (_ id: String) -> String? = { _ in nil }
     /// Checks the whole audit; the sentence says what is wrong with the first line that is wrong. Throws `NodeActionError`.
     public var verifyAudit: @Sendable () async throws -> String? = {
         throw NodeActionError.absent("this node keeps no audit")

@@ -46,7 +46,7 @@ import VigieWire
         var scene = Scene()
         let wanted = ConfiguredFilter(
             name: "dno", form: form, reason: "do not originate", state: .enforced, approvedBy: ["ada", "bob"])
-        func live() -> Int { scene.book.table { _ in Symbol(rawValue: 3) }.count }
+        func live() -> Int { scene.book.table { _ in Symbol(rawValue: 3) }.table.count }
         func configure(_ filters: [ConfiguredFilter]) throws {
             scene.now = scene.now + .seconds(60)
             try scene.order(.configure(filters), by: FilterBook.configurationActor)
@@ -88,9 +88,9 @@ import VigieWire
         try scene.order(.enforce(id, share: 0.1))
         #expect(scene.refusal(.enforce(id, share: 0.1)) == "already-so")
         try scene.order(.enforce(id, share: 1))
-        #expect(scene.book.table { _ in Symbol(rawValue: 3) }.count == 1)
+        #expect(scene.book.table { _ in Symbol(rawValue: 3) }.table.count == 1)
         #expect(try scene.order(.revert(id), by: "cleo").affectsTable)
-        #expect(scene.book.table { _ in Symbol(rawValue: 3) }.count == 0)
+        #expect(scene.book.table { _ in Symbol(rawValue: 3) }.table.count == 0)
         #expect(scene.refusal(.enforce(id, share: 1)) == "filter-ended")
         #expect(
             scene.audit.map(\.action) == [
@@ -195,7 +195,7 @@ import VigieWire
         let record = try #require(scene.book.record(id))
         #expect(try FilterRecord(stored: record.stored) == record)
         let book = FilterBook(records: [record], lists: [], lastAudit: scene.audit.last)
-        #expect(book.table { _ in Symbol(rawValue: 3) }.count == 1 && book.nextExpiry == record.expiresAt)
+        #expect(book.table { _ in Symbol(rawValue: 3) }.table.count == 1 && book.nextExpiry == record.expiresAt)
         for (from, to) in [
             ("\"shadow\"", "\"dreaming\""), ("\"share\":1", "\"share\":2"), ("\"expires_at\"", "\"expires\""),
             ("}", ""),
@@ -204,6 +204,27 @@ import VigieWire
                 try FilterRecord(stored: record.stored.replacing(from, with: to, maxReplacements: 1))
             }
         }
+    }
+
+    @Test func `a live filter whose list went does nothing, and the table says which and why`() throws {
+        var scene = Scene()
+        scene.book.policy.approvals = 1
+        try scene.order(
+            .putList(NumberList(name: "north", numbers: [try #require(PhoneNumber(e164: 33_327_000_001))])))
+        let listed = try FilterForm(parsing: #"{"match":{"called_lists":["north"]},"action":"reject"}"#)
+        var ids: [FilterID] = []
+        for form in [listed, form] {
+            let id = try scene.propose(form)
+            try scene.order(.approve(id))
+            try scene.order(.shadow(id))
+            ids.append(id)
+        }
+        let whole = scene.book.table { _ in Symbol(rawValue: 3) }
+        #expect(whole.table.count == 2 && whole.idle.isEmpty)
+        let book = FilterBook(records: scene.book.all, lists: [], lastAudit: scene.audit.last)
+        let bare = book.table { _ in Symbol(rawValue: 3) }
+        #expect(bare.table.count == 1)
+        #expect(bare.idle == [ids[0]: .unknownList("north")])
     }
 
     @Test func `the audit tells a line that was changed, removed or put between`() throws {

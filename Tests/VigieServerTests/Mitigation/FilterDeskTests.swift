@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Testing
 import VigieCalls
 import VigieMitigation
@@ -59,6 +60,44 @@ import VigieWire
         #expect(!isStopped(second, 33_327_000_001, at: Self.start))
         #expect(try await second.verifyAudit() == nil)
         #expect(await second.lastAudit?.previous == before?.hash)
+    }
+
+    @Test func `a filter that does nothing since its list went is counted, told and shown until the list is back`()
+        async throws
+    {
+        let (store, time) = (MemoryStore(), ManualTime(Self.start))
+        let first = try desk(store, time)
+        let list = try NumberList(name: "north", numbers: [try #require(PhoneNumber(e164: 33_327_000_001))])
+        try await first.order(.putList(list), by: "ada")
+        let listed = try FilterForm(parsing: #"{"match":{"called_lists":["north"]},"action":"reject"}"#)
+        let id = try await first.propose(listed, by: "ada").id
+        try await first.order(.approve(id), by: "bob")
+        try await first.order(.shadow(id), by: "bob")
+        try await first.order(.enforce(id, share: 1), by: "bob")
+        await first.settle()
+        #expect(first.activity.idle(id) == nil && first.activity.health == .good)
+
+        try store.apply([.setting(key: "filter-lists", value: nil)])
+        let second = try desk(store, time)
+        let board = CounterBoard()
+        second.activity.register(on: board)
+        #expect(!isStopped(second, 33_327_000_001, at: Self.start))
+        #expect(second.activity.idle(id) == .unknownList("north"))
+        #expect(second.activity.health.sentence?.contains("there is no number list \"north\"") == true)
+        #expect(board.prometheus().contains(#"vigie_filters_idle{reason="unknown-list"} 1"#))
+        var services = HTTPServices(store: store, board: board)
+        services.actions.filterIdle = { FilterID($0).flatMap { second.activity.idle($0)?.advice } }
+        try await RunningSite.with(services) { site in
+            let shown = try await site.send(.GET, "/api/v1/filters").json["items"]?.arrayValue?.first
+            #expect(shown?["state"]?.stringValue == "enforced")
+            #expect(shown?["idle"]?.stringValue?.hasPrefix(#"there is no number list "north"; "#) == true)
+            let page = try await site.send(.GET, "/").text
+            #expect(page.contains("does nothing: there is no number list"))
+        }
+
+        try await second.order(.putList(list), by: "ada")
+        #expect(isStopped(second, 33_327_000_001, at: Self.start))
+        #expect(second.activity.idle(id) == nil && second.activity.health == .good)
     }
 
     @Test func `a store that cannot write changes nothing, and says so`() async throws {

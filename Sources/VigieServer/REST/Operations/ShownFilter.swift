@@ -21,6 +21,7 @@ struct ShownFilter {
         let counters = services.actions.filterCounters(record.id)
         return .object(
             (document.objectValue ?? []) + [
+                ("idle", services.actions.filterIdle(record.id).map { .string($0) } ?? .null),
                 ("approvals_needed", .whole(services.actions.approvalsNeeded())),
                 ("counters", .object(counters.map { ($0.0, .number($0.1)) })), ("version", .string(version)),
             ])
