@@ -113,6 +113,7 @@ public final class LiveNode: Sendable {
             throw Failure("filters: \(error.sentence)")
         }
         filters.activity.register(on: counters)
+        health.register("filters") { [activity = filters.activity] in activity.health }
         let protected = centres.numbers
         var screening = Screening(home: configuration.homeCountry, protected: protected, clock: localClock)
         PairKeeper(store: store, logger: logger).restore(&screening)
@@ -186,7 +187,8 @@ public final class LiveNode: Sendable {
             SIPService(
                 server: sip, activity: filters.activity, pairs: PairKeeper(store: store, logger: logger),
                 clock: clock,
-                interval: configuration.storage.snapshotInterval),
+                interval: configuration.storage.snapshotInterval,
+                feedsAreRead: { [line] in await line.read() }),
             filterService, hep,
         ]
         if let spool { services.append(spool) }

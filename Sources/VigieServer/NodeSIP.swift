@@ -8,6 +8,8 @@ struct SIPService: Service {
     let pairs: PairKeeper
     let clock: NodeClock
     let interval: Duration
+    /// Returns when the line has worked off what the feeds brought before they stopped.
+    let feedsAreRead: @Sendable () async -> Void
 
     func run() async throws {
         try await server.start()
@@ -23,6 +25,9 @@ struct SIPService: Service {
                 }
             }
         }
+        // What feeds brought last is learnt too: it is not asked for again after a restart.
+        await feedsAreRead()
+        await server.learnContacts()
         _ = await save(expecting: 0)
         await server.stop()
     }

@@ -154,6 +154,17 @@ public final class LiveLine: Sendable {
     /// How the line is.
     public var status: LineStatus { published.withLock { $0 } }
 
+    /// Waits until everything handed over so far was read, and who spoke with whom was handed on.
+    public func read() async {
+        // What a round read is handed on at its end: the second waits for the end of the first.
+        for _ in 0..<2 {
+            await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+                let isTaken = inbox.perform { _ in done.resume() }
+                if !isTaken { done.resume() }
+            }
+        }
+    }
+
     /// Waits until everything handed over so far was worked off, records that wait for earlier ones too, stored, and looked into.
     public func settle() async {
         for _ in 0..<2 {

@@ -30,6 +30,9 @@ public final class ContactFeed: Sendable {
     /// Nothing waits.
     public init() {}
 
+    /// Whether nothing waits to be learnt.
+    var isEmpty: Bool { state.withLock { $0.waiting.count == $0.taken } }
+
     /// Contacts that found no room so far.
     var dropped: UInt64 { state.withLock { $0.dropped } }
 

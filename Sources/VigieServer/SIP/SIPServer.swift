@@ -176,6 +176,15 @@ public final class SIPServer: Sendable {
     /// What the filters did since the last report; `nil` when the server does not run.
     public func takeReport() async -> ScreeningReport? { await onDesk { $0.takeReport() } }
 
+    /// Learns everything that other feeds have said of who spoke with whom; returns at once when the server does not run.
+    ///
+    /// Some at a time: between two portions the deciding thread answers calls.
+    public func learnContacts() async {
+        while !contacts.isEmpty {
+            guard await onDesk({ $0.learnContacts() }) != nil else { return }
+        }
+    }
+
     /// The pairs of numbers that spoke, for `Screening.restorePairs` after a restart; `nil` when the server does not run.
     ///
     /// Read in parts: between two of them the deciding thread answers calls.

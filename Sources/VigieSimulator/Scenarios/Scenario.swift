@@ -10,6 +10,9 @@ public struct SimulationSettings: Sendable {
     public var days: Double?
     /// Background calls a day; incidents grow with them.
     public var callsADay: Double?
+    /// Whether ordinary calls are those over the border only, as many of them as there would be anyway: who knows whom abroad, without
+    /// making a whole nation's calls.
+    public var abroadOnly = false
     /// Whether records tell what callers abroad typed.
     public var tellsDialled = false
 
@@ -102,7 +105,8 @@ public struct Scenario: Sendable {
             world: context.world, window: window, callsADay: rate, tellsDialled: settings.tellsDialled)
         exchange.reroutes = context.reroutes
         let background = BackgroundTraffic(
-            seed: settings.seed, world: context.world, callsADay: rate * ordinaryShare)
+            seed: settings.seed, world: context.world, callsADay: rate * ordinaryShare,
+            abroadOnly: settings.abroadOnly)
         return Simulation(exchange: exchange, sources: [background] + stories)
     }
 }

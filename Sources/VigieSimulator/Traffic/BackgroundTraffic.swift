@@ -9,7 +9,10 @@ final class BackgroundTraffic: TrafficSource {
         static let callBack: UInt8 = 2
     }
 
+    /// Shares of calls that come from abroad and go there.
+    private static let (incoming, outgoing) = (0.045, 0.030)
     private let profile = WeekProfile()
+    private let abroadOnly: Bool
     private let callsADay: Double
     /// The minute for which `meanGap` holds.
     private var minute = Int64.min
@@ -22,9 +25,10 @@ final class BackgroundTraffic: TrafficSource {
     private let countryWeights: [Double]
     private let weightSteps: [UInt8]
 
-    init(seed: UInt64, world: World, callsADay: Double) {
+    init(seed: UInt64, world: World, callsADay: Double, abroadOnly: Bool = false) {
         // Redials and call-backs come on top: about one call in seven.
-        self.callsADay = callsADay * 0.81
+        self.callsADay = callsADay * 0.81 * (abroadOnly ? Self.incoming + Self.outgoing : 1)
+        self.abroadOnly = abroadOnly
         countryWeights = world.foreignWeights
         let total = countryWeights.reduce(0, +)
         var steps: [UInt8] = []
@@ -128,8 +132,9 @@ final class BackgroundTraffic: TrafficSource {
             draw -= share
             return draw < 0
         }
-        if falls(0.045) { return international(world, outgoing: false) }
-        if falls(0.030) { return international(world, outgoing: true) }
+        if abroadOnly { draw *= Self.incoming + Self.outgoing }
+        if falls(Self.incoming) { return international(world, outgoing: false) }
+        if falls(Self.outgoing) || abroadOnly { return international(world, outgoing: true) }
         let subscriber = somebody(world)
         if isBusinessHour {
             if falls(0.13) {
