@@ -133,6 +133,7 @@ let package = Package(
                 "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire",
                 "VigieFuzzing", "CAllocationCounter",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -7,8 +7,7 @@ import VigieWire
 
 /// What happens to a real node when its peers, its network or its certificate fail, while people call 15, 17, 18 and 112.
 ///
-/// Every emergency call must be told *continue*; that it takes less than 50 ms is held to its word by `make soak`, on a machine that
-/// does nothing else. Here another build may run beside.
+/// Every emergency call must be told *continue*, and in time: see `EmergencyCaller.limit`. `make faults` holds a release build to 50 ms.
 @Suite(.serialized) struct FaultTests {
     private static let yaml = """
         approvals: 1
@@ -26,12 +25,11 @@ import VigieWire
     ) async throws {
         let node = try await NodeProcess.start(in: try NodeProcess.place("fault"), yaml)
         defer { node.remove() }
-        let caller = try await EmergencyCaller(port: node.udp, every: .milliseconds(20))
+        let caller = try EmergencyCaller(port: node.udp, every: .milliseconds(20))
         try await body(node)
         let heard = await caller.finish()
         print("\(name): \(heard)")
-        #expect(heard.asked > 20 && heard.continued == heard.asked, "\(heard)")
-        #expect(heard.p99 < .milliseconds(500), "\(heard)")
+        #expect(heard.isGood(), "\(heard)")
         // And life goes on for everybody else.
         let asker = try await SIPAsker(port: node.udp)
         var status = 0
@@ -203,7 +201,7 @@ import VigieWire
         let node = try await NodeProcess.start(in: place, yaml("old"))
         defer { node.remove() }
         #expect(node.program.printed.contains("the certificate has expired"))
-        let caller = try await EmergencyCaller(port: node.udp)
+        let caller = try EmergencyCaller(port: node.udp, every: .milliseconds(5))
         let asker = try await SIPAsker(port: node.udp)
         asker.ask("+33327145678", caller: "+33612345678", id: "udp")
         #expect(await asker.answer("udp") == 404)
@@ -226,6 +224,7 @@ import VigieWire
         asker.ask("+33327145678", caller: "+33612345678", id: "reloaded")
         #expect(await asker.answer("reloaded") == 404)
         let heard = await caller.finish()
-        #expect(heard.continued == heard.asked)
+        print("expired certificate: \(heard)")
+        #expect(heard.isGood(), "\(heard)")
     }
 }

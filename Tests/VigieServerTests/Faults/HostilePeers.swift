@@ -1,14 +1,13 @@
-import Dispatch
 import Foundation
 import Glibc
 import VigieWire
 
 @testable import VigieServer
 
-/// Runs blocking work of a test where no task waits behind it.
+/// Runs blocking work of a test on a thread of its own: those of dispatch run the tasks too.
 func offPool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: .init { try body() }) }
+        Thread.detachNewThread { continuation.resume(with: .init { try body() }) }
     }
 }
 
@@ -43,6 +42,20 @@ final class RawConnections: @unchecked Sendable {  // the array is filled before
     }
 
     deinit { for descriptor in descriptors { close(descriptor) } }
+
+    /// A UDP socket of `address` that talks to one port; who asks for it closes it.
+    static func datagrams(to port: Int, from address: String) throws -> CInt {
+        let descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
+        let here = Self.address(address, 0)
+        let there = Self.address("127.0.0.1", port)
+        let isBound = unsafe Self.with(here) { unsafe bind(descriptor, $0, $1) }
+        let isOpen = unsafe Self.with(there) { unsafe connect(descriptor, $0, $1) }
+        guard descriptor >= 0, isBound == 0, isOpen == 0 else {
+            close(descriptor)
+            throw TestFailure("no socket of \(address): errno \(errno)")
+        }
+        return descriptor
+    }
 
     /// Writes what goes in without waiting; how many bytes went in.
     @discardableResult
