@@ -147,7 +147,8 @@ public actor PublicationDesk {
 
     /// What a step does to the book; `nil`: it changes nothing.
     private typealias Change<Result> =
-        @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) -> Result
+        @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) ->
+        Result
 
     /// A step that always changes something.
     private func change(_ action: String, actor: String, _ change: Change<PublicNotice>)

@@ -195,7 +195,8 @@ import VigieWire
         let record = try #require(scene.book.record(id))
         #expect(try FilterRecord(stored: record.stored) == record)
         let book = FilterBook(records: [record], lists: [], lastAudit: scene.audit.last)
-        #expect(book.table { _ in Symbol(rawValue: 3) }.table.count == 1 && book.nextExpiry == record.expiresAt)
+        #expect(
+            book.table { _ in Symbol(rawValue: 3) }.table.count == 1 && book.nextExpiry == record.expiresAt)
         for (from, to) in [
             ("\"shadow\"", "\"dreaming\""), ("\"share\":1", "\"share\":2"), ("\"expires_at\"", "\"expires\""),
             ("}", ""),

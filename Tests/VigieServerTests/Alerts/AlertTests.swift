@@ -106,7 +106,9 @@ struct AlertTests {
         #expect(header == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     }
 
-    @Test func `a store that cannot be read is told, and does not look like a queue with nothing due`() async throws {
+    @Test func `a store that cannot be read is told, and does not look like a queue with nothing due`()
+        async throws
+    {
         var settings = AlertSettings()
         settings.webhooks = [.init(name: "duty", url: "http://127.0.0.1:9/hook", secret: "")]
         settings.firstWait = .milliseconds(20)

@@ -11,7 +11,9 @@ import VigieWire
     private static let yaml = "approvals: 1\nstorage:\n  snapshot_interval: 1s\n"
 
     private static let canMount: Bool = {
-        guard let place = try? NodeProcess.place("mount"), let disk = try? SmallDisk(place) else { return false }
+        guard let place = try? NodeProcess.place("mount"), let disk = try? SmallDisk(place) else {
+            return false
+        }
         disk.remove()
         return true
     }()
@@ -23,7 +25,9 @@ import VigieWire
         let node = try await NodeProcess.start(in: place, yaml)
         defer { node.remove() }
         let filter = try await proposed(node, "+33327001000")
-        for step in ["approve", "shadow", "enforce"] { try await node.post("/filters/\(filter)/\(step)", as: "amal") }
+        for step in ["approve", "shadow", "enforce"] {
+            try await node.post("/filters/\(filter)/\(step)", as: "amal")
+        }
         let caller = try EmergencyCaller(port: node.udp, every: .milliseconds(5))
         let asker = try await SIPAsker(port: node.udp)
         try await body(node)
@@ -39,7 +43,8 @@ import VigieWire
 
     private static func proposed(_ node: NodeProcess, _ number: String) async throws -> String {
         let reply = try await node.post(
-            "/filters", #"{"filter":{"match":{"called_numbers":["\#(number)"]},"action":"reject"},"reason":"a test"}"#)
+            "/filters",
+            #"{"filter":{"match":{"called_numbers":["\#(number)"]},"action":"reject"},"reason":"a test"}"#)
         return try #require(reply["id"]?.stringValue)
     }
 
@@ -80,7 +85,9 @@ import VigieWire
         }
     }
 
-    @Test func `a database that somebody else holds takes no orders, and takes them when it is free`() async throws {
+    @Test func `a database that somebody else holds takes no orders, and takes them when it is free`()
+        async throws
+    {
         let place = try NodeProcess.place("locked")
         try await Self.during("store locked", in: place) { node in
             var configuration = Configuration()

@@ -62,7 +62,8 @@ import VigieWire
         #expect(await second.lastAudit?.previous == before?.hash)
     }
 
-    @Test func `a filter that does nothing since its list went is counted, told and shown until the list is back`()
+    @Test
+    func `a filter that does nothing since its list went is counted, told and shown until the list is back`()
         async throws
     {
         let (store, time) = (MemoryStore(), ManualTime(Self.start))

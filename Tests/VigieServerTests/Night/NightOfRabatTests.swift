@@ -160,7 +160,8 @@ import VigieWire
                 + "\(lastHour) of them in the last hour (in the worst evening \(Int(traffic.nightRate)) an hour); told after \(told - first) "
                 + "(data time, clock at \(Int(speed))×); \(tally); "
                 + "trial: \(trial["wanted_stopped"]?.numberValue ?? 0) of the strays, \(trial["legitimate_stopped"]?.numberValue ?? 0) of \(trial["legitimate"]?.integerValue ?? 0) wanted; "
-                + "reverted in \(tally.reverted); \(heard); filter \(proposal["filter"]?["match"]?.text() ?? "")")
+                + "reverted in \(tally.reverted); \(heard); filter \(proposal["filter"]?["match"]?.text() ?? "")"
+        )
         return tally
     }
 

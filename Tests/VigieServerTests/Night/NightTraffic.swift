@@ -82,7 +82,8 @@ struct NightTraffic {
         for call in kept {
             let live = Call(
                 at: call.start, caller: call.caller == .absent ? "" : call.caller.description,
-                called: call.called.description, trunk: simulation.trunk(call.ingress), isStray: call.label != 0)
+                called: call.called.description, trunk: simulation.trunk(call.ingress),
+                isStray: call.label != 0)
             if isWhole {
                 if call.start < begin { writer.write(call) } else if call.start < end { calls.append(live) }
             } else if live.isWantedFromMorocco, call.start >= first, call.start <= last {

@@ -75,7 +75,8 @@ extension APISchemas {
         .must("counters", .map(.number(nil)), "Calls it met."),
         .must(
             "idle", .orNull(.text()),
-            "Why it does nothing although its state says so, and what to do; null when it does what its state says."),
+            "Why it does nothing although its state says so, and what to do; null when it does what its state says."
+        ),
         .must("version", .text(), "Changes with every step; the first part of the ETag."),
     ])
 }
