@@ -118,6 +118,9 @@ public struct PublicationBook: Sendable {
     /// While somebody is approving a draft its text stands still for so long: they approve what they have read, and an update follows.
     static let reading = Duration.seconds(600)
 
+    /// So long before the promised time an update is drafted, though nothing has changed.
+    static let ahead = Duration.seconds(600)
+
     /// What Vigie does by itself when an incident changed: writes a draft, writes it anew, or throws away one that is no longer true.
     /// It never publishes. `nil`: nothing is to be done.
     ///
@@ -157,7 +160,8 @@ public struct PublicationBook: Sendable {
             self = next
             return notice
         }
-        if isOpen, let shown, Self.says(shown, facts) { return nil }
+        // The public was promised news by then, and a CAP alert ends then: the same text is offered again in time.
+        if isOpen, let shown, Self.says(shown, facts), now < shown.nextUpdate - Self.ahead { return nil }
         if let last, versions[last].state == .withdrawn, Self.says(versions[last], facts) { return nil }
         if facts.cells.isEmpty, !isOpen { return nil }
         return try draft(facts, directory: directory, at: now)

@@ -211,7 +211,7 @@ public struct HEPFeed: Service {
     {
         FeedFailure(
             description:
-                "hep: cannot listen on \(transport) \(address): \((error as? IOError)?.description ?? "\(error)"); free the port or choose another (0 takes a free one)"
+                "hep: cannot listen on \(transport) \(address): \(ListenFailure.words(error))"
         )
     }
 }

@@ -61,6 +61,28 @@ import VigieWire
         #expect(anew.version == 3 && anew.approvals.isEmpty && anew.kind == .update)
     }
 
+    @Test func `before the promised time an update is drafted though nothing has changed, once`() throws {
+        var book = PublicationBook()
+        let same = facts([("59", "15")])
+        let alertText = book.follow(same, directory: directory, at: now)
+        try publish(try #require(alertText), &book, at: now)
+        let early = book.follow(same, directory: directory, at: now + .seconds(1_100))
+        #expect(early == nil)
+        let dueText = book.follow(same, directory: directory, at: now + .seconds(1_260))
+        let due = try #require(dueText)
+        #expect(due.kind == .update && due.state == .draft && due.version == 2)
+        let again = book.follow(same, directory: directory, at: now + .seconds(1_320))
+        #expect(again == nil)
+        try publish(due, &book, at: now + .seconds(1_400))
+        let later = book.follow(same, directory: directory, at: now + .seconds(2_000))
+        #expect(later == nil)
+        // Thrown away, it is not offered again as it was.
+        let nextText = book.follow(same, directory: directory, at: now + .seconds(2_700))
+        _ = try book.withdraw(try #require(nextText).id)
+        let dropped = book.follow(same, directory: directory, at: now + .seconds(2_760))
+        #expect(dropped == nil)
+    }
+
     @Test func `an update takes a number back when its calls get through, not when few are made`() throws {
         var book = PublicationBook()
         let alertText = try book.follow(
