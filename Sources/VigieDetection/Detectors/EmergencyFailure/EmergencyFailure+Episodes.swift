@@ -27,7 +27,7 @@ extension EmergencyFailure {
         let isOver =
             episodes[index].scope.share > 0
             && recentShare(in: episodes[index].scope, alarm.sign) < 0.5 * episodes[index].scope.share
-        if !isOver && found.gain >= 0.4 * episodes[index].bestGain
+        if !isOver && found.gain >= 0.7 * episodes[index].bestGain
             || found.gain == 0 && episodes[index].bestGain == 0
         {
             episodes[index].bestGain = max(episodes[index].bestGain, found.gain)
