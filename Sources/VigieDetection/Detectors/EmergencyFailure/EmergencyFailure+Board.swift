@@ -147,7 +147,7 @@ extension EmergencyFailure {
         func time(_ minutes: Double) -> Duration? {
             minutes < 45 * 1_440 ? .seconds(Int64((minutes * 60).rounded(.up))) : nil
         }
-        delay.byFailures = stream.failureTest.attemptsToSee(added: share, usual: stream.usualFailure)
+        delay.byFailures = stream.failureTest.attemptsToSee(added: share, usual: stream.testedFailure)
             .flatMap { time($0 / rate) }
         if stream.key.level.watchesAnswers {
             delay.byAnswers = stream.answerTest.attemptsToSee(added: share, usual: stream.usualSilence)

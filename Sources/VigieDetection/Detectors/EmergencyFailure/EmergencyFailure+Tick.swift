@@ -171,8 +171,10 @@ extension EmergencyFailure {
         func attempts(_ kind: AlarmBudget.Kind, _ levels: Int, _ sizes: Int = BernoulliBank.sizes) -> Double {
             perMinute * budget.minutesBetweenAlarms(kind, levels: levels, streams: streamCount, sizes: sizes)
         }
+        // A machine has hours in which it loses twice as many: that is no outage, and the test must not climb in them.
+        stream.testedFailure = min(0.5, stream.usualFailure * stream.failures.badHour)
         stream.failureTest.set(
-            usual: stream.usualFailure, added: Self.failureSizes,
+            usual: stream.testedFailure, added: Self.failureSizes,
             attemptsBetweenAlarms: attempts(.failures, 13), runs: &runs)
         if level.watchesAnswers {
             stream.answerTest.set(

@@ -47,6 +47,8 @@ struct EmergencyStream: Sendable {
     var tainted = false
     // What tests use, set now and then.
     var usualFailure = 0.01
+    /// The same in a bad hour.
+    var testedFailure = 0.025
     var usualSilence = 0.12
     /// Callers a minute expected now.
     var ratePerMinute = 0.0

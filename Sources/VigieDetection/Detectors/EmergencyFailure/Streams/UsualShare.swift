@@ -6,6 +6,13 @@ struct UsualShare: Sendable {
     private var hourAttempts: Float = 0
     private var hourCases: Float = 0
 
+    /// How far hours swing around the share beyond chance: squares of what came over what was expected, and of the latter.
+    private var swings: Float = 0
+    private var swingWeight: Float = 0
+
+    /// Taken for usual before hours were seen: a standard deviation of a third of the share, as if seen in as many expected cases.
+    private static let priorSwing: Float = 0.12
+    private static let priorWeight: Float = 100
     /// Attempts that weigh at most, so that years do not freeze it.
     private static let memory: Float = 200_000
 
@@ -19,6 +26,13 @@ struct UsualShare: Sendable {
         defer { (hourAttempts, hourCases) = (0, 0) }
         guard learns else { return }
         let fade: Float = 1 - 1 / 336  // two weeks of hours
+        if attempts > 500 {
+            let expected = max(0.05, cases / attempts * hourAttempts)
+            let square = (hourCases - expected) * (hourCases - expected) - hourCases
+            // One hour in which everything was wrong does not set the measure.
+            swings = swings * fade + min(square, 2 * expected * expected + 4)
+            swingWeight = swingWeight * fade + expected * expected
+        }
         attempts = attempts * fade + hourAttempts
         cases = cases * fade + hourCases
         if attempts > Self.memory {
@@ -41,10 +55,20 @@ struct UsualShare: Sendable {
         return share + (share * (1 - share) / (Double(attempts) + strength)).squareRoot()
     }
 
+    /// By how much the share is higher in an hour as bad as one in two hundred.
+    var badHour: Double {
+        let square =
+            (swings + Self.priorSwing * Self.priorWeight) / (swingWeight + Self.priorWeight)
+        let deviation = Logarithm.ofOnePlus(Double(max(0, square))).squareRoot()
+        return Logarithm.exponential(min(1.5, 2.5 * deviation))
+    }
+
     mutating func merge(_ other: UsualShare) {
         attempts += other.attempts
         cases += other.cases
         hourAttempts += other.hourAttempts
         hourCases += other.hourCases
+        swings += other.swings
+        swingWeight += other.swingWeight
     }
 }
