@@ -146,13 +146,19 @@ let package = Package(
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableExperimentalFeature("Lifetimes"),
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
 ]
 
+// Not where structs of the system are used (`stat`, `sockaddr_in`, `timespec`): Dispatch, NIO and Glibc each bring them along, the compiler
+// takes them from whichever it met first, and which that is changes with the number of files and cores.
+let usesSystem: Set = ["VigieStore", "VigieServer", "vigie", "VigieStoreTests", "VigieServerTests"]
+
 for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
+    if !usesSystem.contains(target.name) {
+        target.swiftSettings?.append(.enableUpcomingFeature("MemberImportVisibility"))
+    }
 }
