@@ -16,8 +16,9 @@ struct StoreThreadsTests {
         let tooLate = Flag()
         let pieces = 32
         // Without threads of its own the store would take every thread that runs tasks: then only this one opens the disk again.
+        // Other tests keep the tasks busy for a while: the wait is long, and only a failure waits for it.
         Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 10)
+            Thread.sleep(forTimeInterval: 300)
             tooLate.isUp.store(true, ordering: .relaxed)
             for _ in 0..<pieces { disk.signal() }
         }
