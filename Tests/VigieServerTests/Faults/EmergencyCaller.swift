@@ -25,7 +25,7 @@ final class EmergencyCaller: Sendable {
         let thread = Thread { [self] in
             var questions: [Question] = []
             var next = ContinuousClock.now
-            while !isOver.load(ordering: .relaxed) {
+            while !isOver.load(ordering: .relaxed) || questions.count <= Self.fewest {
                 let turn = questions.count
                 let number = ["15", "17", "18", "112"][turn % 4]
                 let text = SIPText.request(
@@ -48,6 +48,9 @@ final class EmergencyCaller: Sendable {
         thread.name = "emergency-caller"
         thread.start()
     }
+
+    /// Calls that are made in any case, however soon a fault is over: fewer would say nothing.
+    static let fewest = 20
 
     /// Stops calling and says what was heard.
     func finish() async -> Report {
@@ -121,7 +124,7 @@ final class EmergencyCaller: Sendable {
         }
 
         /// Whether every one of more than `fewest` was told to carry on, within `EmergencyCaller.limit`.
-        func isGood(fewest: Int = 20) -> Bool {
+        func isGood(fewest: Int = EmergencyCaller.fewest) -> Bool {
             asked > fewest && continued == asked && longest <= EmergencyCaller.limit
         }
 

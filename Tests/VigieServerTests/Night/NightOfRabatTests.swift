@@ -53,7 +53,21 @@ import VigieWire
         #expect(all.unanswered == 0)
         #expect(all.strays >= 100 && all.wanted >= 20, "too little traffic to tell: \(all)")
         #expect(all.straysStopped * 100 >= all.strays * 95, "\(all)")
-        #expect(all.wantedStopped * 100 <= all.wanted, "\(all)")
+        // One in a hundred is the bar; of some forty wanted calls, one stopped is no proof that it is missed, three are.
+        #expect(all.wantedStopped <= Self.allowance(of: all.wanted), "\(all)")
+    }
+
+    /// The most stopped calls among `calls` that a true share of 1 % brings with a chance above one in a hundred (binomial).
+    private static func allowance(of calls: Int) -> Int {
+        var term = pow(0.99, Double(calls))
+        var upTo = term
+        var stopped = 0
+        while 1 - upTo > 0.01, stopped < calls {
+            term *= Double(calls - stopped) / Double(stopped + 1) * 0.01 / 0.99
+            stopped += 1
+            upTo += term
+        }
+        return stopped
     }
 
     private static func night(_ seed: UInt64) async throws -> Tally {
