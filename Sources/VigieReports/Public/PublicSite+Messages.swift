@@ -89,7 +89,8 @@ extension PublicSite {
                 rule: "directive (UE) 2022/2555 (NIS 2), article 23 : notification",
                 recipient: "CSIRT ou autorité compétente", due: knownAt + .seconds(3 * day), source: nis2),
             Clock(
-                rule: "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final, un mois après la notification",
+                rule:
+                    "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final, un mois après la notification",
                 recipient: "CSIRT ou autorité compétente", due: knownAt + .seconds(month), source: nis2),
         ]
     }

@@ -61,10 +61,14 @@ struct BenchSIPLoad: ParsableCommand {
             "lost=\(load.lost) status=\(statuses)")
         if load.answers == 0 { throw CommandFailure("nothing answers at \(target)") }
         // A server that refuses to read a request has decided nothing: its speed would say nothing.
-        let unread = load.statuses[400...499].enumerated().filter { [400, 405, 415, 416, 420].contains($0.offset + 400) }
-            .reduce(0) { $0 + $1.element }
+        let unread = load.statuses[400...499].enumerated().filter {
+            [400, 405, 415, 416, 420].contains($0.offset + 400)
+        }
+        .reduce(0) { $0 + $1.element }
         if unread > 0 {
-            throw CommandFailure("\(unread) answers say that the request could not be read: nothing was decided about those calls")
+            throw CommandFailure(
+                "\(unread) answers say that the request could not be read: nothing was decided about those calls"
+            )
         }
     }
 }

@@ -21,7 +21,8 @@ import VigieWire
             var event = CallEvent(
                 start: Timestamp(seconds: EmergencyTallyTests.noon + second), callID: CallID("c\(number)"))
             event.caller = PhoneNumber(e164: 33_639_980_000 + (caller ?? number)) ?? .absent
-            event.called = PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
+            event.called =
+                PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
             event.location = symbols.symbol("59")
             event.node = symbols.symbol("mgw-1")
             event.sipStatus = status
@@ -44,7 +45,8 @@ import VigieWire
 
         mutating func take(isLast: Bool = false) -> [Int64: EmergencyMinute] {
             let minutes = tally.takeMinutes(isDue: true, isLast: isLast)
-            return Dictionary(uniqueKeysWithValues: minutes.map { ($0.number - EmergencyTallyTests.minute, $0) })
+            return Dictionary(
+                uniqueKeysWithValues: minutes.map { ($0.number - EmergencyTallyTests.minute, $0) })
         }
     }
 
@@ -77,7 +79,8 @@ import VigieWire
         #expect(scene.take().isEmpty)
     }
 
-    @Test func `a call told as it begins counts at once, and its end is added to the minute in which it began`() {
+    @Test
+    func `a call told as it begins counts at once, and its end is added to the minute in which it began`() {
         var scene = Scene()
         scene.ordinary(-60)
         var begun = scene.event(30, status: 0)

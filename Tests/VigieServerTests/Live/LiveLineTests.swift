@@ -74,7 +74,9 @@ struct LiveLineTests {
         #expect(inbox.offer(some, .record))
     }
 
-    @Test func `batches of records, however many a minute, do not carry the detectors' time away`() async throws {
+    @Test func `batches of records, however many a minute, do not carry the detectors' time away`()
+        async throws
+    {
         let now = try moment("2026-03-01T10:00:10Z")
         try await RunningLine.with(at: now) { running in
             for second in 0..<20 {

@@ -33,7 +33,9 @@ enum StoreChild {
             second += calls.count
             let minute = EmergencyMinute(
                 MinuteSample.noon, hearing: .heard,
-                rows: [.init(MinuteSample.series[0], MinuteSample.totals([.attempts: UInt32(number - counted)]))])
+                rows: [
+                    .init(MinuteSample.series[0], MinuteSample.totals([.attempts: UInt32(number - counted)]))
+                ])
             try #require(store.append([minute], at: StoreSample.noon).stored == 1)
             counted = number
             if number % 10 == 0 {

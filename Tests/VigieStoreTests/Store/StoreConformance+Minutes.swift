@@ -26,11 +26,13 @@ extension StoreConformance {
         minutes += [late, taken]
         for step in EmergencyHistoryQuery.Step.allCases {
             for scope in [
-                EmergencyHistoryQuery.Scope.cells(nil, nil), .cells(.samu, nil), .cells(nil, DepartmentCode("2A")),
+                EmergencyHistoryQuery.Scope.cells(nil, nil), .cells(.samu, nil),
+                .cells(nil, DepartmentCode("2A")),
                 .cells(.police, DepartmentCode("59")), .element(EmergencySeries(.node, Symbol(rawValue: 7))),
             ] {
                 for isSummed in [false, true] {
-                    let query = Sample.query(begin + 3..<Sample.midnight + 100, step, scope, isSummed: isSummed)
+                    let query = Sample.query(
+                        begin + 3..<Sample.midnight + 100, step, scope, isSummed: isSummed)
                     try Self.check(try store.emergencyHistory(query), query, minutes)
                 }
             }
@@ -49,7 +51,8 @@ extension StoreConformance {
         retention.minuteDays = 3
         let store = try make(retention)
         let now = StoreSample.noon
-        for (offset, isKept) in [(-4, false), (-3, true), (0, true), (1, true), (2, false)] as [(Int64, Bool)] {
+        for (offset, isKept) in [(-4, false), (-3, true), (0, true), (1, true), (2, false)] as [(Int64, Bool)]
+        {
             let result = store.append([Sample.minute(Sample.noon + offset * 1_440)], at: now)
             #expect(result.stored == (isKept ? 1 : 0) && result.outsideRetention == (isKept ? 0 : 1))
         }
@@ -57,7 +60,8 @@ extension StoreConformance {
         #expect(throws: StoreError.full(what: "steps of history in one question", limit: 10_080)) {
             try store.emergencyHistory(Sample.query(0..<10_081, .minute))
         }
-        let all = Sample.query(Sample.midnight - 5 * 1_440..<Sample.midnight + 5 * 1_440, .day, isSummed: true)
+        let all = Sample.query(
+            Sample.midnight - 5 * 1_440..<Sample.midnight + 5 * 1_440, .day, isSummed: true)
         #expect(try store.emergencyHistory(all).heardMinutes.filter { $0 > 0 }.count == 3)
         let swept = try store.sweep(at: now + .seconds(2 * 86_400))
         #expect(swept.minuteDays == 1 && swept.held == nil)
