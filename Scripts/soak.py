@@ -213,6 +213,8 @@ def load(kind, node_port, rate, seconds):
     command = [VIGIE, "bench", f"{kind}-load", "--target", target, "--seconds", str(seconds)]
     if rate:
         command += ["--rate", str(rate)]
+        if kind == "sip":
+            command += ["--window", "1024"]  # so that the node's rests between bursts do not slow the caller down
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -243,6 +245,8 @@ def main():
         if node.process.poll() is not None:
             sys.exit(f"soak: the node ended; see {place}/node.log")
         samples.append((time.time() - began, *node.usage()))
+        with open(f"{place}/memory.csv", "a") as file:
+            file.write("{:.0f},{},{}\n".format(*samples[-1]))  # seconds, KiB resident, files open
     for thread in (emergencies, hostile, people):
         thread.join(30)
     sip_told, hep_told = figures(sip), figures(hep)

@@ -100,4 +100,32 @@ import VigieWire
         #expect(proposal.outcome.legitimateShare <= 0.01)
         #expect(proposal.filter.match.firstContact)
     }
+
+    @Test func `a filter that chance may have made miss two of fourteen calls is better than one that stops the wanted`() throws {
+        let incident = Incident(
+            id: "i", kind: .misroutedFlood, state: .firing, severity: .minor,
+            subject: .misroutedFlood(
+                origin: Origin(country: .morocco), landing: [try #require(NumberPrefix("+3332"))]),
+            firstSeen: Timestamp(seconds: 1_234_800_000), detectedAt: Timestamp(seconds: 1_234_800_060),
+            lastSeen: Timestamp(seconds: 1_234_800_060))
+        let dossier = Investigator(incident, plans: plans).finish().dossier
+        let search = FilterSearch(incident, dossier: dossier, plans: plans)
+        /// What all filters would have done: those that ask for ties, and the others.
+        func best(_ careful: FilterTrial.Outcome, _ plain: FilterTrial.Outcome) -> FilterProposal? {
+            search.best(of: search.candidates.map { $0.withoutTies ? careful : plain })
+        }
+        var (careful, plain) = (FilterTrial.Outcome(), FilterTrial.Outcome())
+        (careful.wanted, careful.wantedStopped, careful.legitimate) = (14, 12, 13)
+        (plain.wanted, plain.wantedStopped, plain.legitimate, plain.legitimateStopped) = (14, 14, 13, 3)
+        #expect(best(careful, plain)?.filter.match.withoutTies == true)
+        // Of a thousand calls, 14 % missed are no chance.
+        (careful.wanted, careful.wantedStopped) = (1_000, 860)
+        (plain.wanted, plain.wantedStopped) = (1_000, 1_000)
+        #expect(best(careful, plain)?.filter.match.withoutTies == false)
+        // Thirteen calls are too few to say that nobody's cousin is stopped; a thousand are not.
+        (careful.wantedStopped, plain.legitimateStopped) = (990, 0)
+        #expect(best(careful, plain)?.filter.match.withoutTies == true)
+        (careful.legitimate, plain.legitimate) = (1_000, 1_000)
+        #expect(best(careful, plain)?.filter.match.withoutTies == false)
+    }
 }

@@ -72,16 +72,16 @@ public struct FilterSearch {
     /// `nil` when none stops at least half of the trouble, or the best does harm: no filter is better than a harmful one.
     public func best(of outcomes: [FilterTrial.Outcome]) -> FilterProposal? {
         guard let most = outcomes.map(\.wantedShare).max(), most >= 0.5 else { return nil }
-        let good = outcomes.indices.filter {
-            // In the first minutes of a flood a single call is more than 3 %.
-            let missed = (most - outcomes[$0].wantedShare) * Double(outcomes[$0].wanted)
-            return outcomes[$0].wantedShare >= min(most, max(0.95, most - 0.03)) - 1e-9 || missed < 1.5
-        }
+        let goal = min(most, max(0.95, most - 0.03))
+        let good = outcomes.indices.filter { Self.reaches(goal, outcomes[$0]) }
         let pool = good.isEmpty ? outcomes.indices.filter { outcomes[$0].wantedShare >= most - 1e-9 } : good
         let index = pool.min { left, right in
             let one = outcomes[left].legitimateShare
             let other = outcomes[right].legitimateShare
             if abs(one - other) > 0.001 { return one < other }
+            // Few calls on record say little about harm (none stopped of 300 is less than 1 %): then whoever may know somebody passes.
+            let isCareful = candidates[left].withoutTies
+            if isCareful != candidates[right].withoutTies, outcomes[left].legitimate < 300 { return isCareful }
             return candidates[left].keys < candidates[right].keys
         }
         guard let index, !outcomes[index].isHarmful else { return nil }
@@ -89,6 +89,22 @@ public struct FilterSearch {
         // Ten calls a minute is more than one line answers, and leaves room for those who are wanted.
         if action == .limit { filter.limit = Filter.Rate(calls: 10, seconds: 60, per: .calledNumber) }
         return FilterProposal(filter: filter, outcome: outcomes[index])
+    }
+
+    /// Whether a filter stops a share of `goal`, or so nearly that chance explains what it missed: in the first minutes of a flood two
+    /// calls are more than 3 %, and no reason to prefer a filter that stops everybody's cousins.
+    private static func reaches(_ goal: Double, _ outcome: FilterTrial.Outcome) -> Bool {
+        if outcome.wantedShare >= goal - 1e-9 { return true }
+        guard goal < 1, outcome.wantedShare >= 0.5, outcome.wanted <= 1_000 else { return false }
+        // The chance of fewer misses, when each call is missed with 1 - goal.
+        var fewer = 0.0
+        var term = 1.0
+        for _ in 0..<outcome.wanted { term *= goal }
+        for misses in 0..<outcome.wanted - outcome.wantedStopped {
+            fewer += term
+            term *= Double(outcome.wanted - misses) / Double(misses + 1) * (1 - goal) / goal
+        }
+        return 1 - fewer > 0.02
     }
 
     private static func match(_ set: (inout Filter.Match) -> Void) -> Filter.Match {

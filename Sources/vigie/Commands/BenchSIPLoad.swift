@@ -51,7 +51,7 @@ struct BenchSIPLoad: ParsableCommand {
         load.run(nanoseconds: 1_000_000_000)
         load.reset()
         let start = SIPLoad.now()
-        load.run(nanoseconds: Int64(max(0.1, min(seconds, 600)) * 1e9))
+        load.run(nanoseconds: Int64(max(0.1, min(seconds, 86_400)) * 1e9))
         let spent = Double(SIPLoad.now() - start) / 1e9
         let statuses = load.statuses.indices.filter { load.statuses[$0] > 0 }
             .map { "\($0):\(load.statuses[$0])" }.joined(separator: ",")

@@ -112,7 +112,7 @@ import VigieWire
         let id = try #require(incident["id"]?.stringValue)
         let proposal = try await proposal(node, against: id)
         let trial = try #require(proposal["trial"])
-        #expect((trial["wanted_stopped"]?.numberValue ?? 0) >= 0.9)  // of some twenty calls
+        #expect((trial["wanted_stopped"]?.numberValue ?? 0) >= 0.8)  // of a dozen calls or two
         let filter = try #require(proposal["id"]?.stringValue)
         await #expect(throws: (any Error).self) { try await node.post("/filters/\(filter)/enforce") }
         try await node.post("/filters/\(filter)/approve", #"{"reason":"collateral looked at"}"#, as: "amal")
