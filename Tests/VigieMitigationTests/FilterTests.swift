@@ -101,7 +101,7 @@ import VigieWire
         #expect(proposal.filter.match.firstContact)
     }
 
-    @Test func `a filter that chance may have made miss two of fourteen calls is better than one that stops the wanted`() throws {
+    @Test func `chance that missed two of fourteen calls is no reason to stop the wanted`() throws {
         let incident = Incident(
             id: "i", kind: .misroutedFlood, state: .firing, severity: .minor,
             subject: .misroutedFlood(

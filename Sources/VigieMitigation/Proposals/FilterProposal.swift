@@ -81,7 +81,9 @@ public struct FilterSearch {
             if abs(one - other) > 0.001 { return one < other }
             // Few calls on record say little about harm (none stopped of 300 is less than 1 %): then whoever may know somebody passes.
             let isCareful = candidates[left].withoutTies
-            if isCareful != candidates[right].withoutTies, outcomes[left].legitimate < 300 { return isCareful }
+            if isCareful != candidates[right].withoutTies, outcomes[left].legitimate < 300 {
+                return isCareful
+            }
             return candidates[left].keys < candidates[right].keys
         }
         guard let index, !outcomes[index].isHarmful else { return nil }
