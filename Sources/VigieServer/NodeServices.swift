@@ -128,8 +128,14 @@ struct ChangeService: Service {
         guard let publications, live.incident.kind == .emergencyFailure else { return }
         do throws(PublicationDesk.Failure) {
             guard let notice = try await publications.follow(incident: live.incident.id) else { return }
+            let what =
+                switch notice.state {
+                case .draft: "a public notice was drafted"
+                case .withdrawn: "a draft notice was thrown away: it is not true any more"
+                case .published, .superseded: "the incident of a notice that was taken back has ended"
+                }
             logger.notice(
-                "a public notice was drafted",
+                "\(what)",
                 metadata: [
                     "notice": "\(notice.id)", "version": "\(notice.version)",
                     "state": "\(notice.state.rawValue)",

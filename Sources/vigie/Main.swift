@@ -13,6 +13,7 @@ struct Vigie: AsyncParsableCommand {
             Decode.self,
             Detectors.self,
             FilterCommand.self,
+            NoticeCommand.self,
             DirectoryCommand.self,
             Evidence.self,
             Number.self,

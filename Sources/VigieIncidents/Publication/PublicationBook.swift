@@ -21,6 +21,10 @@ public struct PublicationBook: Sendable {
         case noLines
         case tooLong(field: String, limit: Int)
         case draftWaits(version: Int)
+        /// Nothing that tells of trouble is public under this id: its state and kind.
+        case notPublic(state: String)
+        /// A retraction needs one.
+        case noReason
     }
 
     /// What is known when a notice is written.
@@ -35,18 +39,22 @@ public struct PublicationBook: Sendable {
         public var unserved: Int
         /// Departments and short numbers with calls enough to say that they work.
         public var sound: (departments: Set<String>, shortNumbers: Set<String>)
+        /// Whether the calls that fail tell no place: `cells` are then the departments that are not known to be sound.
+        public var isPlaceUnknown: Bool
 
         /// Facts of an incident.
         public init(
             incident: String, since: Timestamp,
             cells: [(department: String, shortNumber: String, reach: PublicNotice.Reach)], unserved: Int,
-            sound: (departments: Set<String>, shortNumbers: Set<String>) = ([], [])
+            sound: (departments: Set<String>, shortNumbers: Set<String>) = ([], []),
+            isPlaceUnknown: Bool = false
         ) {
             self.incident = incident
             self.since = since
             self.cells = cells
             self.unserved = unserved
             self.sound = sound
+            self.isPlaceUnknown = isPlaceUnknown
         }
     }
 
@@ -58,7 +66,7 @@ public struct PublicationBook: Sendable {
     public static let maxNote = 500
 
     /// All versions of all notices, oldest first; the last hundred.
-    public private(set) var versions: [PublicNotice] = []
+    public internal(set) var versions: [PublicNotice] = []
     /// How many people must approve: 2, or 1 in a laboratory.
     public let approvalsNeeded: Int
 
@@ -68,11 +76,11 @@ public struct PublicationBook: Sendable {
         self.versions = Array(versions.suffix(Self.maxVersions))
     }
 
-    /// What the public sees now: the published versions whose trouble is not over, or was over less than a day ago.
+    /// What the public sees now: the published versions whose trouble is not over, or was over or taken back less than a day ago.
     public func published(at moment: Timestamp) -> [PublicNotice] {
         versions.filter {
             $0.state == .published
-                && ($0.kind != .allClear || moment - ($0.publishedAt ?? $0.draftedAt) < .seconds(86_400))
+                && ($0.kind.tellsOfTrouble || moment - ($0.publishedAt ?? $0.draftedAt) < .seconds(86_400))
         }
     }
 
@@ -85,9 +93,15 @@ public struct PublicationBook: Sendable {
     {
         let previous = versions.last { $0.incident == facts.incident && $0.state != .withdrawn }
         if let previous, previous.state == .draft { throw .draftWaits(version: previous.version) }
-        let isOpen = previous.map { $0.state == .published && $0.kind != .allClear } ?? false
+        let isOpen = previous.map { $0.state == .published && $0.kind.tellsOfTrouble } ?? false
+        var facts = facts
+        if facts.isPlaceUnknown {
+            facts.cells = facts.cells.filter {
+                covers($0.department, $0.shortNumber, apart: facts, at: now) == nil
+            }
+        }
         if facts.cells.isEmpty, !isOpen { throw .noLines }
-        let facts = withWhatIsTold(facts)
+        facts = withWhatIsTold(facts)
         let lines = facts.cells.map { cell in
             PublicNotice.Line(
                 department: cell.department, shortNumber: cell.shortNumber, reach: cell.reach,
@@ -95,101 +109,89 @@ public struct PublicationBook: Sendable {
                     department: cell.department, shortNumber: cell.shortNumber, at: now
                 ).map(\.description))
         }.sorted { ($0.department, Self.rank($0.shortNumber)) < ($1.department, Self.rank($1.shortNumber)) }
-        for department in Set(lines.map(\.department)).sorted() {
-            if let other = published(at: now).first(where: {
-                $0.kind != .allClear && $0.incident != facts.incident && $0.departments.contains(department)
-            }) {
-                throw .departmentCovered(department: department, by: other.id)
+        for line in lines {
+            if let other = covers(line.department, line.shortNumber, apart: facts, at: now) {
+                throw .departmentCovered(department: line.department, by: other.id)
             }
         }
-        let day = now.rfc3339().prefix(10)
         let notice = PublicNotice(
-            id: isOpen ? previous?.id ?? facts.incident : "\(day)-\(facts.incident)",
+            id: isOpen ? previous?.id ?? facts.incident : freshID(facts.incident, at: now),
             version: (versions.last { $0.incident == facts.incident }?.version ?? 0) + 1,
             incident: facts.incident,
             kind: lines.isEmpty ? .allClear : isOpen ? .update : .alert, state: .draft, since: facts.since,
-            draftedAt: now, publishedAt: nil, nextUpdate: now + Self.updateInterval, lines: lines,
-            unserved: max(0, facts.unserved), noteEnglish: "", noteFrench: "", approvals: [])
-        versions.append(notice)
-        if versions.count > Self.maxVersions { versions.removeFirst(versions.count - Self.maxVersions) }
+            draftedAt: now, nextUpdate: now + Self.updateInterval, lines: lines,
+            unserved: max(0, facts.unserved), isPlaceUnknown: facts.isPlaceUnknown && !lines.isEmpty)
+        keep(notice)
         return notice
     }
 
-    /// While somebody is approving a draft its text stands still for so long: they approve what they have read, and an update follows.
-    static let reading = Duration.seconds(600)
+    /// `2021-06-02-<incident>`; a notice that has ended keeps its id, so a second one of the same day is called `…-2`.
+    private func freshID(_ incident: String, at now: Timestamp) -> String {
+        let first = "\(now.rfc3339().prefix(10))-\(incident)"
+        let said = Set(versions.filter { $0.publishedAt != nil }.map(\.id))
+        var id = first
+        var turn = 2
+        while said.contains(id) {
+            id = "\(first)-\(turn)"
+            turn += 1
+        }
+        return id
+    }
 
-    /// So long before the promised time an update is drafted, though nothing has changed.
-    static let ahead = Duration.seconds(600)
-
-    /// What Vigie does by itself when an incident changed: writes a draft, writes it anew, or throws away one that is no longer true.
-    /// It never publishes. `nil`: nothing is to be done.
-    ///
-    /// A draft that people threw away is not written again as it was. Departments that another public notice instructs are left to it.
-    /// When the newer draft is refused, the one that waits stays as it is: an older text is better than none.
-    public mutating func follow(_ facts: Facts, directory: CentreDirectory, at now: Timestamp)
-        throws(Refusal) -> PublicNotice?
+    /// Another incident's public notice which instructs a department, so that people read one instruction. One that knows no place
+    /// gives way to one that does, and one without a place stays off the numbers of which another speaks.
+    func covers(_ department: String, _ shortNumber: String, apart facts: Facts, at moment: Timestamp)
+        -> PublicNotice?
     {
-        var facts = facts
-        facts.cells.removeAll { cell in
-            published(at: now).contains {
-                $0.kind != .allClear && $0.incident != facts.incident
-                    && $0.departments.contains(cell.department)
-            }
-        }
-        facts = withWhatIsTold(facts)
-        let shown = versions.last { $0.incident == facts.incident && $0.state == .published }
-        let isOpen = shown.map { $0.kind != .allClear } ?? false
-        let last = versions.lastIndex { $0.incident == facts.incident }
-        if let last, versions[last].state == .draft {
-            let draft = versions[last]
-            if Self.says(draft, facts) { return nil }
-            if let first = draft.approvals.first, now - first.at < Self.reading { return nil }
-            var next = self
-            next.versions[last].state = .withdrawn
-            let isNeeded = isOpen ? shown.map { !Self.says($0, facts) } ?? true : !facts.cells.isEmpty
-            guard isNeeded else {
-                self = next
-                return versions[last]
-            }
-            var notice = try next.draft(facts, directory: directory, at: now)
-            notice.id = draft.id
-            notice.version = draft.version + 1
-            notice.noteEnglish = draft.noteEnglish
-            notice.noteFrench = draft.noteFrench
-            next.versions[next.versions.count - 1] = notice
-            self = next
-            return notice
-        }
-        // The public was promised news by then, and a CAP alert ends then: the same text is offered again in time.
-        if isOpen, let shown, Self.says(shown, facts), now < shown.nextUpdate - Self.ahead { return nil }
-        if let last, versions[last].state == .withdrawn, Self.says(versions[last], facts) { return nil }
-        if facts.cells.isEmpty, !isOpen { return nil }
-        return try draft(facts, directory: directory, at: now)
+        covers(
+            department, shortNumber, incident: facts.incident, isPlaceUnknown: facts.isPlaceUnknown,
+            at: moment)
     }
 
-    /// What an update says: what fails now, and what the public was told and nothing has shown to work since. That few calls are made
-    /// is no reason to tell people that a number works again; the all-clear does, when the incident is over.
-    private func withWhatIsTold(_ facts: Facts) -> Facts {
-        guard !facts.cells.isEmpty,
-            let shown = versions.last(where: { $0.incident == facts.incident && $0.state == .published }),
-            shown.kind != .allClear
-        else { return facts }
-        var facts = facts
-        let told = Set(facts.cells.map { "\($0.department)/\($0.shortNumber)" })
-        for line in shown.lines where !told.contains("\(line.department)/\(line.shortNumber)") {
-            guard !facts.sound.departments.contains(line.department),
-                !facts.sound.shortNumbers.contains(line.shortNumber)
-            else { continue }
-            facts.cells.append((line.department, line.shortNumber, line.reach))
+    private func covers(
+        _ department: String, _ shortNumber: String, incident: String, isPlaceUnknown: Bool,
+        at moment: Timestamp
+    ) -> PublicNotice? {
+        published(at: moment).first { notice in
+            guard notice.kind.tellsOfTrouble, notice.incident != incident else { return false }
+            if notice.isPlaceUnknown == true, !isPlaceUnknown { return false }
+            return notice.lines.contains {
+                $0.department == department && (!isPlaceUnknown || $0.shortNumber == shortNumber)
+            }
         }
-        facts.unserved = max(facts.unserved, shown.unserved)
-        return facts
     }
 
-    /// Whether a notice tells the public the same as these facts would.
-    private static func says(_ notice: PublicNotice, _ facts: Facts) -> Bool {
-        let told = Set(notice.lines.map { "\($0.department)/\($0.shortNumber)/\($0.reach.rawValue)" })
-        return told == Set(facts.cells.map { "\($0.department)/\($0.shortNumber)/\($0.reach.rawValue)" })
+    /// What stands against publishing a draft: a department of it, and the notice that went public meanwhile and instructs it.
+    func coverage(of draft: PublicNotice, at moment: Timestamp) -> (department: String, by: String)? {
+        for line in draft.lines {
+            if let other = covers(
+                line.department, line.shortNumber, incident: draft.incident,
+                isPlaceUnknown: draft.isPlaceUnknown ?? false, at: moment)
+            {
+                return (line.department, other.id)
+            }
+        }
+        return nil
+    }
+
+    /// Adds a version. Beyond the limit the oldest that never were public go first, then those that are not any more: what the public
+    /// reads and what waits stay.
+    mutating func keep(_ notice: PublicNotice) {
+        versions.append(notice)
+        while versions.count > Self.maxVersions {
+            let spare =
+                versions.firstIndex { $0.publishedAt == nil && $0.state == .withdrawn }
+                ?? versions.firstIndex { $0.state == .superseded || $0.state == .withdrawn }
+                ?? versions.firstIndex { $0.state == .published && !$0.kind.tellsOfTrouble }
+            versions.remove(at: spare ?? 0)
+        }
+    }
+
+    /// Throws one version away.
+    mutating func drop(_ id: String, version: Int) {
+        for index in versions.indices where versions[index].id == id && versions[index].version == version {
+            versions[index].state = .withdrawn
+        }
     }
 
     /// Changes the notes of a draft; whoever approved before must look again.
@@ -225,6 +227,9 @@ public struct PublicationBook: Sendable {
                     department: line.department, shortNumber: line.shortNumber, number: stale)
             }
         }
+        if let other = coverage(of: versions[index], at: now) {
+            throw .departmentCovered(department: other.department, by: other.by)
+        }
         versions[index].approvals.append(PublicNotice.Approval(actor: actor, at: now))
         guard versions[index].approvals.count >= approvalsNeeded else { return versions[index] }
         for other in versions.indices where versions[other].id == id && versions[other].state == .published {
@@ -251,25 +256,5 @@ public struct PublicationBook: Sendable {
 
     private static func rank(_ shortNumber: String) -> Int {
         CentreDirectory.required.firstIndex(of: shortNumber) ?? 9
-    }
-}
-
-extension PublicationBook.Refusal {
-    /// What happened and what to do, in one sentence.
-    public var sentence: String {
-        switch self {
-        case .unknownNotice(let id): "there is no notice \(id)"
-        case .notADraft(let state): "its latest version is \(state.rawValue), not a draft"
-        case .alreadyApproved(let actor): "\(actor) has approved it already; another person must"
-        case .versionChanged(let now): "the text has changed: read version \(now), then approve that"
-        case .departmentCovered(let department, let other):
-            "department \(department) is instructed by notice \(other) already; update that one"
-        case .staleFallback(let department, let shortNumber, let number):
-            "\(number), for \(shortNumber) in \(department), is no longer tested, allowed or in date; withdraw this draft and write a new one"
-        case .noLines: "no department is affected, and nothing is public that could be cleared"
-        case .tooLong(let field, let limit): "\(field) has more than \(limit) characters"
-        case .draftWaits(let version):
-            "version \(version) still waits for approval; approve or withdraw it first"
-        }
     }
 }

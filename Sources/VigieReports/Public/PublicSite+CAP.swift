@@ -19,7 +19,7 @@ extension PublicSite {
         element("sent", Self.capTime(sent))
         element(
             "status", notice.publishedAt == nil ? "Draft" : publisher.isExercise ? "Exercise" : "Actual")
-        element("msgType", earlier.isEmpty ? "Alert" : notice.kind == .allClear ? "Cancel" : "Update")
+        element("msgType", earlier.isEmpty ? "Alert" : notice.kind.tellsOfTrouble ? "Update" : "Cancel")
         element("scope", "Public")
         if !earlier.isEmpty {
             element(
@@ -50,7 +50,7 @@ extension PublicSite {
         func element(_ name: String, _ text: String, _ indent: String = "    ") {
             out += "\(indent)<\(name)>\(text.escaped)</\(name)>\n"
         }
-        let isOver = notice.kind == .allClear
+        let isOver = !notice.kind.tellsOfTrouble
         let isDown = notice.lines.contains { $0.reach == .down }
         element("language", language.choose("en-GB", "fr-FR"))
         element("category", "Infra")
@@ -61,14 +61,17 @@ extension PublicSite {
         element("responseType", isOver ? "AllClear" : "Execute")
         element("urgency", isOver ? "Past" : "Immediate")
         element("severity", isOver ? "Minor" : isDown ? "Extreme" : "Severe")
-        element("certainty", "Observed")
+        // §3.2.2: what was taken back did not happen; what tells no place may be elsewhere.
+        element(
+            "certainty",
+            notice.kind == .retraction ? "Unlikely" : notice.isPlaceUnknown == true ? "Possible" : "Observed")
         element("effective", Self.capTime(sent))
         element("onset", Self.capTime(notice.since))
         element("expires", Self.capTime(isOver ? sent + .seconds(86_400) : notice.nextUpdate))
         element("senderName", publisher.name)
         element("headline", headline(notice, language))
         element("description", body(notice, language))
-        if !isOver { element("instruction", language.advice.joined(separator: " ")) }
+        element("instruction", isOver ? language.asUsual : language.advice.joined(separator: " "))
         if !publisher.address.isEmpty { element("web", publisher.address + "/") }
         for department in notice.departments {
             let lines = notice.lines.filter { $0.department == department }
@@ -92,14 +95,5 @@ extension PublicSite {
             out += "    </area>\n"
         }
         return out + "  </info>\n"
-    }
-
-    // An all-clear is for everybody whom an earlier version told.
-    private func areas(_ notice: PublicNotice) -> [String] {
-        if !notice.departments.isEmpty { return notice.departments }
-        var seen: Set<String> = []
-        return history.filter { $0.id == notice.id }.flatMap(\.departments).filter {
-            seen.insert($0).inserted
-        }
     }
 }

@@ -28,7 +28,11 @@ extension PublicSite {
                 ]))
         }
         var seen: Set<String> = []
-        let incidents = history.reversed().filter { seen.insert($0.id).inserted && $0.kind != .allClear }
+        // Statuspage lists what is not over. What was taken back stays for its day: to vanish is not to be denied.
+        let incidents = history.reversed().filter { notice in
+            seen.insert(notice.id).inserted
+                && (notice.kind.tellsOfTrouble || takenBack.contains { $0.id == notice.id })
+        }
         return .object([
             (
                 "page",
@@ -53,7 +57,11 @@ extension PublicSite {
         let isNational = notice.departments.count >= 10
         return .object([
             ("id", .string(notice.id)), ("name", .string(headline(notice, .english))),
-            ("status", .string("identified")), ("impact", .string(isNational ? "critical" : "major")),
+            ("status", .string(Self.status(notice))),
+            (
+                "impact",
+                .string(!notice.kind.tellsOfTrouble ? "none" : isNational ? "critical" : "major")
+            ),
             ("created_at", .string(notice.since.rfc3339())),
             ("updated_at", .string((notice.publishedAt ?? notice.draftedAt).rfc3339())),
             ("shortlink", .string(publisher.address)),
@@ -63,13 +71,17 @@ extension PublicSite {
                     versions.map { version in
                         .object([
                             ("id", .string("\(version.id)-\(version.version)")),
-                            ("status", .string(version.kind == .allClear ? "resolved" : "identified")),
+                            ("status", .string(Self.status(version))),
                             ("body", .string(body(version, .english))),
                             ("created_at", .string((version.publishedAt ?? version.draftedAt).rfc3339())),
                         ])
                     })
             ),
         ])
+    }
+
+    private static func status(_ notice: PublicNotice) -> String {
+        notice.kind.tellsOfTrouble ? "identified" : "resolved"
     }
 
     /// Every version, newest first (RFC 4287).
@@ -96,18 +108,6 @@ extension PublicSite {
         return out + "</feed>\n"
     }
 
-    /// One line that says it all.
-    func headline(_ notice: PublicNotice, _ language: ReportLanguage) -> String {
-        if notice.kind == .allClear {
-            return language.choose(
-                "Emergency calls work again", "Les appels d’urgence fonctionnent de nouveau")
-        }
-        let numbers = Self.numbers(notice)
-        return language.choose(
-            "Calls to \(numbers) may fail ", "Les appels au \(numbers) peuvent échouer ")
-            + Self.inDepartments(notice.departments.count, language)
-    }
-
     /// `in 1 department`, `dans 3 départements`.
     static func inDepartments(_ count: Int, _ language: ReportLanguage) -> String {
         count == 1
@@ -121,20 +121,5 @@ extension PublicSite {
             notice.lines.filter { department.isEmpty || $0.department == department }.map(\.shortNumber))
         return (shortNumbers.filter(used.contains) + used.filter { !shortNumbers.contains($0) }.sorted())
             .joined(separator: ", ")
-    }
-
-    func body(_ notice: PublicNotice, _ language: ReportLanguage) -> String {
-        if notice.kind == .allClear {
-            return language.choose(
-                "The disruption that began on \(Self.local(notice.since, .english)) is over. Dial 15, 17, 18 and 112 as usual.",
-                "La perturbation commencée le \(Self.local(notice.since, .french)) est terminée. Composez le 15, le 17, le 18 et le 112 comme d’habitude."
-            )
-        }
-        let note = language.choose(notice.noteEnglish, notice.noteFrench)
-        let departments = notice.departments.joined(separator: ", ")
-        return language.choose(
-            "Since \(Self.local(notice.since, .english)), calls to \(Self.numbers(notice)) may fail in: \(departments).",
-            "Depuis le \(Self.local(notice.since, .french)), des appels au \(Self.numbers(notice)) peuvent échouer dans : \(departments)."
-        ) + (note.isEmpty ? "" : " " + note)
     }
 }

@@ -13,6 +13,7 @@ extension PublicSite {
             language.choose("Emergency calls in France", "Appels d’urgence en France"), language, "index.html"
         )
         out += "<h1>\(language.choose("Emergency calls", "Appels d’urgence"))</h1>\n" + exercise(language)
+        for notice in takenBack { out += announcement(notice, language) }
         if open.isEmpty {
             out += "<p class=\"ok\">\(allClear(language).escaped)</p>\n"
         } else {
@@ -31,6 +32,9 @@ extension PublicSite {
             "\(department.code).html")
         out += "<h1>\(name.escaped)</h1>\n" + exercise(language)
         let notices = open.filter { $0.departments.contains(department.code) }
+        for notice in takenBack where notice.departments.contains(department.code) {
+            out += announcement(notice, language, department.code)
+        }
         if notices.isEmpty { out += "<p class=\"ok\">\(allClear(language, isHere: true).escaped)</p>\n" }
         for notice in notices { out += announcement(notice, language, department.code) }
         out += "<table><caption>\(language.choose("What to dial", "Que composer"))</caption><thead><tr>"
@@ -45,7 +49,9 @@ extension PublicSite {
             let line = lines.first { $0.shortNumber == short }
             out += "<tr><th scope=\"row\"><a href=\"tel:\(short)\">\(short)</a> "
             out += "<small>\(language.emergencyService(short).escaped)</small></th>"
-            out += cell(line?.reach, language) + "<td>" + fallbacks(line, language) + "</td></tr>\n"
+            out +=
+                cell(line?.reach, language, isSure(department.code, short)) + "<td>"
+                + fallbacks(line, language) + "</td></tr>\n"
         }
         out += "</tbody></table>\n"
         if !notices.isEmpty { out += advice(language) }
@@ -70,32 +76,10 @@ extension PublicSite {
     private func announcement(_ notice: PublicNotice, _ language: ReportLanguage, _ department: String = "")
         -> String
     {
-        let list = Self.numbers(notice, department)
-        let where_ =
-            department.isEmpty
-            ? Self.inDepartments(notice.departments.count, language) : language.choose("here", "ici")
-        var out = "<section class=\"alert\"><h2>"
-        out +=
-            language.choose(
-                "Calls to \(list) may fail \(where_)", "Les appels au \(list) peuvent échouer \(where_)"
-            ).escaped + "</h2>\n<p>"
-        out +=
-            language.choose(
-                "Since \(Self.local(notice.since, .english, department)). Said on \(Self.local(notice.publishedAt ?? notice.draftedAt, .english, department)), version \(notice.version). Next news by \(Self.local(notice.nextUpdate, .english, department)).",
-                "Depuis le \(Self.local(notice.since, .french, department)). Publié le \(Self.local(notice.publishedAt ?? notice.draftedAt, .french, department)), version \(notice.version). Prochaines nouvelles avant le \(Self.local(notice.nextUpdate, .french, department))."
-            ).escaped
-        out += "</p>\n"
-        if department.isEmpty {
-            let people = language.people(notice.unserved)
-            out +=
-                "<p>"
-                + language.choose(
-                    "Callers who reached nobody, as measured: \(people).",
-                    "Appelants n’ayant joint personne, mesuré : \(people)."
-                ).escaped + "</p>\n"
-        }
-        let note = language.choose(notice.noteEnglish, notice.noteFrench)
-        if !note.isEmpty { out += "<p>\(note.escaped)</p>\n" }
+        let said = said(notice, language, department)
+        let kind = notice.kind.tellsOfTrouble ? "alert" : "back"
+        var out = "<section class=\"\(kind)\"><h2>\(said.title.escaped)</h2>\n"
+        for sentence in said.sentences { out += "<p>\(sentence.escaped)</p>\n" }
         return out + "</section>\n"
     }
 
@@ -107,12 +91,7 @@ extension PublicSite {
     private func fallbacks(_ line: PublicNotice.Line?, _ language: ReportLanguage) -> String {
         guard let line else { return "—" }
         guard !line.fallbacks.isEmpty else {
-            // Nobody is sent to 112 where 112 fails too.
-            return reach(line.department, "112") == nil
-                ? language.choose("112, from any phone", "le 112, de n’importe quel téléphone")
-                : language.choose(
-                    "no tested number: try another phone or network",
-                    "aucun numéro testé : essayez un autre téléphone ou réseau")
+            return language.without(isEuropeanSound: reach(line.department, "112") == nil)
         }
         return line.fallbacks.map { "<a href=\"tel:\($0.escaped)\">\(Self.spoken($0).escaped)</a>" }
             .joined(separator: "<br>")
@@ -126,9 +105,9 @@ extension PublicSite {
             .joined(separator: "\u{00A0}")
     }
 
-    private func cell(_ reach: PublicNotice.Reach?, _ language: ReportLanguage) -> String {
+    private func cell(_ reach: PublicNotice.Reach?, _ language: ReportLanguage, _ isSure: Bool) -> String {
         let (kind, sign) = Self.sign(reach)
-        return "<td class=\"\(kind)\">\(sign) \(language.reach(reach))</td>"
+        return "<td class=\"\(kind)\">\(sign) \(language.reach(reach, isSure: isSure))</td>"
     }
 
     private static func sign(_ reach: PublicNotice.Reach?) -> (String, String) {
@@ -144,12 +123,17 @@ extension PublicSite {
         return reaches.contains(.down) ? .down : reaches.first
     }
 
+    private func isSure(_ department: String) -> Bool {
+        lines(department).contains { isSure(department, $0.shortNumber) }
+    }
+
     /// One tile a department, in the order of the codes: a glance, and a link.
     private func grid(_ language: ReportLanguage) -> String {
         let tiles = departments.map { department in
             let (kind, sign) = Self.sign(worst(department.code))
+            let state = language.reach(worst(department.code), isSure: isSure(department.code))
             return
-                "<a class=\"\(kind)\" href=\"\(department.code).html\" aria-label=\"\(department.name.escaped), \(language.reach(worst(department.code)))\">\(department.code)<b aria-hidden=\"true\">\(sign)</b></a>"
+                "<a class=\"\(kind)\" href=\"\(department.code).html\" aria-label=\"\(department.name.escaped), \(state)\">\(department.code)<b aria-hidden=\"true\">\(sign)</b></a>"
         }
         let title = language.choose("By department", "Par département")
         return "<h2>\(title)</h2>\n<nav class=\"g\" aria-label=\"\(title)\">\(tiles.joined())</nav>\n"
@@ -161,8 +145,13 @@ extension PublicSite {
         guard !affected.isEmpty else { return "" }
         let used = Set(open.flatMap(\.lines).map(\.shortNumber))
         let columns = Self.shortNumbers + used.filter { !Self.shortNumbers.contains($0) }.sorted()
+        let caption =
+            open.contains { $0.isPlaceUnknown == true }
+            ? language.choose(
+                "Departments where calls may fail", "Départements où des appels peuvent échouer")
+            : language.choose("Departments where calls fail", "Départements où des appels échouent")
         var out =
-            "<table><caption>\(language.choose("Departments where calls fail", "Départements où des appels échouent"))</caption><thead><tr><th scope=\"col\">\(language.choose("Department", "Département"))</th>"
+            "<table><caption>\(caption)</caption><thead><tr><th scope=\"col\">\(language.choose("Department", "Département"))</th>"
         for short in columns { out += "<th scope=\"col\">\(short)</th>" }
         out += "</tr></thead><tbody>\n"
         for department in affected {
@@ -171,7 +160,10 @@ extension PublicSite {
             for short in columns {
                 let (kind, sign) = Self.sign(reach(department.code, short))
                 let word = reach(department.code, short).map { reach in
-                    reach == .down ? language.choose("fails", "échec") : language.choose("partly", "partiel")
+                    !isSure(department.code, short)
+                        ? language.choose("maybe", "peut-être")
+                        : reach == .down
+                            ? language.choose("fails", "échec") : language.choose("partly", "partiel")
                 }
                 out +=
                     "<td class=\"\(kind)\">\(sign)\(word.map { " " + $0 } ?? "<span class=\"h\">ok</span>")</td>"
@@ -194,7 +186,9 @@ extension PublicSite {
 
     // Said only of what people did approve.
     private func approved(_ language: ReportLanguage) -> String {
-        guard let people = open.map(\.approvals.count).min(), people > 0 else { return "" }
+        guard let people = (open.isEmpty ? takenBack : open).map(\.approvals.count).min(), people > 0 else {
+            return ""
+        }
         return people == 1
             ? language.choose(
                 " Published after one person approved it.", " Publiée après l’accord d’une personne.")
@@ -235,7 +229,7 @@ extension PublicSite {
         header{display:flex;justify-content:space-between;gap:1rem;border-bottom:1px solid var(--e);padding-bottom:.5rem}
         .skip{position:absolute;left:-99rem}.skip:focus{position:static}
         h1{font-size:1.7rem;line-height:1.2}h2{font-size:1.25rem;line-height:1.3;margin:1.2rem 0 .4rem}
-        .alert{border:2px solid;border-left-width:.6rem;padding:.2rem 1rem;margin:1rem 0}.alert h2{margin:.6rem 0}
+        .alert{border:2px solid;border-left-width:.6rem;padding:.2rem 1rem;margin:1rem 0}.alert h2,.back h2{margin:.6rem 0}.back{border:2px dashed;padding:.2rem 1rem;margin:1rem 0}
         .ok{border:1px solid var(--e);border-left:.6rem solid #2e7d32;padding:.8rem 1rem}.exercise{border:2px dashed;padding:.5rem 1rem}
         table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:700;padding:.4rem 0}
         th,td{border:1px solid var(--e);padding:.35rem .5rem;text-align:left;vertical-align:top}th small{font-weight:400;display:block}

@@ -11,7 +11,9 @@ extension PublicSite {
     /// A draft for FR-Alert; the authority that sends it decides on text and zone.
     public func alertDraft(_ notice: PublicNotice) -> String {
         var text = headline(notice, .french) + ". "
-        if notice.kind == .allClear { return String((text + body(notice, .french)).prefix(Self.alertLimit)) }
+        if !notice.kind.tellsOfTrouble {
+            return String((text + body(notice, .french)).prefix(Self.alertLimit))
+        }
         text += ReportLanguage.french.advice.prefix(2).joined(separator: " ")
         var lines = ""
         for line in notice.lines {
@@ -32,10 +34,15 @@ extension PublicSite {
         let lines = notice.lines.filter { $0.department == department }
         let isEuropeanLost = lines.contains { $0.shortNumber == "112" }
         let way = isEuropeanLost ? "Reessayez, ou autre telephone." : "Urgence vitale : essayez le 112."
+        if let retraction = notice.retraction {
+            return
+                "Avis du \(Self.shortDate(retraction.firstSaid, department)) publie par erreur, retire. Composez le 15, 17, 18 ou 112 comme d'habitude."
+        }
+        let place = notice.isPlaceUnknown == true ? "lieu inconnu" : department
         var text =
             notice.kind == .allClear
             ? "Appels d'urgence retablis. Composez le 15, 17, 18 ou 112 comme d'habitude."
-            : "Appels au \(lines.map(\.shortNumber).joined(separator: ", ")) perturbes (\(department)). \(way)"
+            : "Appels au \(lines.map(\.shortNumber).joined(separator: ", ")) perturbes (\(place)). \(way)"
         if notice.kind != .allClear {
             for line in lines {
                 guard let number = line.fallbacks.first else { continue }
@@ -45,6 +52,13 @@ extension PublicSite {
             }
         }
         return String(text.prefix(Self.smsLimit))
+    }
+
+    /// `02/06 18:30` in the department's time.
+    private static func shortDate(_ moment: Timestamp, _ department: String) -> String {
+        let civil = CivilTime(moment, offsetSeconds: offset(moment, department))
+        func two(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
+        return "\(two(civil.day))/\(two(civil.month)) \(two(civil.hour)):\(two(civil.minute))"
     }
 
     /// A legal clock: what must be told to whom by when.
@@ -104,6 +118,16 @@ extension PublicSite {
         line("Référence", "\(notice.id), version \(notice.version)")
         line("Opérateur", publisher.name)
         line("Contact", contact.isEmpty ? "à compléter" : contact)
+        if let retraction = notice.retraction {
+            line("Objet", "retrait d’un avis publié par erreur")
+            line(
+                "Avis retiré",
+                "publié le \(Self.capTime(retraction.firstSaid)), dernière version le \(Self.capTime(retraction.lastSaid))"
+            )
+            line("Départements", retraction.departments.joined(separator: ", "))
+            line("Motif", retraction.reason)
+            return out
+        }
         line("Début mesuré", Self.capTime(notice.since))
         line("Connu de l’opérateur", Self.capTime(knownAt))
         line("Numéros", Self.numbers(notice))

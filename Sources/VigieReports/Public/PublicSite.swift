@@ -112,11 +112,36 @@ public struct PublicSite: Sendable {
 
     func capPath(_ notice: PublicNotice) -> String { "cap/\(notice.id)-\(notice.version).xml" }
 
-    /// The notices that fail numbers now.
-    var open: [PublicNotice] { current.filter { $0.kind != .allClear } }
+    /// The notices that fail numbers now; those that know where come first.
+    var open: [PublicNotice] {
+        let open = current.filter(\.kind.tellsOfTrouble)
+        return open.filter { $0.isPlaceUnknown != true } + open.filter { $0.isPlaceUnknown == true }
+    }
 
+    /// The notices that were taken back less than a day ago, for the departments that no other notice instructs since.
+    var takenBack: [PublicNotice] {
+        let told = Set(open.flatMap(\.departments))
+        return current.filter { $0.kind == .retraction }.compactMap { notice in
+            var rest = notice
+            rest.retraction?.departments.removeAll { told.contains($0) }
+            return rest.departments.isEmpty ? nil : rest
+        }
+    }
+
+    /// What fails in a department, each number once: a notice that knows where is believed before one that does not.
     func lines(_ department: String) -> [PublicNotice.Line] {
-        open.flatMap { $0.lines.filter { $0.department == department } }
+        var seen: Set<String> = []
+        return open.flatMap { $0.lines.filter { $0.department == department } }.filter {
+            seen.insert($0.shortNumber).inserted
+        }
+    }
+
+    /// Whether it is known that a number which is told to fail does so in this department.
+    func isSure(_ department: String, _ shortNumber: String) -> Bool {
+        let first = open.first {
+            $0.lines.contains { $0.department == department && $0.shortNumber == shortNumber }
+        }
+        return first?.isPlaceUnknown != true
     }
 
     func reach(_ department: String, _ shortNumber: String) -> PublicNotice.Reach? {

@@ -13,13 +13,37 @@ extension ReportLanguage {
         }
     }
 
-    /// How a number fares.
-    func reach(_ reach: PublicNotice.Reach?) -> String {
+    /// How a number fares; not sure where the calls that fail tell no place.
+    func reach(_ reach: PublicNotice.Reach?, isSure: Bool = true) -> String {
         switch reach {
         case .none: choose("no disruption known", "pas de perturbation connue")
+        case .some where !isSure: choose("some calls may fail", "des appels peuvent échouer")
         case .partial: choose("some calls fail", "des appels échouent")
         case .down: choose("calls fail", "les appels échouent")
         }
+    }
+
+    /// How to dial when nothing fails.
+    var asUsual: String {
+        choose(
+            "Dial 15, 17, 18 and 112 as usual.", "Composez le 15, le 17, le 18 et le 112 comme d’habitude.")
+    }
+
+    /// What the departments of a notice are whose calls tell no place.
+    var placeUnknown: String {
+        choose(
+            "The calls that fail tell no place: the departments listed are all those whose calls are not known to get through.",
+            "Les appels qui échouent ne disent pas d’où ils viennent : les départements cités sont tous ceux dont on ne sait pas que les appels aboutissent."
+        )
+    }
+
+    /// What to dial where no tested number may be shown: nobody is sent to 112 where 112 fails too.
+    func without(isEuropeanSound: Bool) -> String {
+        isEuropeanSound
+            ? choose("112, from any phone", "le 112, de n’importe quel téléphone")
+            : choose(
+                "no tested number: try another phone or network",
+                "aucun numéro testé : essayez un autre téléphone ou réseau")
     }
 
     /// The advice, in the order in which it should be followed.

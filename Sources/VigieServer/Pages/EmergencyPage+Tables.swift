@@ -273,6 +273,7 @@ extension PageLanguage {
         case .alert: self("alert", "alerte")
         case .update: self("update", "mise à jour")
         case .allClear: self("all-clear", "fin d’alerte")
+        case .retraction: self("retraction", "retrait")
         }
     }
 

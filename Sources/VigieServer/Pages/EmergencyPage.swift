@@ -165,6 +165,6 @@ struct EmergencyPage: Sendable {
                 "<li><strong>\(draft.id)</strong>, \(words("version", "version")) \(draft.version): \(what), \(draft.departments.count) \(words("departments", "départements")); \(words("approved by", "approuvé par")) \(draft.approvals.isEmpty ? words("nobody yet", "personne encore") : draft.approvals.map(\.actor).joined(separator: ", "))</li>"
         }
         return out
-            + "</ul><p class=\"facts\">\(words("Read a draft at /api/v1/notices, approve it with POST /api/v1/notices/ID/approve.", "Lire un projet : /api/v1/notices ; l’approuver : POST /api/v1/notices/ID/approve."))</p></section>"
+            + "</ul><p class=\"facts\">\(words("Read a draft: vigie notice show ID (GET /api/v1/notices/ID). Approve what was read: vigie notice approve ID --version N.", "Lire un projet : vigie notice show ID (GET /api/v1/notices/ID). Approuver ce qui a été lu : vigie notice approve ID --version N."))</p></section>"
     }
 }

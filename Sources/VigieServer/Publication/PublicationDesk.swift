@@ -78,6 +78,9 @@ public actor PublicationDesk {
         shown = ShownSite(book: book, publisher: settings.publisher, clock: clock)
     }
 
+    /// How many people must approve a text.
+    public nonisolated var approvalsNeeded: Int { max(1, settings.approvalsNeeded) }
+
     /// All versions, oldest first.
     public var versions: [PublicNotice] { book.versions }
 
@@ -91,7 +94,9 @@ public actor PublicationDesk {
         } catch {
             throw .store(error)
         }
-        guard let record, let facts = EmergencyFacts.read(record) else { throw .noIncident(id) }
+        guard let record, let facts = EmergencyFacts.read(record, settings.directory()) else {
+            throw .noIncident(id)
+        }
         return try await change("notice.draft", actor: actor) {
             book, directory, now throws(PublicationBook.Refusal) in
             try book.draft(facts, directory: directory, at: now)
@@ -108,7 +113,7 @@ public actor PublicationDesk {
         } catch {
             throw .store(error)
         }
-        guard let record, let facts = EmergencyFacts.read(record) else { return nil }
+        guard let record, let facts = EmergencyFacts.read(record, settings.directory()) else { return nil }
         return try await step("notice.draft", actor: ChangeService.actor) {
             book, directory, now throws(PublicationBook.Refusal) in
             try book.follow(facts, directory: directory, at: now)
@@ -145,16 +150,26 @@ public actor PublicationDesk {
         }
     }
 
+    /// Drafts the retraction of a notice that was published by mistake.
+    ///
+    /// - Throws: `Failure`.
+    public func retract(_ id: String, reason: String, actor: String) async throws(Failure) -> PublicNotice {
+        try await change("notice.retract", actor: actor, reason: reason) {
+            book, _, now throws(PublicationBook.Refusal) in
+            try book.retract(id, reason: reason, by: actor, at: now)
+        }
+    }
+
     /// What a step does to the book; `nil`: it changes nothing.
     private typealias Change<Result> =
         @Sendable (inout PublicationBook, CentreDirectory, Timestamp) throws(PublicationBook.Refusal) ->
         Result
 
     /// A step that always changes something.
-    private func change(_ action: String, actor: String, _ change: Change<PublicNotice>)
-        async throws(Failure) -> PublicNotice
-    {
-        let notice = try await step(action, actor: actor) {
+    private func change(
+        _ action: String, actor: String, reason: String = "", _ change: Change<PublicNotice>
+    ) async throws(Failure) -> PublicNotice {
+        let notice = try await step(action, actor: actor, reason: reason) {
             book, directory, now throws(PublicationBook.Refusal) in try change(&book, directory, now)
         }
         guard let notice else { throw .refused(.noLines) }
@@ -163,9 +178,9 @@ public actor PublicationDesk {
 
     /// One step at a time, in the order in which they came: a second one must see the book that the first one leaves, and an actor
     /// alone would let it in while the first waits for the disk.
-    private func step(_ action: String, actor: String, _ change: Change<PublicNotice?>)
-        async throws(Failure) -> PublicNotice?
-    {
+    private func step(
+        _ action: String, actor: String, reason: String = "", _ change: Change<PublicNotice?>
+    ) async throws(Failure) -> PublicNotice? {
         if isWorking {
             await withCheckedContinuation { waiting.append($0) }
         } else {
@@ -175,12 +190,12 @@ public actor PublicationDesk {
             // The turn is handed over, so nobody comes in between.
             if waiting.isEmpty { isWorking = false } else { waiting.removeFirst().resume() }
         }
-        return try await take(action, actor: actor, change)
+        return try await take(action, actor: actor, reason: reason, change)
     }
 
-    private func take(_ action: String, actor: String, _ change: Change<PublicNotice?>)
-        async throws(Failure) -> PublicNotice?
-    {
+    private func take(
+        _ action: String, actor: String, reason: String, _ change: Change<PublicNotice?>
+    ) async throws(Failure) -> PublicNotice? {
         var next = book
         let now = clock.now
         let changed: PublicNotice?
@@ -199,7 +214,7 @@ public actor PublicationDesk {
             try await store.background { store throws(StoreError) in
                 try AuditTrail.apply(
                     [.setting(key: Self.key, value: document)], to: store, at: now, actor: actor,
-                    action: action, target: notice.id, details: details)
+                    action: action, target: notice.id, reason: reason, details: details)
             }
         } catch {
             throw .store(error)
@@ -226,33 +241,5 @@ public actor PublicationDesk {
             }
         }
         shown.countExport(failed: failed)
-    }
-}
-
-/// What an incident's document says of the emergency numbers that fail.
-enum EmergencyFacts {
-    /// The facts; `nil` when the incident is no emergency failure.
-    static func read(_ record: StoredIncident) -> PublicationBook.Facts? {
-        guard record.kind == "emergency-failure",
-            let document = try? JSONSerialization.jsonObject(with: Data(record.document)) as? [String: Any],
-            let subject = document["subject"] as? [String: Any]
-        else { return nil }
-        let services = (subject["services"] as? [String] ?? []).filter { !$0.isEmpty }.prefix(13)
-        var departments = subject["departments"] as? [String] ?? []
-        if departments.isEmpty, subject["nationwide"] as? Bool == true {
-            departments = NumberingPlans.standard.departments.map(\.code)
-        }
-        let share = subject["share"] as? Double ?? 0
-        let sound = subject["not_affected"] as? [String: Any] ?? [:]
-        let reach = share >= 0.9 ? PublicNotice.Reach.down : .partial
-        let isOver = record.state == "resolved"
-        let cells =
-            isOver ? [] : departments.prefix(200).flatMap { code in services.map { (code, $0, reach) } }
-        return PublicationBook.Facts(
-            incident: record.id, since: record.firstSeen, cells: cells,
-            unserved: subject["lost_calls"] as? Int ?? 0,
-            sound: (
-                Set(sound["departments"] as? [String] ?? []), Set(sound["services"] as? [String] ?? [])
-            ))
     }
 }

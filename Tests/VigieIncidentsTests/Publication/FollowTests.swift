@@ -152,4 +152,35 @@ import VigieWire
         let said9 = try book.follow(facts([("59", "18")], incident: "third"), directory: directory, at: now)
         #expect(said9 == nil)
     }
+
+    @Test func `a draft that waits stays when its newer text is refused`() throws {
+        // A book of before: two public notices speak of the 62, which is refused today.
+        func public_(_ id: String, _ incident: String, _ codes: [String]) -> PublicNotice {
+            var notice = PublicNotice(
+                id: id, version: 1, incident: incident, kind: .alert, state: .published, since: now,
+                draftedAt: now, nextUpdate: now + .seconds(1_800), lines: [], unserved: 0, noteEnglish: "",
+                noteFrench: "", approvals: [])
+            notice.lines = codes.map { PublicNotice.Line(department: $0, shortNumber: "15", reach: .partial) }
+            notice.publishedAt = now
+            return notice
+        }
+        var book = PublicationBook(versions: [public_("one", "abc", ["59", "62"])])
+        let draftText = try book.follow(
+            facts([("59", "15"), ("80", "15")]), directory: directory, at: now + .seconds(60))
+        let draft = try #require(draftText)
+        #expect(draft.departments == ["59", "62", "80"])
+        var crossed = PublicationBook(
+            versions: [public_("one", "abc", ["59", "62"]), public_("two", "other", ["62"]), draft])
+        #expect(throws: PublicationBook.Refusal.departmentCovered(department: "62", by: "two")) {
+            try crossed.follow(
+                facts([("59", "15"), ("80", "15"), ("76", "15")]), directory: directory,
+                at: now + .seconds(120))
+        }
+        #expect(crossed.versions.last == draft && crossed.versions.count == 3)
+        // The other notice ends: the newer text is written.
+        var free = PublicationBook(versions: [public_("one", "abc", ["59", "62"]), draft])
+        let newer = try free.follow(
+            facts([("59", "15"), ("80", "15"), ("76", "15")]), directory: directory, at: now + .seconds(180))
+        #expect(newer?.departments == ["59", "62", "76", "80"] && newer?.version == 3)
+    }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import FoundationXML
 import Testing
 import VigieCalls
 import VigieIncidents
@@ -118,31 +117,7 @@ import VigieWire
         .map { try Outline($0.text) }
         #expect(alerts.map { $0["alert/msgType"] } == [["Alert"], ["Update"], ["Cancel"]])
         for alert in alerts {
-            // The schema's sequences, OASIS CAP-v1.2.
-            #expect(
-                alert.isOrdered(
-                    "alert",
-                    [
-                        "identifier", "sender", "sent", "status", "msgType", "source", "scope", "restriction",
-                        "addresses", "code", "note", "references", "incidents", "info",
-                    ]))
-            #expect(
-                alert.isOrdered(
-                    "alert/info",
-                    [
-                        "language", "category", "event", "responseType", "urgency", "severity", "certainty",
-                        "audience", "eventCode", "effective", "onset", "expires", "senderName", "headline",
-                        "description", "instruction", "web", "contact", "parameter", "resource", "area",
-                    ]))
-            for name in ["alert/identifier", "alert/sender"] {
-                let text = try #require(alert[name].first)
-                #expect(!text.isEmpty && !text.contains { " ,<&".contains($0) })
-            }
-            let time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/
-            for name in ["alert/sent", "alert/info/effective", "alert/info/onset", "alert/info/expires"] {
-                #expect(alert[name].allSatisfy { $0.contains(time) }, "\(name): \(alert[name])")
-                #expect(!alert[name].isEmpty)
-            }
+            #expect(alert.obeysCAP)
             #expect(alert["alert/status"] == ["Actual"])
             #expect(alert["alert/info/language"] == ["fr-FR", "en-GB"])
             #expect(alert["alert/info/area/areaDesc"].count == 4)
@@ -194,57 +169,5 @@ import VigieWire
         let sms = site.sms(notice, department: "59")
         #expect(sms.unicodeScalars.allSatisfy { $0.isASCII })
         #expect(site.authorityNotice(notice, knownAt: now, cause: "", contact: "").contains("D98-5 III"))
-    }
-}
-
-/// The elements of an XML document by path, with their texts and the order of each element's children.
-private final class Outline: NSObject, XMLParserDelegate {
-    private var path: [String] = []
-    private var texts: [(path: String, text: String)] = []
-    private var children: [(path: String, names: [String])] = []
-    private var open: [Int] = []
-    private var slots: [Int] = []
-
-    init(_ xml: String) throws {
-        super.init()
-        let parser = XMLParser(data: Data(xml.utf8))
-        parser.delegate = self
-        guard parser.parse() else { throw parser.parserError ?? CocoaError(.coderReadCorrupt) }
-    }
-
-    subscript(_ path: String) -> [String] {
-        texts.filter { $0.path == path }.map { $0.text.trimmingCharacters(in: .whitespacesAndNewlines) }
-    }
-
-    func isOrdered(_ path: String, _ sequence: [String]) -> Bool {
-        children.filter { $0.path == path }.allSatisfy { element in
-            let places = element.names.compactMap { sequence.firstIndex(of: $0) }
-            return places.count == element.names.count && places == places.sorted()
-        }
-    }
-
-    func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-        attributes: [String: String]
-    ) {
-        if let last = open.last { children[last].names.append(name) }
-        path.append(name)
-        let joined = path.joined(separator: "/")
-        open.append(children.count)
-        children.append((joined, []))
-        slots.append(texts.count)
-        texts.append((joined, ""))
-    }
-
-    func parser(_ parser: XMLParser, foundCharacters string: String) {
-        if let slot = slots.last { texts[slot].text += string }
-    }
-
-    func parser(
-        _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
-    ) {
-        path.removeLast()
-        open.removeLast()
-        slots.removeLast()
     }
 }

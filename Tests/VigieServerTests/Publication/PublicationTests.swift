@@ -166,4 +166,150 @@ import VigieWire
             .init(publisher: .init(name: "x", sender: "x")), store: store, clock: .real)
         #expect(await again.versions.count == 3)
     }
+
+    @Test func `a notice published by mistake is taken back over the API by two people, with a reason`()
+        async throws
+    {
+        let folder = NSTemporaryDirectory() + "vigie-retraction-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = MemoryStore()
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59", "62"]))])
+        let directory = CentreDirectory.fictional(at: NodeClock.real.now)
+        let services = try services(store, directory: directory, folder: folder)
+        var settings = HTTPSettings.testing
+        settings.access = .tokens
+        try await RunningSite.with(services, settings: settings) { site in
+            func post(_ path: String, _ body: String, as name: String) async throws -> Reply {
+                let secret = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+                return try await site.post(
+                    "/api/v1/notices" + path, body, headers: [("Authorization", "Bearer " + secret)])
+            }
+            func get(_ path: String) async throws -> Reply {
+                let secret = try String(contentsOfFile: folder + "/olga", encoding: .utf8)
+                return try await site.send(
+                    .GET, "/api/v1/notices" + path, headers: [("Authorization", "Bearer " + secret)])
+            }
+            let draft = try await post("", #"{"incident":"emergency-1"}"#, as: "olga")
+            let id = try #require(draft.json["id"]?.stringValue)
+            #expect(draft.json["text_fr"]?.stringValue?.contains("peuvent échouer") == true)
+            // What is no more than a draft is withdrawn, not retracted.
+            #expect(try await post("/\(id)/retract", #"{"reason":"r"}"#, as: "olga").status == 409)
+            for name in ["ada", "bob"] {
+                #expect(try await post("/\(id)/approve", #"{"version":1}"#, as: name).status == 200)
+            }
+            #expect(try await site.send(.GET, "/public/59").text.contains("des appels échouent"))
+
+            #expect(try await post("/\(id)/retract", "{}", as: "olga").status == 422)
+            #expect(try await post("/nothing/retract", #"{"reason":"r"}"#, as: "olga").status == 404)
+            let wanted = try await post("/\(id)/retract", #"{"reason":"a test table"}"#, as: "olga")
+            #expect(wanted.status == 201 && wanted.json["kind"]?.stringValue == "retraction")
+            #expect(wanted.json["retraction"]?["reason"]?.stringValue == "a test table")
+            let shown = try await get("/\(id)")
+            #expect(
+                shown.json["version"]?.integerValue == 2
+                    && shown.json["text_en"]?.stringValue?.contains("published by mistake") == true)
+            #expect(try await get("/\(id)?version=1").json["kind"]?.stringValue == "alert")
+            #expect(try await get("/\(id)?version=9").status == 404)
+            let sms = try await get("/\(id)/messages").json["sms"]
+            #expect(sms?["62"]?.stringValue?.contains("publie par erreur") == true)
+
+            // One approval, and the page stands; nobody approves twice, or a version that was not read.
+            #expect(try await post("/\(id)/approve", #"{"version":1}"#, as: "ada").status == 409)
+            #expect(try await post("/\(id)/approve", #"{"version":2}"#, as: "olga").status == 403)
+            #expect(try await post("/\(id)/approve", #"{"version":2}"#, as: "ada").status == 200)
+            #expect(try await post("/\(id)/approve", #"{"version":2}"#, as: "ada").status == 409)
+            #expect(try await site.send(.GET, "/public/59").text.contains("des appels échouent"))
+            let done = try await post("/\(id)/approve", #"{"version":2}"#, as: "bob")
+            #expect(done.json["state"]?.stringValue == "published")
+
+            for path in ["/public/", "/public/59", "/public/62"] {
+                let page = try await site.send(.GET, path).text
+                #expect(page.contains("Avis retiré") && !page.contains("tel:+33"), "\(path)")
+            }
+            #expect(try await site.send(.GET, "/public/en/62").text.contains("Notice withdrawn"))
+            #expect(try await site.send(.GET, "/public/feed.atom").text.contains("Avis retiré"))
+            #expect(
+                try await site.send(.GET, "/public/summary.json").json["status"]?["indicator"]?.stringValue
+                    == "none")
+            let cancel = try await site.send(.GET, "/public/cap/\(id)-2.xml").text
+            #expect(cancel.contains("<msgType>Cancel</msgType>") && cancel.contains("vigie-\(id)-1,"))
+            // The files for another host say the same.
+            for path in ["59.html", "en/index.html", "cap/\(id)-2.xml"] {
+                let file = try String(contentsOfFile: folder + "/export/" + path, encoding: .utf8)
+                #expect(
+                    file.contains("par erreur") || file.contains("by mistake"), "\(path)")
+            }
+        }
+        // The incident goes on: what was taken back is not written again, also not by a node that started since.
+        let again = try PublicationDesk(
+            .init(publisher: .init(name: "x", sender: "x"), directory: { directory }), store: store,
+            clock: .real)
+        #expect(try await again.follow(incident: "emergency-1") == nil)
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59", "62", "80"]))])
+        #expect(try await again.follow(incident: "emergency-1")?.kind == .alert)
+        let lines = try store.audit(from: 1, limit: 100)
+        #expect(
+            lines.map { "\($0.actor) \($0.action)" } == [
+                "olga notice.draft", "ada notice.approve", "bob notice.approve", "olga notice.retract",
+                "ada notice.approve", "bob notice.approve", "vigie notice.draft",
+            ])
+        #expect(
+            lines.first { $0.action == "notice.retract" }.map {
+                String(decoding: $0.document, as: UTF8.self)
+            }?
+            .contains("a test table") == true)
+    }
+
+    @Test
+    func `a failure whose calls tell no place can be published, without those who are known to be sound`()
+        async throws
+    {
+        let now = NodeClock.real.now
+        func record(_ sound: [String], centres: [String] = [], state: String = "firing") -> StoredIncident {
+            let document: JSONValue = .object([
+                (
+                    "subject",
+                    .object([
+                        ("services", .array([.string("15")])), ("departments", .array([])),
+                        ("nationwide", .bool(false)), ("share", .number(0.95)), ("lost_calls", .integer(12)),
+                        ("centres", JSONValue(centres)),
+                        ("not_affected", .object([("departments", JSONValue(sound))])),
+                    ])
+                )
+            ])
+            return StoredIncident(
+                id: "emergency-2", kind: "emergency-failure", state: state, severity: "critical",
+                firstSeen: now - .seconds(600), lastSeen: now, document: Array(document.text().utf8))
+        }
+        let all = NumberingPlans.standard.departments.map(\.code)
+        let directory = CentreDirectory.fictional(at: now)
+        let facts = try #require(EmergencyFacts.read(record(["59", "75"]), directory))
+        #expect(facts.isPlaceUnknown && facts.cells.count == all.count - 2)
+        #expect(facts.cells.allSatisfy { $0.reach == .partial && $0.shortNumber == "15" })
+        #expect(!facts.cells.contains { ["59", "75"].contains($0.department) })
+        // Every place is sound and calls from none fail: they may come from anywhere.
+        #expect(try #require(EmergencyFacts.read(record(all), directory)).cells.count == all.count)
+        // A centre that the directory knows tells which departments it serves.
+        let lille = try #require(directory.centre(place: "59", shortNumber: "15", at: now))
+        let served = try #require(
+            EmergencyFacts.read(record([], centres: [lille.longNumber.description]), directory))
+        #expect(!served.isPlaceUnknown && Set(served.cells.map(\.department)).contains("59"))
+        #expect(served.cells.count < 10 && served.cells.allSatisfy { $0.reach == .down })
+        #expect(try #require(EmergencyFacts.read(record([], state: "resolved"), directory)).cells.isEmpty)
+
+        let store = MemoryStore()
+        try store.apply([.incident(record(["59", "75"]))])
+        let desk = try PublicationDesk(
+            .init(publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory }),
+            store: store, clock: .real)
+        let draft = try #require(try await desk.follow(incident: "emergency-2"))
+        #expect(draft.isPlaceUnknown == true && draft.lines.contains { !$0.fallbacks.isEmpty })
+        for person in ["ada", "bob"] { _ = try await desk.approve(draft.id, version: 1, actor: person) }
+        #expect(desk.shown.site.file("33")?.text.contains("ceux d’ici sont touchés") == true)
+        #expect(desk.shown.site.file("59")?.text.contains("Aucune perturbation") == true)
+        // The sound set moves with the minutes: that is no new text.
+        try store.apply([.incident(record(["59"]))])
+        #expect(try await desk.follow(incident: "emergency-2") == nil)
+    }
 }

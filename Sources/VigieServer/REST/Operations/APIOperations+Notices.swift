@@ -18,9 +18,37 @@ extension APIOperations {
                 ],
                 problems: [404],
                 run: { _ in
-                    let versions = try await desk(services).versions
+                    let desk = try desk(services)
+                    let items = await desk.versions.reversed().map {
+                        NoticeDocument.json($0, approvalsNeeded: desk.approvalsNeeded)
+                    }
+                    return noticeAnswer(.object([("items", .array(items))]))
+                }),
+            Operation(
+                method: .get, path: "/api/v1/notices/{id}", id: "notice", tag: "notices",
+                summary: "One notice with the text that the public reads, or will read once it is approved.",
+                access: .role(.viewer),
+                parameters: [
+                    noticeID,
+                    .query("version", .whole(1...1_000_000), "Which version; without it the latest."),
+                ],
+                results: [.json("The notice.", .named("Notice"))], problems: [404],
+                run: { request in
+                    let id = request.parameters["id"] ?? ""
+                    let version = request.parameters["version"].flatMap { Int($0) }
+                    let desk = try desk(services)
+                    guard
+                        let notice = await desk.versions.last(where: {
+                            $0.id == id && (version == nil || $0.version == version)
+                        })
+                    else {
+                        throw Problem.notFound(
+                            version.map { "there is no version \($0) of a notice \(id)" }
+                                ?? "there is no notice \(id)")
+                    }
                     return noticeAnswer(
-                        .object([("items", .array(versions.reversed().map(NoticeDocument.json)))]))
+                        NoticeDocument.json(
+                            notice, approvalsNeeded: desk.approvalsNeeded, site: desk.shown.site))
                 }),
             Operation(
                 method: .post, path: "/api/v1/notices", id: "draftNotice", tag: "notices",
@@ -83,6 +111,26 @@ extension APIOperations {
                     }
                 }),
             Operation(
+                method: .post, path: "/api/v1/notices/{id}/retract", id: "retractNotice", tag: "notices",
+                summary:
+                    "Draft the retraction of a notice that was published by mistake; it is approved like every public text.",
+                access: .role(.operator), parameters: [noticeID],
+                body: .init(
+                    mediaType: "application/json",
+                    schema: .closed([
+                        .must(
+                            "reason", .text(1, maxLength: PublicationBook.maxNote),
+                            "Why; the audit keeps it, the public does not read it.")
+                    ])),
+                results: [.json("The draft.", .named("Notice"), status: 201)], problems: [404, 409],
+                run: { request in
+                    let reason = request.json["reason"]?.stringValue ?? ""
+                    return try await told(services, status: 201) { desk throws(PublicationDesk.Failure) in
+                        try await desk.retract(
+                            request.parameters["id"] ?? "", reason: reason, actor: request.identity.name)
+                    }
+                }),
+            Operation(
                 method: .get, path: "/api/v1/notices/{id}/messages", id: "noticeMessages", tag: "notices",
                 summary:
                     "Texts that a person may send: FR-Alert, SMS by department, the authorities' notice, CAP.",
@@ -103,7 +151,7 @@ extension APIOperations {
                         throw Problem.notFound("there is no notice \(id)")
                     }
                     let site = desk.shown.site
-                    let sms = notice.departments.map {
+                    let sms = site.areas(notice).map {
                         ($0, JSONValue.string(site.sms(notice, department: $0)))
                     }
                     return noticeAnswer(
@@ -132,10 +180,13 @@ extension APIOperations {
         _ step: @Sendable (PublicationDesk) async throws(PublicationDesk.Failure) -> PublicNotice
     ) async throws -> APIAnswer {
         do throws(PublicationDesk.Failure) {
-            let notice = try await step(try Self.opened(services))
+            let desk = try Self.opened(services)
+            let notice = try await step(desk)
             services.events.publish(
                 "notice", .object([("id", .string(notice.id)), ("state", .string(notice.state.rawValue))]))
-            return noticeAnswer(NoticeDocument.json(notice), status: status)
+            return noticeAnswer(
+                NoticeDocument.json(
+                    notice, approvalsNeeded: desk.approvalsNeeded, site: desk.shown.site), status: status)
         } catch {
             switch error {
             case .refused(.unknownNotice(let id)): throw Problem.notFound("there is no notice \(id)")
@@ -157,60 +208,5 @@ extension APIOperations {
     // Fallback numbers are meant for the public: nothing is hidden.
     private static func noticeAnswer(_ value: JSONValue, status: Int = 200) -> APIAnswer {
         APIAnswer(status: status, body: .json(value), isMasked: false)
-    }
-}
-
-/// A notice as the API shows it.
-enum NoticeDocument {
-    static let schema = Schema.open([
-        .must("id", .text()), .must("version", .count), .must("incident", .text()),
-        .must("kind", .oneOf(["alert", "update", "all-clear"])),
-        .must("state", .oneOf(["draft", "published", "superseded", "withdrawn"])),
-        .must("since", .shaped(.dateTime)), .must("drafted_at", .shaped(.dateTime)),
-        .must("published_at", .orNull(.shaped(.dateTime))), .must("next_update", .shaped(.dateTime)),
-        .must("unserved", .count), .must("note_en", .text()), .must("note_fr", .text()),
-        .must(
-            "lines",
-            .list(
-                .open([
-                    .must("department", .text()), .must("short_number", .text()),
-                    .must("reach", .oneOf(["partial", "down"])),
-                    .must("fallbacks", .list(.text(), maxCount: 16)),
-                ]), maxCount: 10_000)),
-        .must(
-            "approvals",
-            .list(.open([.must("actor", .text()), .must("at", .shaped(.dateTime))]), maxCount: 16)),
-    ])
-
-    static func json(_ notice: PublicNotice) -> JSONValue {
-        .object([
-            ("id", .string(notice.id)), ("version", .integer(Int64(notice.version))),
-            ("incident", .string(notice.incident)), ("kind", .string(notice.kind.rawValue)),
-            ("state", .string(notice.state.rawValue)), ("since", .string(notice.since.rfc3339())),
-            ("drafted_at", .string(notice.draftedAt.rfc3339())),
-            ("published_at", notice.publishedAt.map { .string($0.rfc3339()) } ?? .null),
-            ("next_update", .string(notice.nextUpdate.rfc3339())),
-            ("unserved", .integer(Int64(notice.unserved))), ("note_en", .string(notice.noteEnglish)),
-            ("note_fr", .string(notice.noteFrench)),
-            (
-                "lines",
-                .array(
-                    notice.lines.map { line in
-                        .object([
-                            ("department", .string(line.department)),
-                            ("short_number", .string(line.shortNumber)),
-                            ("reach", .string(line.reach.rawValue)),
-                            ("fallbacks", .array(line.fallbacks.map { .string($0) })),
-                        ])
-                    })
-            ),
-            (
-                "approvals",
-                .array(
-                    notice.approvals.map {
-                        .object([("actor", .string($0.actor)), ("at", .string($0.at.rfc3339()))])
-                    })
-            ),
-        ])
     }
 }
