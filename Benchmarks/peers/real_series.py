@@ -10,6 +10,8 @@ ladder with no more alarms than the budget allows.
 - Farrington-type, by statsmodels: a quasi-Poisson regression on the hour of the week and a trend, over the last half year, fitted
   again every four weeks with large residuals weighed down; two-thirds-power residuals of blocks of an interval, six hours and a day.
   The block length that does best on the drops is shown. It is told the public holidays (package holidays), as Vigie is.
+
+SERIES=bronx,calls runs these series only, PEERS=0 leaves the peers out, DROPS=12 makes fewer drops.
 """
 import copy, csv, datetime, importlib.metadata, json, math, os, pathlib, platform, random, statistics, subprocess, sys, warnings, zoneinfo
 
@@ -245,8 +247,13 @@ print("| series | a mean interval | years | false alarms: Vigie | river | Farrin
       "| −30 %: Vigie | river | Farrington | −11 %: Vigie | river | Farrington |")
 print("|---|---|---|---|---|---|---|---|---|---|---|---|")
 DROPS = int(os.environ.get("DROPS", "36"))
+ONLY = set(filter(None, os.environ.get("SERIES", "").split(",")))
+if os.environ.get("PEERS") == "0":
+    versions = None
 for load in (nyc, denver, nhs, bank):
     name, country, seconds, times, series, known, season = load()
+    if ONLY and not ONLY & {load.__name__, *series}:
+        continue
     years = (times[-1] - times[0]).days / 365.25
     alarms, cells = analyse(name, country, seconds, times, series)
     false = [a for a in alarms if not isKnown(a, known)]
@@ -256,7 +263,9 @@ for load in (nyc, denver, nhs, bank):
     print("  false:", [f"{a:%Y-%m-%d %H:%M}" for a in false], file=sys.stderr)
     places = onsets(times, DROPS if years > 1 else 12)
     half, budget = times[len(times) // 2], max(1, years / 2)
-    for area, (label, values) in enumerate(series.items()):
+    for label, values in series.items():
+        if ONLY and not ONLY & {load.__name__, label}:
+            continue
         clean, board = analyse(name, country, seconds, times, {label: values})
         print("  ", label, [f"{a:%Y-%m-%d %H:%M}" for a in clean if not isKnown(a, known)], file=sys.stderr)
         row = [f"| {label} | {statistics.mean(values):.1f} | {years:.1f} | {len([a for a in clean if not isKnown(a, known)])}"]

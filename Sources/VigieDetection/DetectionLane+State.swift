@@ -27,7 +27,7 @@ public enum LaneStateError: Error, Equatable, Sendable {
 
 extension DetectionLane {
     /// Version of the state's layout; to be raised with every change of what detectors keep.
-    public static let stateVersion = 4
+    public static let stateVersion = 5
 
     /// Everything the lane has learned and watches, to be given to `restore(_:)` of another lane with the same settings.
     ///

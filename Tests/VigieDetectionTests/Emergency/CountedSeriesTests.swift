@@ -50,6 +50,31 @@ import VigieWire
         #expect(mean > 0.4 * promised - 1)
     }
 
+    @Test func `a department that falls silent in its first week is seen, one that is quiet by night is not`() {
+        func play(_ key: StreamKey, perHour: Double, silentFrom: Int) -> Int? {
+            var random = TestRandom(seed: 4)
+            var series = CountedSeries(key, intervalSeconds: 60)
+            for minute in 0..<7 * 1_440 {
+                let mean = minute % 1_440 < 360 ? perHour / 600 : perHour / 60
+                series.add(
+                    minute >= silentFrom ? 0 : Double(random.poisson(mean)),
+                    start: UInt32(345_600 + minute * 60), secondOfWeek: minute * 60 % 604_800, isFeast: false,
+                    intervalsBetweenAlarms: AlarmBudget.year * 1_000)
+                if series.height >= 1 { return minute }
+            }
+            return nil
+        }
+        let evening = 5 * 1_440 + 20 * 60
+        let department = StreamKey(.department, 59)
+        let found = play(department, perHour: 40, silentFrom: evening).map { $0 - evening } ?? .max
+        #expect(found > 30 && found < 120, "\(found) minutes")
+        #expect(play(department, perHour: 40, silentFrom: .max) == nil)
+        #expect(play(department, perHour: 4, silentFrom: .max) == nil)
+        // On the second evening nobody knows what evenings are like; and a centre may close.
+        #expect(play(department, perHour: 40, silentFrom: 1_440 + 20 * 60) == nil)
+        #expect(play(StreamKey(.receiver, 15, 59), perHour: 40, silentFrom: evening) == nil)
+    }
+
     @Test func `ordinary years raise nothing`() {
         for seed in 1...3 {
             var series = CountedSeries(.nation, intervalSeconds: 3_600)

@@ -194,7 +194,7 @@ import VigieWire
             StateLayout.of(LineOrigins.Entry()), StateLayout.of(Origin()), StateLayout.of(FloodOrigin.self),
         ]
         let text = layouts.joined(separator: "\n")
-        #expect(DetectionLane.stateVersion == 4)
+        #expect(DetectionLane.stateVersion == 5)
         #expect(StateLayout.hash(text) == 16_351_142_962_363_666_761, "\(text)")
     }
 }

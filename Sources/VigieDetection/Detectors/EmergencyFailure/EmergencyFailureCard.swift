@@ -17,7 +17,7 @@ extension EmergencyFailure {
         misses: [
             "Callers who hear silence and are told to be answered: only redials show it.",
             "A failure of 11 in 100 in one small department within the hour: too few people call. The board tells the delay that can be reached, for each cell.",
-            "Missing callers in the first four weeks.",
+            "Missing callers in the first four weeks, unless nobody calls where many did at that hour on three days or more.",
             "Missing callers when a day's mood swings as far as the failure: the board says which sizes no count can show.",
             "A failure in a network whose calls no feed shows: the cell is blind or quiet, and the centre's own counts are the remedy.",
         ],

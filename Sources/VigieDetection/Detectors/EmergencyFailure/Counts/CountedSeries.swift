@@ -23,12 +23,16 @@ struct CountedSeries: Sendable {
     /// Expected for the next interval like the last one; 0 until known.
     private(set) var expectedNow = 0.0
     /// Missing counts since the highest test left 0.
-    private(set) var missing = 0.0
+    var missing: Double { max(pageMissing, silence.missing) }
+    private var pageMissing = 0.0
     private var lasting = LastingDrop()
+    private var silence = FirstSilence()
     /// Counted of the present day, what its hours bring when the level is 1, and the day of the week.
     private var dayCount = 0.0
     private var dayShare = 0.0
     private var day = -1
+    /// The present day, since 1970.
+    private var dayNumber: UInt32 = 0
 
     init(_ key: StreamKey, intervalSeconds: Int) {
         self.key = key
@@ -50,11 +54,22 @@ struct CountedSeries: Sendable {
         intervalsBetweenAlarms: Double
     ) {
         if began == 0 { began = start }
+        if key.level.neverFallsSilent {
+            if Double(start - min(start, began)) < Self.weeksToLearn * 604_800 {
+                silence.add(
+                    count, start: start, secondOfWeek: secondOfWeek, seconds: intervalSeconds,
+                    isNext: start == until, least: isFeast ? 0.7 : 1,
+                    intervalsBetweenAlarms: intervalsBetweenAlarms)
+            } else {
+                silence.reset()
+            }
+        }
         until = start &+ UInt32(intervalSeconds)
         let slots = Double(intervalSeconds) / Double(shape.slotSeconds)
         let place = shape.place(secondOfWeek: secondOfWeek)
         if place.day != day { endDay(intervalsBetweenAlarms) }
         day = place.day
+        dayNumber = start / 86_400
         defer {
             if secondOfWeek - place.day * 86_400 + intervalSeconds >= 86_400 {
                 endDay(intervalsBetweenAlarms)
@@ -94,7 +109,7 @@ struct CountedSeries: Sendable {
                 tests[size].add(count, expected: expected, second: start)
                 pageHeight = max(pageHeight, tests[size].height)
             }
-            missing = wasQuiet ? 0 : max(0, missing + expected - count)
+            pageMissing = wasQuiet ? 0 : max(0, pageMissing + expected - count)
         }
         let isSuspicious = pageHeight > 0.5
         suspicious = isSuspicious ? suspicious + 1 : 0
@@ -116,15 +131,17 @@ struct CountedSeries: Sendable {
 
     private mutating func endDay(_ intervalsBetweenAlarms: Double) {
         guard dayShare > 0 else { return }
-        // Two tests' worth of the budget for all lengths together.
+        // Two tests' worth of the budget for all lengths together, and that of the sizes that hours cannot show.
+        var share = 2.0
+        for size in 0..<4 where !tests[size].isSet { share += 1 }
         let days = intervalsBetweenAlarms * Double(intervalSeconds) / 86_400
-        lasting.set(daysBetweenAlarms: days * Double(LastingDrop.lengths) / 2)
-        lasting.add(dayCount, share: dayShare)
+        lasting.set(daysBetweenAlarms: days * Double(LastingDrop.lengths) / LastingDrop.independent / share)
+        lasting.add(dayCount, share: dayShare, day: Int(dayNumber))
         (dayCount, dayShare) = (0, 0)
     }
 
     /// The highest test against its threshold; 1 and above is an alarm.
-    var height: Double { max(pageHeight, lasting.height) }
+    var height: Double { max(pageHeight, lasting.height, silence.height) }
 
     /// The highest of the tests of hours.
     private var pageHeight = 0.0
@@ -136,6 +153,7 @@ struct CountedSeries: Sendable {
         where tests[size].isSet && (!tests[best].isSet || tests[size].height > tests[best].height) {
             best = size
         }
+        if silence.height >= max(1, pageHeight, lasting.height) { return (silence.excess, silence.since, 1) }
         let lastingHighest = lasting.highest
         if lastingHighest.height > pageHeight {
             return (lastingHighest.excess, until &- UInt32(lastingHighest.days * 86_400), lastingHighest.drop)
@@ -147,13 +165,14 @@ struct CountedSeries: Sendable {
     mutating func reset() {
         resetPage()
         lasting.reset()
+        silence.reset()
     }
 
     private mutating func resetPage() {
         for size in 0..<4 { tests[size].reset() }
         pageHeight = 0
         suspicious = 0
-        missing = 0
+        pageMissing = 0
     }
 
     /// Counts a minute expected over the day.
@@ -195,9 +214,11 @@ struct CountedSeries: Sendable {
         shape.code(&state)
         state.code(&swing)
         state.code(&lasting)
+        state.code(&silence)
         state.code(&dayCount)
         state.code(&dayShare)
         state.code(&day)
+        state.code(&dayNumber)
         state.code(&began)
         state.code(&until)
         state.code(&expectedNow)

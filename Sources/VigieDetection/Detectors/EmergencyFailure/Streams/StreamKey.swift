@@ -17,6 +17,14 @@ struct StreamKey: Hashable, Sendable {
             }
         }
 
+        /// Whether somebody calls at every hour of every day, as far as many did so far: centres may close, operators may leave.
+        var neverFallsSilent: Bool {
+            switch self {
+            case .nation, .service, .department, .cell: true
+            default: false
+            }
+        }
+
         /// Whether missing answers are looked for on it.
         var watchesAnswers: Bool {
             switch self {
