@@ -50,7 +50,8 @@ import VigieWire
         #expect(mean > 0.4 * promised - 1)
     }
 
-    @Test func `a department that falls silent in its first week is seen, one that is quiet by night is not`() {
+    @Test func `a department that falls silent in its first week is seen, one that is quiet by night is not`()
+    {
         func play(_ key: StreamKey, perHour: Double, silentFrom: Int) -> Int? {
             var random = TestRandom(seed: 4)
             var series = CountedSeries(key, intervalSeconds: 60)
