@@ -14,6 +14,8 @@ struct LastingDrop: Sendable, BitwiseCopyable {
     private static let shortest = 4
     /// The windows lie within each other and alarm together: about as often as so many that know nothing of each other.
     static let independent = 2.0
+    /// What one window knows beside the others where a drop lasts: √½, the correlation of neighbours.
+    private static let shareKnown = 0.707
     /// Weeks until all lengths are judged.
     static let weeksToLearn = 10.6
     /// Days within which a drop must be seen to be announced.
@@ -231,8 +233,8 @@ struct LastingDrop: Sendable, BitwiseCopyable {
     /// Days until half of the drops of `share` are seen; `nil` when days swing too far for it.
     ///
     /// A comparison climbs while its window fills with low days and falls when the level behind it follows them. Chance renews itself in
-    /// 2/q days: the last look counts whole, each of the days before for so much less. All windows together know about as much as
-    /// `independent` of them.
+    /// 2/q days: the last look counts whole, each of the days before for so much less. Neighbouring windows share half of their days, so
+    /// all together know less than each for itself.
     func days(toSee share: Double) -> Double? {
         var before: InlineArray<4, Double> = InlineArray(repeating: 1)
         for day in 1...Self.horizon {
@@ -254,8 +256,7 @@ struct LastingDrop: Sendable, BitwiseCopyable {
                 before[length] *= Logarithm.exponential(
                     renewal * Logarithm.natural(max(missed, 1e-12)))
             }
-            let together = Logarithm.exponential(
-                Self.independent / Double(Self.lengths) * Logarithm.natural(max(all, 1e-12)))
+            let together = Logarithm.exponential(Self.shareKnown * Logarithm.natural(max(all, 1e-12)))
             // A day is judged when it is over; a drop begins in the middle of one.
             if min(least, together) <= 0.5 { return passed + 0.5 }
         }
