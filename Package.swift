@@ -28,6 +28,8 @@ let package = Package(
         .target(name: "CDatagrams"),
         // C: one instruction that Swift cannot say, which asks for a cache line before it is needed.
         .target(name: "CPrefetch"),
+        // C: what glibc does with large allocations that are freed (mallopt is a macro's business).
+        .target(name: "CMalloc"),
         // C: facts about numbering plans as flat tables, made by Scripts/make-numbering-data.py.
         .target(name: "CNumberingData"),
 
@@ -81,7 +83,7 @@ let package = Package(
             name: "vigie",
             dependencies: [
                 "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
-                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CDatagrams",
+                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CDatagrams", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

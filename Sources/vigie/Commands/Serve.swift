@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Foundation
 import Logging
 import VigieServer
@@ -86,6 +87,8 @@ struct Serve: AsyncParsableCommand {
         var settings = try configuration()
         if check { return try await tellCheck(settings) }
         try ResultOutput.check(readyFile)
+        // Buffers of some MiB come and go for months: trials of filters, saved states.
+        _ = vigie_return_allocations_of(1 << 20)
         let logger = Self.logger(settings)
         if !replay.isEmpty, settings.clock.start.isEmpty { settings.clock.start = try firstCall(settings) }
         let clockStart = settings.clock.start
