@@ -30,6 +30,9 @@ extension PublicationBook {
             let draft = versions[last]
             // People asked for it, and decide about it.
             if draft.kind == .retraction { return isOver ? endTakenBack(facts.incident, at: now) : nil }
+            if !isOver, draft.kind.tellsOfTrouble, Self.isThin(facts, beside: draft) {
+                facts = Self.carried(draft, into: facts)
+            }
             if Self.says(draft, facts) { return nil }
             if let first = draft.approvals.first, now - first.at < Self.reading,
                 coverage(of: draft, at: now) == nil
@@ -69,18 +72,32 @@ extension PublicationBook {
     func withWhatIsTold(_ facts: Facts) -> Facts {
         guard !facts.cells.isEmpty,
             let shown = versions.last(where: { $0.incident == facts.incident && $0.state == .published }),
-            // A text without a place never said of a department that it fails: where it becomes known, that is all that is told.
-            shown.kind.tellsOfTrouble, shown.isPlaceUnknown != true
+            shown.kind.tellsOfTrouble
         else { return facts }
+        // A text without a place never said of a department that it fails: where it becomes known, that is all that is told.
+        if shown.isPlaceUnknown == true, !facts.isPlaceUnknown, !Self.isThin(facts, beside: shown) {
+            return facts
+        }
+        return Self.carried(shown, into: facts)
+    }
+
+    /// Whether facts rest on far fewer callers than a text does: the calls ran dry, or the window moved on. They locate nothing better.
+    static func isThin(_ facts: Facts, beside notice: PublicNotice) -> Bool {
+        facts.unserved < notice.unserved / 2
+    }
+
+    /// The facts, with what a text says beyond them and nothing has shown to work since.
+    static func carried(_ notice: PublicNotice, into facts: Facts) -> Facts {
         var facts = facts
         let told = Set(facts.cells.map { "\($0.department)/\($0.shortNumber)" })
-        for line in shown.lines where !told.contains("\(line.department)/\(line.shortNumber)") {
+        for line in notice.lines where !told.contains("\(line.department)/\(line.shortNumber)") {
             guard !facts.sound.departments.contains(line.department),
                 !facts.sound.shortNumbers.contains(line.shortNumber)
             else { continue }
             facts.cells.append((line.department, line.shortNumber, line.reach))
         }
-        facts.unserved = max(facts.unserved, shown.unserved)
+        if notice.isPlaceUnknown == true { facts.isPlaceUnknown = true }
+        facts.unserved = max(facts.unserved, notice.unserved)
         return facts
     }
 

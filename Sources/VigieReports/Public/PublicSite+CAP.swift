@@ -71,7 +71,9 @@ extension PublicSite {
         element("senderName", publisher.name)
         element("headline", headline(notice, language))
         element("description", body(notice, language))
-        element("instruction", isOver ? language.asUsual : language.advice.joined(separator: " "))
+        element(
+            "instruction",
+            isOver ? language.asUsual : language.advice(for: notice.lines).joined(separator: " "))
         if !publisher.address.isEmpty { element("web", publisher.address + "/") }
         for department in notice.departments {
             let lines = notice.lines.filter { $0.department == department }

@@ -28,10 +28,10 @@ extension PublicSite {
                 ]))
         }
         var seen: Set<String> = []
-        // Statuspage lists what is not over. What was taken back stays for its day: to vanish is not to be denied.
+        // What ended stays for its day, as resolved: to vanish is neither to be over nor to be denied.
         let incidents = history.reversed().filter { notice in
             seen.insert(notice.id).inserted
-                && (notice.kind.tellsOfTrouble || takenBack.contains { $0.id == notice.id })
+                && (notice.kind.tellsOfTrouble || ended.contains { $0.notice.id == notice.id })
         }
         return .object([
             (

@@ -13,12 +13,12 @@ extension PublicSite {
             language.choose("Emergency calls in France", "Appels d’urgence en France"), language, "index.html"
         )
         out += "<h1>\(language.choose("Emergency calls", "Appels d’urgence"))</h1>\n" + exercise(language)
-        for notice in takenBack { out += announcement(notice, language) }
+        for (notice, places) in ended { out += announcement(notice, language, places: places) }
         if open.isEmpty {
             out += "<p class=\"ok\">\(allClear(language).escaped)</p>\n"
         } else {
             for notice in open { out += announcement(notice, language) }
-            out += advice(language)
+            out += advice(open.flatMap(\.lines), language)
         }
         out += grid(language) + table(language) + footer(language)
         return out
@@ -32,7 +32,7 @@ extension PublicSite {
             "\(department.code).html")
         out += "<h1>\(name.escaped)</h1>\n" + exercise(language)
         let notices = open.filter { $0.departments.contains(department.code) }
-        for notice in takenBack where notice.departments.contains(department.code) {
+        for (notice, places) in ended where places.contains(department.code) {
             out += announcement(notice, language, department.code)
         }
         if notices.isEmpty { out += "<p class=\"ok\">\(allClear(language, isHere: true).escaped)</p>\n" }
@@ -54,7 +54,7 @@ extension PublicSite {
                 + fallbacks(line, language) + "</td></tr>\n"
         }
         out += "</tbody></table>\n"
-        if !notices.isEmpty { out += advice(language) }
+        if !notices.isEmpty { out += advice(lines, language) }
         let back = language.choose("All departments", "Tous les départements")
         return out + "<p><a href=\"index.html\">\(back)</a></p>\n" + footer(language, department.code)
     }
@@ -73,18 +73,18 @@ extension PublicSite {
         return "<p class=\"exercise\"><strong>\(text)</strong></p>\n"
     }
 
-    private func announcement(_ notice: PublicNotice, _ language: ReportLanguage, _ department: String = "")
-        -> String
-    {
-        let said = said(notice, language, department)
+    private func announcement(
+        _ notice: PublicNotice, _ language: ReportLanguage, _ department: String = "", places: [String] = []
+    ) -> String {
+        let said = said(notice, language, department, places: places)
         let kind = notice.kind.tellsOfTrouble ? "alert" : "back"
         var out = "<section class=\"\(kind)\"><h2>\(said.title.escaped)</h2>\n"
         for sentence in said.sentences { out += "<p>\(sentence.escaped)</p>\n" }
         return out + "</section>\n"
     }
 
-    private func advice(_ language: ReportLanguage) -> String {
-        let items = language.advice.map { "<li>\($0.escaped)</li>" }.joined()
+    private func advice(_ lines: [PublicNotice.Line], _ language: ReportLanguage) -> String {
+        let items = language.advice(for: lines).map { "<li>\($0.escaped)</li>" }.joined()
         return "<h2>\(language.choose("What to do", "Que faire"))</h2>\n<ol>\(items)</ol>\n"
     }
 
@@ -186,7 +186,9 @@ extension PublicSite {
 
     // Said only of what people did approve.
     private func approved(_ language: ReportLanguage) -> String {
-        guard let people = (open.isEmpty ? takenBack : open).map(\.approvals.count).min(), people > 0 else {
+        guard let people = (open.isEmpty ? ended.map(\.notice) : open).map(\.approvals.count).min(),
+            people > 0
+        else {
             return ""
         }
         return people == 1

@@ -14,7 +14,7 @@ extension PublicSite {
         if !notice.kind.tellsOfTrouble {
             return String((text + body(notice, .french)).prefix(Self.alertLimit))
         }
-        text += ReportLanguage.french.advice.prefix(2).joined(separator: " ")
+        text += ReportLanguage.french.advice(for: notice.lines).prefix(2).joined(separator: " ")
         var lines = ""
         for line in notice.lines {
             guard let number = line.fallbacks.first else { continue }

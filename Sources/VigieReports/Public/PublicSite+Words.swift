@@ -10,8 +10,10 @@ extension PublicSite {
         var sentences: [String]
     }
 
-    /// What a notice says on a page: the country's, or a department's.
-    func said(_ notice: PublicNotice, _ language: ReportLanguage, _ department: String = "") -> Said {
+    /// What a notice says on a page: the country's, or a department's. An end speaks of `places`; without any, of all that were told.
+    func said(
+        _ notice: PublicNotice, _ language: ReportLanguage, _ department: String = "", places: [String] = []
+    ) -> Said {
         let note = language.choose(notice.noteEnglish, notice.noteFrench)
         var said = Said(title: title(notice, language, department), sentences: [])
         if notice.kind.tellsOfTrouble {
@@ -30,11 +32,11 @@ extension PublicSite {
             }
         } else {
             said.sentences.append(closing(notice, language, department))
-            let places = areas(notice)
-            if notice.kind == .retraction, department.isEmpty, !places.isEmpty {
+            let places = places.isEmpty ? areas(notice) : places
+            if department.isEmpty, !places.isEmpty {
                 let list = places.joined(separator: ", ")
                 said.sentences.append(
-                    language.choose("It spoke of: \(list).", "Il concernait : \(list)."))
+                    language.choose("Departments: \(list).", "Départements : \(list)."))
             }
         }
         if !note.isEmpty { said.sentences.append(note) }
@@ -125,27 +127,44 @@ extension PublicSite {
         guard notice.kind.tellsOfTrouble else { return out }
         out +=
             "\n" + language.choose("What to dial if a number fails:", "Que composer en cas d’échec :") + "\n"
+        for row in ways(notice, language) {
+            out += "  \(row.places.joined(separator: ", ")) (\(row.numbers)): \(row.way)\n"
+        }
+        out += "\n"
+        for (index, advice) in language.advice(for: notice.lines).enumerated() {
+            out += "\(index + 1). \(advice)\n"
+        }
+        return out
+    }
+
+    /// What to dial, in the order of the departments; those with the same numbers and the same words stand together.
+    private func ways(_ notice: PublicNotice, _ language: ReportLanguage)
+        -> [(places: [String], numbers: String, way: String)]
+    {
+        var rows: [(places: [String], numbers: String, way: String)] = []
         for code in notice.departments {
             let name = departments.first { $0.code == code }?.name ?? ""
             let lines = notice.lines.filter { $0.department == code }
-            // The same for all numbers of a department is said once.
-            var ways: [(numbers: [String], way: String)] = []
+            var here: [(numbers: [String], way: String)] = []
             for line in lines {
                 let state = language.reach(line.reach, isSure: notice.isPlaceUnknown != true)
                 let way = "\(state) → \(instead(line, among: lines, language))"
-                if let same = ways.firstIndex(where: { $0.way == way }) {
-                    ways[same].numbers.append(line.shortNumber)
+                if let same = here.firstIndex(where: { $0.way == way }) {
+                    here[same].numbers.append(line.shortNumber)
                 } else {
-                    ways.append(([line.shortNumber], way))
+                    here.append(([line.shortNumber], way))
                 }
             }
-            for way in ways {
-                out += "  \(code) \(name), \(way.numbers.joined(separator: " ")): \(way.way)\n"
+            for one in here {
+                let numbers = one.numbers.joined(separator: ", ")
+                if let same = rows.firstIndex(where: { $0.way == one.way && $0.numbers == numbers }) {
+                    rows[same].places.append("\(code) \(name)")
+                } else {
+                    rows.append((["\(code) \(name)"], numbers, one.way))
+                }
             }
         }
-        out += "\n"
-        for (index, advice) in language.advice.enumerated() { out += "\(index + 1). \(advice)\n" }
-        return out
+        return rows
     }
 
     private func instead(

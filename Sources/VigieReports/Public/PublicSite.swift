@@ -118,13 +118,12 @@ public struct PublicSite: Sendable {
         return open.filter { $0.isPlaceUnknown != true } + open.filter { $0.isPlaceUnknown == true }
     }
 
-    /// The notices that were taken back less than a day ago, for the departments that no other notice instructs since.
-    var takenBack: [PublicNotice] {
+    /// The notices that ended less than a day ago, with the departments that no other notice instructs since.
+    var ended: [(notice: PublicNotice, departments: [String])] {
         let told = Set(open.flatMap(\.departments))
-        return current.filter { $0.kind == .retraction }.compactMap { notice in
-            var rest = notice
-            rest.retraction?.departments.removeAll { told.contains($0) }
-            return rest.departments.isEmpty ? nil : rest
+        return current.filter { !$0.kind.tellsOfTrouble }.compactMap { notice in
+            let rest = areas(notice).filter { !told.contains($0) }
+            return rest.isEmpty ? nil : (notice, rest)
         }
     }
 

@@ -46,21 +46,32 @@ extension ReportLanguage {
                 "aucun numéro testé : essayez un autre téléphone ou réseau")
     }
 
-    /// The advice, in the order in which it should be followed.
-    var advice: [String] {
-        self == .english
-            ? [
-                "In a life-threatening emergency, dial 112 or the short number first: many calls still get through.",
+    /// The advice for what fails, in the order in which it should be followed: it promises neither calls that get through where
+    /// nearly none does, nor a number to dial instead where there is none.
+    func advice(for lines: [PublicNotice.Line]) -> [String] {
+        let isDown = lines.contains { $0.reach == .down }
+        var advice = [
+            choose(
+                "In a life-threatening emergency, dial 112 or the short number first: \(isDown ? "some calls may still" : "many calls still") get through.",
+                "En cas d’urgence vitale, composez d’abord le numéro court ou le 112 : \(isDown ? "certains appels peuvent encore aboutir" : "beaucoup d’appels aboutissent encore")."
+            ),
+            choose(
                 "If it fails, try once more, then from another phone or another network, fixed or mobile.",
-                "If it still fails, dial the replacement number of your department.",
+                "En cas d’échec, réessayez une fois, puis depuis un autre téléphone ou un autre réseau, fixe ou mobile."
+            ),
+        ]
+        if lines.contains(where: { !$0.fallbacks.isEmpty }) {
+            advice.append(
+                choose(
+                    "If it still fails, dial the replacement number that your department's page shows.",
+                    "Si l’appel échoue encore, composez le numéro de remplacement que montre la page de votre département."
+                ))
+        }
+        advice.append(
+            choose(
                 "Do not call to test. Leave the lines to those who need help now.",
-            ]
-            : [
-                "En cas d’urgence vitale, composez d’abord le numéro court ou le 112 : beaucoup d’appels aboutissent encore.",
-                "En cas d’échec, réessayez une fois, puis depuis un autre téléphone ou un autre réseau, fixe ou mobile.",
-                "Si l’appel échoue encore, composez le numéro de remplacement de votre département.",
-                "N’appelez pas pour tester. Laissez les lignes à ceux qui ont besoin d’aide maintenant.",
-            ]
+                "N’appelez pas pour tester. Laissez les lignes à ceux qui ont besoin d’aide maintenant."))
+        return advice
     }
 
     /// A count of people that names nobody: cells below five are not told.

@@ -42,13 +42,15 @@ struct NoticeCommand: AsyncParsableCommand {
         }.json
     }
 
-    /// Takes a step, and prints what became of the notice.
-    static func step(_ path: String, _ body: [(String, JSONValue)], _ node: FilterCommand.Node) async throws {
+    /// Takes a step, and prints what became of the notice; a text that is new also in full, since it is to be read.
+    static func step(
+        _ path: String, _ body: [(String, JSONValue)], _ node: FilterCommand.Node, isNewText: Bool = true
+    ) async throws {
         let client = try node.client()
         let answer = try await FilterCommand.told { () async throws(APIClientError) -> APIClient.Answer in
             try await client.post("/api/v1/notices\(path)", .object(body))
         }
-        node.show(answer.json) { NoticeText.one($0, .both) }
+        node.show(answer.json) { NoticeText.one($0, isNewText ? .both : nil) }
     }
 
     /// A notice's id as a part of a path.
@@ -163,7 +165,8 @@ extension NoticeCommand {
 
         func run() async throws {
             try await NoticeCommand.step(
-                "/\(NoticeCommand.part(id))/approve", [("version", .integer(Int64(version)))], node)
+                "/\(NoticeCommand.part(id))/approve", [("version", .integer(Int64(version)))], node,
+                isNewText: false)
         }
     }
 
@@ -178,7 +181,7 @@ extension NoticeCommand {
         @OptionGroup var node: FilterCommand.Node
 
         func run() async throws {
-            try await NoticeCommand.step("/\(NoticeCommand.part(id))/withdraw", [], node)
+            try await NoticeCommand.step("/\(NoticeCommand.part(id))/withdraw", [], node, isNewText: false)
         }
     }
 

@@ -31,15 +31,16 @@ enum NoticeText {
         }.joined(separator: "\n")
     }
 
-    /// A notice, and what the public reads of it.
-    static func one(_ item: JSONValue, _ language: NoticeCommand.Language) -> String {
+    /// A notice, and what the public reads of it in these languages; `nil`: without the text.
+    static func one(_ item: JSONValue, _ language: NoticeCommand.Language?) -> String {
         let version = whole(item, "version")
         var lines = [
             bold(
                 "Notice \(text(item, "id")), version \(version): \(text(item, "kind")), \(text(item, "state"))"
             ),
-            "  About \(text(item, "incident")); calls fail since \(moment(text(item, "since")))",
+            "  About \(text(item, "incident"))",
         ]
+        if tellsOfTrouble(item) { lines[1] += "; calls fail since \(moment(text(item, "since")))" }
         if let retraction = item["retraction"], retraction.objectValue != nil {
             lines.append(
                 "  Takes back what was published on \(moment(text(retraction, "first_said"))); asked for by \(text(retraction, "actor")): \(text(retraction, "reason"))"
@@ -50,7 +51,7 @@ enum NoticeText {
             lines.append("  Public since \(moment(published))")
         }
         for (code, title) in [("fr", "Français"), ("en", "English")] {
-            guard language == .both || language.rawValue == code,
+            guard language == .both || language?.rawValue == code,
                 let said = item["text_\(code)"]?.stringValue
             else { continue }
             lines.append("")
@@ -86,11 +87,15 @@ enum NoticeText {
         case "draft":
             return
                 "vigie notice approve \(id) --version \(whole(item, "version")), or vigie notice withdraw \(id)"
-        case "published" where ["alert", "update"].contains(text(item, "kind")):
+        case "published" where tellsOfTrouble(item):
             return
                 "vigie notice draft --incident \(text(item, "incident")) for an update; vigie notice retract \(id) --reason … if it is a mistake"
         default: return nil
         }
+    }
+
+    private static func tellsOfTrouble(_ item: JSONValue) -> Bool {
+        ["alert", "update"].contains(text(item, "kind"))
     }
 
     private static func approved(_ item: JSONValue) -> String {

@@ -10,11 +10,11 @@ import VigieWire
 
     private func facts(
         _ cells: [(String, String)], reach: PublicNotice.Reach = .partial, incident: String = "abc",
-        isPlaceUnknown: Bool = false
+        isPlaceUnknown: Bool = false, unserved: Int = 42
     ) -> PublicationBook.Facts {
         PublicationBook.Facts(
             incident: incident, since: now - .seconds(900), cells: cells.map { ($0.0, $0.1, reach) },
-            unserved: 42, isPlaceUnknown: isPlaceUnknown)
+            unserved: unserved, isPlaceUnknown: isPlaceUnknown)
     }
 
     private func publish(_ notice: PublicNotice, _ book: inout PublicationBook, at moment: Timestamp) throws {
@@ -203,6 +203,40 @@ import VigieWire
         let known = try book.follow(
             facts([("62", "15")]), directory: directory, at: now + .seconds(60))
         #expect(known?.kind == .update && known?.departments == ["62"] && known?.isPlaceUnknown == nil)
+    }
+
+    @Test func `calls that run dry locate nothing: the text stands, a draft's and a public one's`() throws {
+        var book = PublicationBook()
+        let vague = facts([("59", "15"), ("62", "15"), ("80", "15")], isPlaceUnknown: true)
+        let firstText = try book.follow(vague, directory: directory, at: now)
+        let first = try #require(firstText)
+        // The feed falls silent: one department without a single lost caller remains in the window.
+        let thin = facts([("50", "15")], unserved: 0)
+        let waiting = try book.follow(thin, directory: directory, at: now + .seconds(60))
+        #expect(waiting == nil && book.latest(first.id)?.state == .draft)
+        try publish(first, &book, at: now + .seconds(90))
+        let shown = try book.follow(thin, directory: directory, at: now + .seconds(120))
+        #expect(shown == nil)
+        // With callers enough it is the place.
+        let known = try book.follow(
+            facts([("50", "15")], unserved: 30), directory: directory, at: now + .seconds(180))
+        #expect(known?.departments == ["50"] && known?.isPlaceUnknown == nil)
+
+        var located = PublicationBook()
+        let wide = facts([("59", "15"), ("62", "15")])
+        _ = try located.follow(wide, directory: directory, at: now)
+        let kept = try located.follow(
+            facts([("59", "15")], unserved: 3), directory: directory, at: now + .seconds(60))
+        #expect(kept == nil)
+        let wider = try located.follow(
+            facts([("59", "15"), ("80", "15")], unserved: 3), directory: directory, at: now + .seconds(60))
+        #expect(wider?.departments == ["59", "62", "80"] && wider?.unserved == 42)
+        let narrower = try located.follow(
+            facts([("59", "15")], unserved: 40), directory: directory, at: now + .seconds(120))
+        #expect(narrower?.departments == ["59"])
+        let over = try located.follow(
+            facts([], unserved: 0), directory: directory, at: now + .seconds(180))
+        #expect(over?.state == .withdrawn)
     }
 
     @Test func `what the public reads is never pushed out of the book by drafts`() throws {

@@ -105,7 +105,8 @@ import VigieWire
 
     @Test func `names from outside cannot break a page`() throws {
         for file in site(try book(departments: ["59"], kinds: 3)).files {
-            #expect(!file.text.contains("<1>"))
+            // JSON is no markup: its strings may hold anything.
+            #expect(file.path.hasSuffix(".json") || !file.text.contains("<1>"), "\(file.path)")
             if file.path.hasSuffix(".atom") || file.path.hasSuffix(".xml") { _ = try Outline(file.text) }
         }
     }

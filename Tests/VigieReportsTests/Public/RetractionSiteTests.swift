@@ -67,7 +67,7 @@ import VigieWire
             let page = try text(path)
             #expect(!page.contains("tel:+33") && !page.contains("échouer"), "\(path)")
         }
-        #expect(try text("index.html").contains("Il concernait : 2A, 59."))
+        #expect(try text("index.html").contains("Départements : 2A, 59."))
         #expect(
             try text("en/59").contains(
                 "The notice of 2 June 2021, 19:00 and its updates were published by mistake and are withdrawn. Dial 15, 17, 18 and 112 as usual."
@@ -89,7 +89,7 @@ import VigieWire
         let instructed = try #require(site.file("59")).text
         #expect(instructed.contains("Les appels au 18 peuvent échouer ici") && !instructed.contains("retiré"))
         #expect(try #require(site.file("2A")).text.contains("Avis retiré"))
-        #expect(try #require(site.file("index.html")).text.contains("Il concernait : 2A."))
+        #expect(try #require(site.file("index.html")).text.contains("Départements : 2A."))
     }
 
     @Test func `the feeds take it back: Atom, Statuspage, CAP with its references`() throws {
@@ -175,6 +175,46 @@ import VigieWire
         }
         #expect(texts[0].contains("Publié le 2 juin 2021 à 19 h 02"))
         #expect(texts[1].contains("fewer than 5"))
+    }
+
+    @Test func `the end of a failure is said for a day, on the pages and as resolved`() throws {
+        var book = PublicationBook(approvalsNeeded: 1)
+        try publish(
+            .init(incident: "i", since: now - .seconds(900), cells: cells(["59"]), unserved: 9), &book,
+            at: now)
+        try publish(
+            .init(incident: "i", since: now - .seconds(900), cells: [], unserved: 9), &book,
+            at: now + .seconds(600))
+        let site = site(book)
+        for path in ["59", "index.html"] {
+            let page = try #require(site.file(path)).text
+            #expect(
+                page.contains("La perturbation commencée le 2 juin 2021 à 18 h 45 est terminée.")
+                    && page.contains("Les appels d’urgence fonctionnent de nouveau"), "\(path)")
+        }
+        #expect(try #require(site.file("75")).text.contains("fonctionnent de nouveau") == false)
+        #expect(site.summary["incidents"]?.arrayValue?.first?["status"]?.stringValue == "resolved")
+        let next = self.site(book, after: 601 + 86_400)
+        #expect(try #require(next.file("59")).text.contains("fonctionnent de nouveau") == false)
+        #expect(next.summary["incidents"]?.arrayValue?.isEmpty == true)
+    }
+
+    @Test func `the advice promises no calls that get through and no numbers that are not there`() throws {
+        for (reach, numbers, promise) in [
+            (PublicNotice.Reach.partial, directory, "beaucoup d’appels aboutissent encore"),
+            (.down, CentreDirectory([]), "certains appels peuvent encore aboutir"),
+        ] {
+            var book = PublicationBook(approvalsNeeded: 1)
+            let draft = try book.draft(
+                .init(incident: "i", since: now, cells: [("59", "15", reach)], unserved: 9),
+                directory: numbers, at: now)
+            _ = try book.approve(draft.id, version: 1, by: "ada", directory: numbers, at: now)
+            for path in ["59", "index.html"] {
+                let page = try #require(site(book).file(path)).text
+                #expect(page.contains(promise), "\(path)")
+                #expect(page.contains("numéro de remplacement") == (reach == .partial), "\(path)")
+            }
+        }
     }
 
     @Test func `a failure whose place is not known says so, and gives way to a notice that knows`() throws {

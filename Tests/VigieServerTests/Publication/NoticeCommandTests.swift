@@ -81,7 +81,7 @@ import VigieWire
         for part in [
             "version 2", "Approved by 0 of 2", "Les appels au 15, 18 peuvent échouer dans 1 département",
             "Calls to 15, 18 may fail in 1 department", "Landlines work.", "Les lignes fixes fonctionnent.",
-            "59 Nord, 15 18: des appels échouent → le 112, de n’importe quel téléphone",
+            "59 Nord (15, 18): des appels échouent → le 112, de n’importe quel téléphone",
             "Next: vigie notice approve \(id) --version 2",
         ] { #expect(shown.text.contains(part), "\(part) in \(shown.text)") }
         #expect(!shown.text.contains("\u{1B}"), "a file gets no colours")
