@@ -25,6 +25,7 @@ VIGIE = os.environ.get("VIGIE_BINARY", ".build/release/vigie")
 LIMIT = 0.050  # seconds: what an emergency call may wait
 WARM_UP = min(240.0, MINUTES * 60 / 4)  # seconds before memory and files are compared: the bounded tables have their size then
 SAMPLE = 10.0  # seconds
+NUMBERS = 50_000  # subscribers: tables grow with the numbers there are, up to their bound, and a network's do not double in an hour
 
 CONFIGURATION = """approvals: 1
 peers:
@@ -112,7 +113,7 @@ class Emergencies(threading.Thread):
             self.asked += 1
             number = ("15", "17", "18", "112")[self.asked % 4]
             began = time.perf_counter()
-            talk.send(invite(number, f"+336{random.randrange(10**8):08}", f"sos{self.asked}x{os.getpid()}"))
+            talk.send(invite(number, f"+336{random.randrange(NUMBERS):08}", f"sos{self.asked}x{os.getpid()}"))
             try:
                 answer = talk.recv(65536)
                 self.delays.append(time.perf_counter() - began)
@@ -182,8 +183,8 @@ class People(threading.Thread):
                 rows = "".join(
                     json.dumps({
                         "start": now.isoformat(), "end": (now + timedelta(seconds=60)).isoformat(),
-                        "answer": (now + timedelta(seconds=5)).isoformat(), "caller": f"+336{random.randrange(10**8):08}",
-                        "called": f"+333{random.randrange(10**8):08}", "sip_status": 200, "call_id": f"row{turn}x{row}",
+                        "answer": (now + timedelta(seconds=5)).isoformat(), "caller": f"+336{random.randrange(NUMBERS):08}",
+                        "called": f"+333{random.randrange(NUMBERS):08}", "sip_status": 200, "call_id": f"row{turn}x{row}",
                     }) + "\n" for row in range(100))
                 answer = self.node.post("/api/v1/feeds/calls", rows, "application/x-ndjson")
                 self.sent += 100
