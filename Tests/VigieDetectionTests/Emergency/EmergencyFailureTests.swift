@@ -79,6 +79,28 @@ import VigieWire
         #expect(scope.lostCallers >= 3)
     }
 
+    @Test
+    func `calls that tell no place accuse no department that happened to lose one, and are all counted`()
+        throws
+    {
+        var script = EmergencyScript(seed: 21)
+        script.unplaced = [0, 1]
+        script.run(from: 0, to: 200, perMinute: 40)
+        #expect(script.findings.isEmpty)
+        script.run(
+            from: 200, to: 220, perMinute: 40,
+            fate: { call, random in
+                call.service != 1 && call.department < 2 && random.unit() < 0.6 ? .lost : .answered
+            })
+        let scope = try #require(script.scope)
+        #expect(scope.departments.isEmpty && !scope.isNationwide, "\(scope.departments)")
+        #expect(
+            scope.services.map(\.description).contains("15")
+                && !scope.services.map(\.description).contains("17"))
+        // 40 × 2/8 × 3/4 calls a minute, four in ten get through at once and most others on another try.
+        #expect(scope.lostCallers > 10, "\(scope.lostCallers)")
+    }
+
     @Test func `calls cut in mid-conversation count as lost`() throws {
         var script = EmergencyScript(seed: 4)
         script.run(from: 0, to: 200, perMinute: 30)

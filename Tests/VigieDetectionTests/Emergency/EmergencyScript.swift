@@ -27,6 +27,8 @@ struct EmergencyScript {
     var symbols = SymbolTable()
     var detector: EmergencyFailure
     private(set) var findings: [Finding] = []
+    /// Departments whose calls tell no place, and come with the long number of their centre.
+    var unplaced: Set<Int> = []
     private var serial = 0
     private var redials: [(call: Call, tries: Int)] = []
 
@@ -71,7 +73,13 @@ struct EmergencyScript {
         event.caller = PhoneNumber(e164: call.caller) ?? .absent
         let service = Self.services[call.service]
         event.called = PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
-        event.location = symbols.symbol(Self.departments[call.department])
+        if unplaced.contains(call.department) {
+            event.dialled = event.called
+            event.called =
+                PhoneNumber(e164: 33_199_001_000 + UInt64(call.department * 10 + call.service)) ?? .absent
+        } else {
+            event.location = symbols.symbol(Self.departments[call.department])
+        }
         event.node = symbols.symbol("node-\(call.node)")
         event.operator = symbols.symbol("carrier-\(call.carrier)")
         switch outcome {

@@ -142,14 +142,18 @@ extension EmergencyFailure {
         }
         var scope = EmergencyScope()
         let services = named(.service, showsAll: true)
-        let departments = named(.department, showsAll: true)
+        let isNationwide =
+            found.values[Dimension.department.rawValue] == nil
+            && found.values[Dimension.centre.rawValue] == nil
+        // Where most of the failed calls tell no place, the few that do are no list of the places that are hit.
+        let unplaced = inside[Dimension.department.rawValue][0]?.failed ?? 0
+        let isUnplaced = !isNationwide && unplaced * 2 > found.failed
+        let departments = isUnplaced ? [] : named(.department, showsAll: true)
         let nodes = named(.node)
         let operators = named(.operator)
         scope.services = services.map { EmergencyService(rawValue: UInt32($0)) }.sorted()
         scope.departments = departments.map { DepartmentCode(rawValue: UInt16($0)) }.sorted()
-        scope.isNationwide =
-            found.values[Dimension.department.rawValue] == nil
-            && found.values[Dimension.centre.rawValue] == nil
+        scope.isNationwide = isNationwide
         scope.centres = named(.centre).map { PhoneNumber(rawValue: $0) }
         scope.nodes = nodes.map { Symbol(rawValue: UInt32($0)) }
         scope.operators = operators.map { Symbol(rawValue: UInt32($0)) }
