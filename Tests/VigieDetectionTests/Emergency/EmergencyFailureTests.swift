@@ -80,7 +80,8 @@ import VigieWire
     }
 
     @Test
-    func `calls that tell no place accuse no department that happened to lose one, and are all counted`()
+    func
+        `where most of those who fail tell no place the few who do are no list of places, and all are counted`()
         throws
     {
         var script = EmergencyScript(seed: 21)
@@ -97,8 +98,8 @@ import VigieWire
         #expect(
             scope.services.map(\.description).contains("15")
                 && !scope.services.map(\.description).contains("17"))
-        // 40 × 2/8 × 3/4 calls a minute, four in ten get through at once and most others on another try.
-        #expect(scope.lostCallers > 10, "\(scope.lostCallers)")
+        // Most of them are lost, and only a tenth of those tells a place.
+        #expect(scope.lostCallers > 5, "\(scope.lostCallers)")
     }
 
     @Test func `calls cut in mid-conversation count as lost`() throws {

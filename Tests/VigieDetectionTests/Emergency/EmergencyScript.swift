@@ -27,7 +27,7 @@ struct EmergencyScript {
     var symbols = SymbolTable()
     var detector: EmergencyFailure
     private(set) var findings: [Finding] = []
-    /// Departments whose calls tell no place, and come with the long number of their centre.
+    /// Departments nine in ten of whose callers tell no place; their calls come with the long number of their centre.
     var unplaced: Set<Int> = []
     private var serial = 0
     private var redials: [(call: Call, tries: Int)] = []
@@ -73,11 +73,13 @@ struct EmergencyScript {
         event.caller = PhoneNumber(e164: call.caller) ?? .absent
         let service = Self.services[call.service]
         event.called = PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
-        if unplaced.contains(call.department) {
+        let isUnplaced = unplaced.contains(call.department)
+        if isUnplaced {
             event.dialled = event.called
             event.called =
                 PhoneNumber(e164: 33_199_001_000 + UInt64(call.department * 10 + call.service)) ?? .absent
-        } else {
+        }
+        if !isUnplaced || call.caller % 10 == 0 {
             event.location = symbols.symbol(Self.departments[call.department])
         }
         event.node = symbols.symbol("node-\(call.node)")
