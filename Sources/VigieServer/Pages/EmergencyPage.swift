@@ -12,6 +12,8 @@ struct EmergencyPage: Sendable {
     var view: EmergencyServices.View?
     var incidents: [StoredIncident]
     var drafts: [PublicNotice]
+    /// What the public reads now.
+    var published: [PublicNotice]
     var directoryIssues: [CentreDirectory.Issue]
     var hasDirectory: Bool
     var symbols: SymbolTable
@@ -34,6 +36,7 @@ struct EmergencyPage: Sendable {
         return EmergencyPage(
             now: now, view: view, incidents: records.filter { $0.kind == "emergency-failure" },
             drafts: versions.filter { $0.state == .draft },
+            published: PublicationBook(versions: versions).published(at: now),
             directoryIssues: directory.centres.isEmpty ? [] : directory.issues(at: now),
             hasDirectory: !directory.centres.isEmpty, symbols: services.symbols.snapshot,
             seesCallBacks: CallBackDocument.isOpen(to: identity), seesNumbers: identity.seesNumbers)
@@ -54,6 +57,7 @@ struct EmergencyPage: Sendable {
             \(headline(words))
             \(failures(words))
             \(draftList(words))
+            \(publishedList(words))
             \(grid(words))
             \(histories(words))
             \(receivers(words))
@@ -166,5 +170,18 @@ struct EmergencyPage: Sendable {
         }
         return out
             + "</ul><p class=\"facts\">\(words("Read a draft: vigie notice show ID (GET /api/v1/notices/ID). Approve what was read: vigie notice approve ID --version N.", "Lire un projet : vigie notice show ID (GET /api/v1/notices/ID). Approuver ce qui a été lu : vigie notice approve ID --version N."))</p></section>"
+    }
+
+    private func publishedList(_ words: PageLanguage) -> Markup {
+        guard !published.isEmpty else { return "" }
+        var out: Markup =
+            "<section><h2>\(words("What the public reads", "Ce que lit le public"))</h2><ul>"
+        for notice in published {
+            let said = words.moment(notice.publishedAt ?? notice.draftedAt)
+            out +=
+                "<li><a href=\"/public/\(words.language == .french ? "" : "en/")\"><strong>\(notice.id)</strong></a>, \(words("version", "version")) \(notice.version): \(words.noticeKind(notice.kind)), \(words("since", "depuis")) \(said)</li>"
+        }
+        return out
+            + "</ul><p class=\"facts\">\(words("Published by mistake: vigie notice retract ID --reason WHY drafts its retraction.", "Publié par erreur : vigie notice retract ID --reason MOTIF en rédige le retrait."))</p></section>"
     }
 }

@@ -10,14 +10,15 @@ struct NoticeCommand: AsyncParsableCommand {
         abstract:
             "Reads, approves, withdraws and takes back what the public is told about emergency numbers.",
         discussion: """
-            Vigie writes a draft when emergency numbers fail; two different people approve the version that they
-            have read, and it is public. Your token's name is you.
+            Vigie writes a draft when emergency numbers fail; two different people
+            approve the version that they have read, and it is public. Your token's
+            name is you.
 
             EXAMPLES
               vigie notice list
-              vigie notice show 2026-11-22-emergency-failure-20261122T1803-5f3a09c1
-              vigie notice approve 2026-11-22-emergency-failure-20261122T1803-5f3a09c1 --version 1
-              vigie notice retract 2026-11-22-emergency-failure-20261122T1803-5f3a09c1 --reason "a test table was loaded"
+              vigie notice show 2026-11-22-emergency-1
+              vigie notice approve 2026-11-22-emergency-1 --version 1
+              vigie notice retract 2026-11-22-emergency-1 --reason "a test table was loaded"
 
             ENVIRONMENT
               VIGIE_SERVER  the node's address when --server is not given
@@ -72,7 +73,7 @@ extension NoticeCommand {
                 EXAMPLES
                   vigie notice list
                   vigie notice list --state draft
-                  vigie notice list --format json | jq -r '.items[] | select(.state=="published").id'
+                  vigie notice list --format json | jq -r '.items[].id'
                 """)
         @Option(help: "draft, published, superseded or withdrawn.") var state: String?
         @OptionGroup var node: FilterCommand.Node
@@ -135,8 +136,10 @@ extension NoticeCommand {
             abstract: "Adds a sentence to a draft; whoever approved it must look again.",
             discussion: """
                 EXAMPLES
-                  vigie notice note 2026-11-22-emergency-1 --en "Landlines work." --fr "Les lignes fixes fonctionnent."
-                  vigie notice note 2026-11-22-emergency-1 --en "" --fr ""      (takes it away)
+                  vigie notice note 2026-11-22-emergency-1 \\
+                    --en "Landlines work." --fr "Les lignes fixes fonctionnent."
+                  vigie notice note 2026-11-22-emergency-1 --en "" --fr ""
+                The last one takes the sentence away.
                 """)
         @Argument(help: "The notice's id.") var id: String
         @Option(help: "The sentence in English, 500 characters at most.") var en: String
@@ -189,8 +192,9 @@ extension NoticeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Drafts the retraction of a notice that was published by mistake.",
             discussion: """
-                The draft is approved like every public text; then the pages of the departments say for a day that the notice
-                was a mistake, and CAP cancels it. A draft that waits for the same notice is thrown away.
+                The draft is approved like every public text; then the pages of the
+                departments say for a day that the notice was a mistake, and CAP cancels it.
+                A draft that waits for the same notice is thrown away.
 
                 EXAMPLES
                   vigie notice retract 2026-11-22-emergency-1 --reason "a test table was loaded"

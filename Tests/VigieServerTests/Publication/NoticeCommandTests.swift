@@ -99,6 +99,13 @@ import VigieWire
         #expect(second.text.contains("alert, published") && second.text.contains("vigie notice retract"))
         #expect(try await node.site.send(.GET, "/public/59").text.contains("Les lignes fixes fonctionnent."))
 
+        let secret = try String(contentsOfFile: "\(place)/claire.token", encoding: .utf8)
+        let board = try await node.site.send(
+            .GET, "/emergency?lang=fr", headers: [("Authorization", "Bearer \(secret)")]
+        ).text
+        #expect(
+            board.contains("Ce que lit le public") && board.contains("<strong>\(id)</strong></a>, version 2"),
+            "\(board.suffix(500))")
         let cap = try await line.vigie(["messages", id, "--only", "cap"], as: "claire")
         #expect(cap.text.hasPrefix("<?xml") && cap.text.contains("<msgType>Alert</msgType>"))
         let all = try await line.vigie(["messages", id], as: "claire")
