@@ -27,6 +27,8 @@ struct LastingDrop: Sendable, BitwiseCopyable {
     /// Variance of a comparison that is taken for usual before any was seen: 5 % beside chance.
     private static let priorMood = 0.05
     private static let priorWindows = 2.0
+    /// From so many days on what swings is learned a month late; before that there is nothing to spare.
+    private static let daysOfYouth = 120
     /// A season of 2 % that did not come again, in ten windows: what a season must outweigh to be believed.
     private static let priorSeason = 10 * 0.0004
 
@@ -70,8 +72,12 @@ struct LastingDrop: Sendable, BitwiseCopyable {
         for length in 0..<Self.lengths {
             let crossings = stepShare(length).squareRoot() / 6.283_185 * max(1, daysBetweenAlarms)
             let z = (2 * Logarithm.natural(max(10, crossings))).squareRoot()
-            // Student's quantile by its first correction (Cornish and Fisher).
-            limits[length] = z * (1 + (z * z + 1) / (4 * freedom(length)))
+            // Student's quantile by its first two corrections (Cornish and Fisher).
+            let (square, freedom) = (z * z, freedom(length))
+            limits[length] =
+                z
+                * (1 + (square + 1) / (4 * freedom)
+                    + (5 * square * square + 16 * square + 3) / (96 * freedom * freedom))
         }
     }
 
@@ -105,7 +111,7 @@ struct LastingDrop: Sendable, BitwiseCopyable {
         }
         usualShare += (share - usualShare) / Double(min(learned, 28))
         newest = (newest + 1) & 31
-        if learned > 32 { learn(days[newest].lows, days[newest].compared) }
+        if learned > 32 { learn(newest) }
         days[newest] = Day(
             count: Float(count), share: Float(share), level: Float(level), courseBefore: Float(levelCourse),
             course: Float(course.height))
@@ -120,6 +126,7 @@ struct LastingDrop: Sendable, BitwiseCopyable {
             guard length >= Self.shortest, length & (length - 1) == 0 else { continue }
             compare(length.trailingZeroBitCount - 2, day, &sums)
         }
+        if learned < Self.daysOfYouth { learn(newest) }
         follow(count / share)
         let top = self.top
         // What was found stays found until it is clearly over.
@@ -164,7 +171,9 @@ struct LastingDrop: Sendable, BitwiseCopyable {
         return min(1, max(0, proven[index] / (courseSquares[index] + prior)))
     }
 
-    private mutating func learn(_ lows: InlineArray<4, Float>, _ compared: UInt8) {
+    private mutating func learn(_ place: Int) {
+        let (lows, compared) = (days[place].lows, days[place].compared)
+        days[place].compared = 0
         let fade = 1 - 1 / 730.0
         for index in 0..<Self.lengths where compared & 1 << UInt8(index) != 0 {
             // A window in which everything was wrong does not set the measure.
