@@ -54,6 +54,24 @@ import VigieWire
         #expect(signs.contains(.sequential) && signs.contains(.random))
     }
 
+    @Test func `callers of 15 whose calls fail at the centres' long numbers are no machine`() throws {
+        var script = CallScript(seed: 2)
+        script.background(hours: 35)
+        for index in 0..<200 {
+            let centre = CallScript.line(2, 6_000 + index % 40 * 2)
+            script.call(
+                script.stranger(index), centre, at: Self.start(Double(index) * 6),
+                index % 3 == 0 ? .notInUse : index % 3 == 1 ? .noAnswer : .talk(5, by: .called), by: .carrier)
+            script.events[script.events.count - 1].caller = Self.number
+        }
+        #expect(!script.findings(DialerCampaign()).isEmpty, "without the number dialled it looks like one")
+        let short = try #require(PhoneNumber(form: .dialled, digits: 15, count: 2))
+        for index in script.events.indices where script.events[index].caller == Self.number {
+            script.events[index].dialled = short
+        }
+        #expect(script.findings(DialerCampaign()).isEmpty)
+    }
+
     @Test func `impossible callers, each used once, in the middle of a carrier's ordinary calls`() throws {
         var script = CallScript(seed: 3)
         script.background(hours: 35)

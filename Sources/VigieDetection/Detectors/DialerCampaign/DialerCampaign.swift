@@ -61,6 +61,8 @@ public struct DialerCampaign: Detector {
         _ event: borrowing CallEvent, _ facts: borrowing CallFacts, report: (Finding) -> Void
     ) {
         guard event.called.isE164 else { return }
+        // Thousands who dial 15 and are led to a few centres' long numbers, tried again while they fail, are no machine.
+        if event.dialled != .absent, EmergencyNumbers.service(event.dialled, home: home) != nil { return }
         // The home country's subscribers who call abroad in rows are revenue-share fraud's matter.
         let calledCountry = facts.called.country
         let isFromHome = facts.caller.country == home && home != .none
