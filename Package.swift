@@ -83,7 +83,8 @@ let package = Package(
             name: "vigie",
             dependencies: [
                 "VigieServer", "VigieSimulator", "VigieStore", "VigieReports", "VigieMitigation",
-                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CDatagrams", "CMalloc",
+                "VigieIncidents", "VigieDiagnosis", "VigieDetection", "VigieCalls", "VigieWire", "CDatagrams",
+                "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -7,7 +7,9 @@ func answerRequests(_ bytes: [UInt8]) -> Int {
     var lines = OctetBuffer()
     lines.append("Reason: SIP;cause=603\r\n")
     let mode = bytes.first ?? 0
-    if mode & 4 != 0 { responder.overload = SIPOverloadReport(lossPercent: 30, callsPerSecond: 700, sequence: 9) }
+    if mode & 4 != 0 {
+        responder.overload = SIPOverloadReport(lossPercent: 30, callsPerSecond: 700, sequence: 9)
+    }
     responder.isDraining = mode & 8 != 0
     let sender = SIPSender(
         source: IPEndpoint(ipv4: 0xC000_0201, port: 5_060), transport: mode & 16 != 0 ? .tcp : .udp,
