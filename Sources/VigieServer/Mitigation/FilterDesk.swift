@@ -13,6 +13,8 @@ import VigieWire
 public actor FilterDesk {
     /// Orders that wait at most.
     public static let maxWaiting = 256
+    /// Filters that wait to be tried on stored calls; one is at a time.
+    static let maxTrials = 64
 
     /// What the deciding threads read.
     public nonisolated let tables: PublishedTable
@@ -29,6 +31,8 @@ public actor FilterDesk {
     private var isWorking = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var trials: [FilterID: Task<Void, Never>] = [:]
+    /// Each waits for the one before.
+    private var lastTrial: Task<Void, Never>?
     private let trialSpan: Duration
 
     /// A desk over what the store keeps; the filters that were in force are in force again when it returns.
@@ -302,16 +306,25 @@ public actor FilterDesk {
     // MARK: Trials
 
     private func beginTrial(_ record: FilterRecord, _ incident: Incident?, _ target: FilterTrial.Target) {
-        guard trials[record.id] == nil, trials.count < 16 else { return }  // each reads days of calls
+        guard trials[record.id] == nil else { return }
+        guard trials.count < Self.maxTrials else {
+            logger.warning(
+                "too many filters wait to be tried on stored calls", metadata: ["filter": "\(record.id)"])
+            return
+        }
         let symbols = symbols
         guard let filter = try? record.form.filter(lists: book.lists, symbol: { symbols.symbol($0) }) else {
             return
         }
-        let window = (clock.now - trialSpan)...Timestamp.distantFuture
         let (home, localClock, names) = (home, localClock, symbols.snapshot)
-        trials[record.id] = Task { [store, logger] in
+        let before = lastTrial
+        let trial = Task { [store, logger, trialSpan, clock] in
+            await before?.value
+            // It may have been taken back while it waited: days of calls are not read for nothing.
+            guard self.isLive(record.id) else { return self.endTrial(record.id) }
+            let window = (clock.now - trialSpan)...Timestamp.distantFuture
             do throws(StoreError) {
-                let report = try await store.background { store throws(StoreError) in
+                let report = try await store.readDays { store throws(StoreError) in
                     var rehearsal = FilterRehearsal(
                         filter, incident: incident, target: target, home: home, clock: localClock,
                         names: names)
@@ -326,7 +339,11 @@ public actor FilterDesk {
             }
             self.endTrial(record.id)
         }
+        trials[record.id] = trial
+        lastTrial = trial
     }
+
+    private func isLive(_ id: FilterID) -> Bool { book.liveRecords.contains { $0.id == id } }
 
     private func attach(_ report: TrialReport, to id: FilterID) async {
         do throws(FilterDeskError) {
@@ -338,5 +355,8 @@ public actor FilterDesk {
         }
     }
 
-    private func endTrial(_ id: FilterID) { trials[id] = nil }
+    private func endTrial(_ id: FilterID) {
+        trials[id] = nil
+        if trials.isEmpty { lastTrial = nil }
+    }
 }

@@ -129,6 +129,14 @@ extension Store {
     public func background<Result: Sendable>(
         _ body: @escaping @Sendable (any Store) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
-        try await StoreThreads.run { () throws(StoreError) -> Result in try body(self) }
+        try await StoreThreads.soon.run { () throws(StoreError) -> Result in try body(self) }
+    }
+
+    /// Runs `body`, which reads days of calls, on a thread for such work: one after the other, and nothing short waits for it.
+    /// - Throws: what `body` throws.
+    public func readDays<Result: Sendable>(
+        _ body: @escaping @Sendable (any Store) throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result {
+        try await StoreThreads.long.run { () throws(StoreError) -> Result in try body(self) }
     }
 }

@@ -2,38 +2,40 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that may wait for the disk: four of their own, made when the first work comes.
+/// Threads that may wait for the disk, made when the first work comes: four for what is soon done, and one for what reads days of calls,
+/// so that an order never waits behind the trials of filters.
 ///
 /// Not a dispatch queue: those share their few threads (as many as there are cores) with every task of the program, and a disk that
 /// takes nobody for a while would stop them all.
 final class StoreThreads: Sendable {
     // A reader each of a page, the API, a report and the writer; more would only queue at the disk.
-    private static let width = 4
-    private static let shared = StoreThreads()
+    static let soon = StoreThreads("vigie-store", width: 4)
+    // One after the other: each holds some MiB, and keeps a core busy.
+    static let long = StoreThreads("vigie-days", width: 1)
 
     private let waiting = Mutex<[@Sendable () -> Void]>([])  // held to append and to take the first
     private let bell = DispatchSemaphore(value: 0)  // as many as wait
 
-    private init() {
-        for number in 1...Self.width {
+    private init(_ name: String, width: Int) {
+        for number in 1...width {
             let thread = Thread { [self] in
                 while true {
                     bell.wait()
                     waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }?()
                 }
             }
-            thread.name = "vigie-store-\(number)"
+            thread.name = "\(name)-\(number)"
             thread.stackSize = 2 << 20
             thread.start()
         }
     }
 
     /// Runs `body` there, after what was asked for before, and returns what it returned.
-    static func run<Result: Sendable>(
+    func run<Result: Sendable>(
         _ body: @escaping @Sendable () throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
         let outcome: Swift.Result<Result, StoreError> = await withCheckedContinuation { continuation in
-            shared.waiting.withLock {
+            waiting.withLock {
                 $0.append {
                     do throws(StoreError) {
                         continuation.resume(returning: .success(try body()))
@@ -42,7 +44,7 @@ final class StoreThreads: Sendable {
                     }
                 }
             }
-            shared.bell.signal()
+            bell.signal()
         }
         return try outcome.get()
     }

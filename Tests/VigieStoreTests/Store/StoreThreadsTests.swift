@@ -43,4 +43,31 @@ struct StoreThreadsTests {
         }
         #expect(done == pieces)
     }
+
+    @Test func `what is soon done does not wait for those who read days of calls`() async {
+        let store = MemoryStore()
+        let days = DispatchSemaphore(value: 0)
+        let readers = 8
+        let isDone = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<readers {
+                group.addTask {
+                    // Only the order below lets them go; the limit is for a failure alone.
+                    let result = try? await store.readDays { _ throws(StoreError) in
+                        days.wait(timeout: .now() + 300) == .success
+                    }
+                    return result ?? false
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: .milliseconds(50))
+                let result = try? await store.background { _ throws(StoreError) in
+                    for _ in 0..<readers { days.signal() }
+                    return true
+                }
+                return result ?? false
+            }
+            return await group.reduce(true) { $0 && $1 }
+        }
+        #expect(isDone)
+    }
 }
