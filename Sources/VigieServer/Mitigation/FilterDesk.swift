@@ -321,7 +321,7 @@ public actor FilterDesk {
         let trial = Task { [store, logger, trialSpan, clock] in
             await before?.value
             // It may have been taken back while it waited: days of calls are not read for nothing.
-            guard self.isLive(record.id) else { return self.endTrial(record.id) }
+            guard self.isWorthTrying(record.id) else { return self.endTrial(record.id) }
             let window = (clock.now - trialSpan)...Timestamp.distantFuture
             do throws(StoreError) {
                 let report = try await store.readDays { store throws(StoreError) in
@@ -343,7 +343,7 @@ public actor FilterDesk {
         lastTrial = trial
     }
 
-    private func isLive(_ id: FilterID) -> Bool { book.liveRecords.contains { $0.id == id } }
+    private func isWorthTrying(_ id: FilterID) -> Bool { book.record(id).map { !$0.state.isOver } ?? false }
 
     private func attach(_ report: TrialReport, to id: FilterID) async {
         do throws(FilterDeskError) {

@@ -101,6 +101,20 @@ import VigieWire
         #expect(second.activity.idle(id) == nil && second.activity.health == .good)
     }
 
+    @Test func `proposals are tried on stored calls, each of them, before anybody approves`() async throws {
+        let (store, time) = (MemoryStore(), ManualTime(Self.start))
+        let desk = try desk(store, time)
+        var ids: [FilterID] = []
+        for called in ["+3332", "+3333", "+3334"] {
+            ids.append(try await desk.propose(try form(called), by: "ada").id)
+        }
+        await desk.settle()
+        for id in ids {
+            #expect(await desk.filter(id)?.trial != nil)
+            #expect(await desk.filter(id)?.state == .proposed)
+        }
+    }
+
     @Test func `a store that cannot write changes nothing, and says so`() async throws {
         let (store, time) = (MemoryStore(), ManualTime(Self.start))
         let desk = try desk(store, time)
