@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${1:?the release binary}
-version=${VERSION:-$(cat Packaging/VERSION)}
+version=${VERSION:-$(sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/VigieServer/ProductVersion.swift)}
 arch=$(dpkg --print-architecture)
 epoch=$(git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH=$epoch  # the same commit gives the same package

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import VigieServer
 
 @main
 struct Vigie: AsyncParsableCommand {
@@ -7,6 +8,7 @@ struct Vigie: AsyncParsableCommand {
         commandName: "vigie",
         abstract:
             "Keeps a telephone network honest: sees misroutes and usurped numbers, explains, proves, stops.",
+        version: "vigie \(ProductVersion.text)",
         subcommands: [
             Analyze.self,
             Bench.self,

@@ -28,8 +28,6 @@ public struct HTTPServices: Sendable {
     public var actions = NodeActions()
     /// The operator's country: how national numbers are read.
     public var home = Country.france
-    /// The version that `vigie --version` tells.
-    public var version = "0"
 
     /// The parts that every node has; the others are set one by one.
     public init(

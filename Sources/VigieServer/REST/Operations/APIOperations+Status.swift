@@ -54,7 +54,7 @@ extension APIOperations {
             )
         }
         return .object([
-            ("version", .string(services.version)),
+            ("version", .string(ProductVersion.text)),
             ("now", .string(Timestamp(seconds: services.clock.now.seconds).rfc3339())),
             ("started", .string(Timestamp(seconds: started.seconds).rfc3339())),
             ("ready", .bool(services.health.isReady)), ("health", services.health.json),

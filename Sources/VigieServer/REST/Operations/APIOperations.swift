@@ -14,7 +14,7 @@ enum APIOperations {
             + nodeSettings(services) + notices(services) + audit(services) + events(services)
         // The document describes itself too: it is made once, from all of them.
         let described = operations + [document { .object([]) }]
-        let text = OpenAPIDocument.json(described, version: services.version)
+        let text = OpenAPIDocument.json(described, version: ProductVersion.text)
         operations.append(document { text })
         return operations
     }
