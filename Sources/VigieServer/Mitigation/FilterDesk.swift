@@ -1,4 +1,5 @@
 public import Logging
+import Synchronization
 public import VigieCalls
 public import VigieDetection
 public import VigieIncidents
@@ -30,9 +31,9 @@ public actor FilterDesk {
     private var configured: [ConfiguredFilter] = []
     private var isWorking = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
-    private var trials: [FilterID: Task<Void, Never>] = [:]
+    private var trials: [FilterID: Trial] = [:]
     /// Each waits for the one before.
-    private var lastTrial: Task<Void, Never>?
+    private var lastTrial: Trial?
     private let trialSpan: Duration
 
     /// A desk over what the store keeps; the filters that were in force are in force again when it returns.
@@ -224,7 +225,7 @@ public actor FilterDesk {
 
     /// Waits for every trial that has begun.
     public func settle() async {
-        while let task = trials.first?.value { await task.value }
+        while let trial = trials.first?.value { await trial.task.value }
     }
 
     /// Plans and writes; where somebody else wrote a line of the audit meanwhile (a public notice), once more after that line.
@@ -275,6 +276,7 @@ public actor FilterDesk {
             activity.note(idle, logger)
         }
         activity.note(changes)
+        for (id, trial) in trials where !isWorthTrying(id) { trial.isOver.raise() }
         for line in changes.audit {
             logger.notice(
                 "filter order",
@@ -318,20 +320,20 @@ public actor FilterDesk {
         }
         let (home, localClock, names) = (home, localClock, symbols.snapshot)
         let before = lastTrial
-        let trial = Task { [store, logger, trialSpan, clock] in
-            await before?.value
-            // It may have been taken back while it waited: days of calls are not read for nothing.
-            guard self.isWorthTrying(record.id) else { return self.endTrial(record.id) }
+        // It may be taken back while it waits or is tried: days of calls are not read for nothing.
+        let isOver = OverFlag()
+        let task = Task { [store, logger, trialSpan, clock] in
+            await before?.task.value
             let window = (clock.now - trialSpan)...Timestamp.distantFuture
             do throws(StoreError) {
-                let report = try await store.readDays { store throws(StoreError) in
+                let report = try await store.readDays(for: .trial) { store throws(StoreError) -> TrialReport? in
                     var rehearsal = FilterRehearsal(
                         filter, incident: incident, target: target, home: home, clock: localClock,
                         names: names)
-                    try store.replay(window) { event in rehearsal.take(copy event) }
-                    return rehearsal.finish()
+                    try store.replay(window, while: { !isOver.isUp }) { rehearsal.take(copy $0) }
+                    return isOver.isUp ? nil : rehearsal.finish()
                 }
-                await self.attach(report, to: record.id)
+                if let report { await self.attach(report, to: record.id) }
             } catch {
                 logger.error(
                     "a filter could not be tried on stored calls",
@@ -339,6 +341,7 @@ public actor FilterDesk {
             }
             self.endTrial(record.id)
         }
+        let trial = Trial(task: task, isOver: isOver)
         trials[record.id] = trial
         lastTrial = trial
     }
@@ -359,4 +362,18 @@ public actor FilterDesk {
         trials[id] = nil
         if trials.isEmpty { lastTrial = nil }
     }
+}
+
+/// A filter that is being tried on stored calls.
+private struct Trial {
+    let task: Task<Void, Never>
+    let isOver: OverFlag
+}
+
+/// Goes up once.
+private final class OverFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isUp: Bool { flag.load(ordering: .relaxed) }
+    func raise() { flag.store(true, ordering: .relaxed) }
 }

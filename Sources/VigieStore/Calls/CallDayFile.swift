@@ -5,7 +5,7 @@ import VigieWire
 struct CallDayIndex: Sendable {
     let day: Int64
     /// The blocks that are full, by slot.
-    var blocks: [CallBlock.Summary] = []
+    var blocks = CallDayBlocks()
     /// The block that is not, when the file ends with one.
     var openBlock: CallBlock?
     /// Bytes of the file.
@@ -15,7 +15,7 @@ struct CallDayIndex: Sendable {
     /// Blocks in the middle that do not hold what they should.
     var damagedBlocks = 0
 
-    var calls: Int { blocks.reduce(Int(openBlock?.summary.calls ?? 0)) { $0 + Int($1.calls) } }
+    var calls: Int { blocks.calls + Int(openBlock?.summary.calls ?? 0) }
 
     /// Reads the headers of a day's file, and the calls of blocks that were not sealed.
     /// - Throws: `StoreError.wrongVersion`, `corrupted` when it is no such file, or what the system says.
@@ -24,7 +24,6 @@ struct CallDayIndex: Sendable {
         bytes = file.size
         let slots = (bytes + CallBlock.bytes - 1) / CallBlock.bytes
         var header = [UInt8](repeating: 0, count: 64)
-        blocks.reserveCapacity(slots)
         for slot in 0..<slots {
             let offset = slot * CallBlock.bytes
             let got = try file.read(64, at: offset, into: &header)

@@ -34,18 +34,22 @@ extension CallFiles {
         }
     }
 
-    /// Summaries of all blocks of a day, the one that is being filled among them; none when the day cannot be read.
-    func summaries(of day: Int64, _ state: inout State) -> [CallBlock.Summary] {
-        if let writer = state.writers.first(where: { $0.day == day }) {
-            return (state.blocks[day] ?? []) + [writer.block.summary]
-        }
+    /// The full blocks of a day; of one that is not being written, its last block too. None when the day cannot be read.
+    func blocks(of day: Int64, _ state: inout State) -> CallDayBlocks {
         if let known = state.blocks[day] { return known }
         guard state.days[day] != nil, let file = try? FileHandle(path(day), writing: false),
             let index = try? load(day, file, &state)
-        else { return [] }
-        let all = index.blocks + (index.openBlock.map { [$0.summary] } ?? [])
+        else { return CallDayBlocks() }
+        var all = index.blocks
+        if let open = index.openBlock { all.append(open.summary) }
         state.blocks[day] = all
         return all
+    }
+
+    /// How many calls a day has.
+    func calls(of day: Int64, _ state: inout State) -> Int {
+        let open = state.writers.first { $0.day == day }?.block.summary.calls ?? 0
+        return blocks(of: day, &state).calls + Int(open)
     }
 
     /// Days of stored calls before `day`.
@@ -56,7 +60,7 @@ extension CallFiles {
     func remove(_ days: Set<Int64>, into report: inout SweepReport) throws(StoreError) {
         for day in days.sorted() {
             report.calls += try state.withLock { (state) throws(StoreError) in
-                let calls = summaries(of: day, &state).reduce(0) { $0 + Int($1.calls) }
+                let calls = self.calls(of: day, &state)
                 try FileNames.remove(path(day))
                 forget(day, &state)
                 return calls
@@ -72,7 +76,7 @@ extension CallFiles {
             state.days.keys.sorted().map { day in
                 CallDay(
                     name: CallDayName.name(day), start: CallDayName.start(day),
-                    calls: summaries(of: day, &state).reduce(0) { $0 + Int($1.calls) },
+                    calls: calls(of: day, &state),
                     bytes: state.days[day] ?? 0)
             }
         }

@@ -3,41 +3,37 @@ import VigieCalls
 import VigieWire
 
 extension CallFiles {
-    /// A block as it was at one moment: full ones are read from the file, the others come along.
-    struct BlockView: Sendable {
-        let day: Int64
-        let slot: Int
-        let summary: CallBlock.Summary
-        /// The block's bytes when it is being filled.
-        let open: CallBlock?
-        /// The day's file when it is being written.
-        let file: FileHandle?
-    }
-
-    /// The blocks that may hold calls of a window, by day and slot.
-    private func blocks(_ window: ClosedRange<Timestamp>) -> [BlockView] {
+    /// The days of a window, oldest first.
+    private func views(_ window: ClosedRange<Timestamp>) -> [CallDayView] {
         let days = CallDayName.day(of: window.lowerBound)...CallDayName.day(of: window.upperBound)
         return state.withLock { state in
-            var views: [BlockView] = []
-            guard !state.isClosed else { return views }
-            for day in state.days.keys.sorted() where days.contains(day) {
+            guard !state.isClosed else { return [] }
+            return state.days.keys.sorted().filter(days.contains).map { day in
                 let writer = state.writers.first { $0.day == day }
-                for (slot, summary) in summaries(of: day, &state).enumerated() where summary.touches(window) {
-                    let open = writer.flatMap { $0.block.slot == slot ? $0.block : nil }
-                    views.append(
-                        BlockView(day: day, slot: slot, summary: summary, open: open, file: writer?.file))
-                }
+                return CallDayView(
+                    day: day, blocks: blocks(of: day, &state), open: writer?.block, file: writer?.file)
             }
-            return views
         }
     }
 
-    /// Calls `body` for each stored call of a window.
-    func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void) throws(StoreError) {
+    /// Calls `body` for each stored call of a window; asks before each block whether it goes on.
+    func replay(
+        _ window: ClosedRange<Timestamp>, while goesOn: () -> Bool, _ body: (borrowing CallEvent) -> Void
+    ) throws(StoreError) {
         guard !state.withLock({ $0.isClosed }) else { throw .closed }
         var reader = BlockReader(self)
-        for view in blocks(window) {
-            reader.frames(of: view)?.forEach(in: window) { call, _ in body(call) }
+        for view in views(window) {
+            for stretch in 0...view.blocks.stretches.count {
+                let slots =
+                    stretch < view.blocks.stretches.count
+                    ? view.blocks.slots(inStretch: stretch, touching: window)
+                    : view.openSlot(touching: window)
+                for (slot, summary) in slots {
+                    guard goesOn() else { return }
+                    reader.frames(of: CallBlockView(view, slot: slot, summary: summary))?
+                        .forEach(in: window) { call, _ in body(call) }
+                }
+            }
         }
     }
 
@@ -55,10 +51,8 @@ extension CallFiles {
             guard cursor.start >= window.lowerBound else { return StorePage(records: [], next: nil) }
             window = window.lowerBound...min(window.upperBound, cursor.start)
         }
-        let views = blocks(window).sorted {
-            ($1.summary.latest, $1.day, $1.slot) < ($0.summary.latest, $0.day, $0.slot)
-        }
-        for view in views {
+        var blocks = LatestBlocks(views(window), touching: window)
+        while let view = blocks.next() {
             if found.isComplete(before: view.summary.latest) { break }
             // The next page must begin before this one did, or it would read the same blocks for ever.
             let isProgress = cursor.map { view.summary.latest + .nanoseconds(1) < $0.start } ?? true
@@ -76,7 +70,7 @@ extension CallFiles {
         return found.page()
     }
 
-    func noteDamage(_ view: BlockView, _ reason: String) {
+    func noteDamage(_ view: CallBlockView, _ reason: String) {
         let name = CallDayName.name(view.day)
         state.withLock { state in
             state.counts.damagedBlocks += 1
@@ -95,7 +89,7 @@ private struct BlockReader {
     init(_ files: CallFiles) { self.files = files }
 
     // A day that was removed meanwhile has no file, and no calls.
-    private mutating func handle(_ view: CallFiles.BlockView) -> FileHandle? {
+    private mutating func handle(_ view: CallBlockView) -> FileHandle? {
         if let handle = view.file { return handle }
         if let file, file.day == view.day { return file.handle }
         let handle = try? FileHandle(files.path(view.day), writing: false)
@@ -104,7 +98,7 @@ private struct BlockReader {
     }
 
     /// Whether the block's filter lets the query's number and Call-ID through.
-    mutating func mayHold(_ query: CallQuery, _ view: CallFiles.BlockView) -> Bool {
+    mutating func mayHold(_ query: CallQuery, _ view: CallBlockView) -> Bool {
         guard view.summary.isSealed, query.number != nil || query.callKey != nil, let handle = handle(view),
             let got = try? handle.read(CallBlock.headerBytes, at: view.slot * CallBlock.bytes, into: &buffer),
             got == CallBlock.headerBytes
@@ -118,7 +112,7 @@ private struct BlockReader {
         return true
     }
 
-    mutating func frames(of view: CallFiles.BlockView) -> CallFrames? {
+    mutating func frames(of view: CallBlockView) -> CallFrames? {
         if let open = view.open {
             return CallFrames(open.buffer, day: view.day, slot: view.slot, count: open.used)
         }

@@ -11,7 +11,7 @@ final class CallFiles: Sendable {
         /// Bytes of each day's file.
         var days: [Int64: Int] = [:]
         /// Summaries of the full blocks of days that were looked at.
-        var blocks: [Int64: [CallBlock.Summary]] = [:]
+        var blocks: [Int64: CallDayBlocks] = [:]
         var writers: [CallDayWriter] = []
         var additions: UInt64 = 0
         var highestSymbol: UInt32 = 0
@@ -53,7 +53,7 @@ final class CallFiles: Sendable {
         self.state = Mutex(state)
         // What a kill tore is in the newest file: looked at now, so that it is told now.
         if let newest = newestDay {
-            self.state.withLock { state in _ = summaries(of: newest, &state) }
+            self.state.withLock { state in _ = blocks(of: newest, &state) }
         }
     }
 
@@ -132,7 +132,7 @@ final class CallFiles: Sendable {
         }
         if !state.writers[writer].block.hasRoom {
             let summary = try state.writers[writer].turn()
-            state.blocks[day, default: []].append(summary)
+            state.blocks[day, default: CallDayBlocks()].append(summary)
         }
         let written = try state.writers[writer].write(calls, from: first)
         state.writers[writer].used = state.additions
@@ -178,7 +178,7 @@ final class CallFiles: Sendable {
             guard let oldest = state.days.keys.min(), oldest < day else {
                 throw .full(what: "bytes of calls", limit: retention.callBytes)
             }
-            let calls = summaries(of: oldest, &state).reduce(0) { $0 + Int($1.calls) }
+            let calls = self.calls(of: oldest, &state)
             try FileNames.remove(path(oldest))
             total -= state.days[oldest] ?? 0
             forget(oldest, &state)

@@ -276,11 +276,14 @@ extension MemoryStore {
     }
 
     /// Calls `body` for each stored call that starts in `window`.
-    public func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void)
-        throws(StoreError)
-    {
+    public func replay(
+        _ window: ClosedRange<Timestamp>, while goesOn: () -> Bool, _ body: (borrowing CallEvent) -> Void
+    ) throws(StoreError) {
         let calls = try with { (state) throws(StoreError) in state.calls.byDay(window) }
-        for call in calls { body(call) }
+        for (index, call) in calls.enumerated() {
+            if index.isMultiple(of: 1_024), !goesOn() { return }
+            body(call)
+        }
     }
 
     /// Stored calls that match, latest start first.

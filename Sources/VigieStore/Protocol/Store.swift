@@ -76,8 +76,11 @@ public protocol Store: Sendable {
     /// - Parameter now: the node's time; calls of days before the retention or after tomorrow are refused.
     func append(_ calls: [CallEvent], at now: Timestamp) -> CallAppendResult
     /// Calls `body` for each stored call whose `start` is in `window`, day by day, oldest addition first; `body` may append.
+    /// - Parameter goesOn: asked every few thousand calls; after a `false` nothing more is read.
     /// - Throws: `StoreError` when a day cannot be read; the days before it have been told.
-    func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void) throws(StoreError)
+    func replay(
+        _ window: ClosedRange<Timestamp>, while goesOn: () -> Bool, _ body: (borrowing CallEvent) -> Void
+    ) throws(StoreError)
     /// Stored calls that match, latest start first, a page at a time.
     /// - Throws: `StoreError`, among them `invalid` for a cursor that is none.
     func calls(_ query: CallQuery) throws(StoreError) -> StorePage<CallEvent>
@@ -135,8 +138,16 @@ extension Store {
     /// Runs `body`, which reads days of calls, on a thread for such work: one after the other, and nothing short waits for it.
     /// - Throws: what `body` throws.
     public func readDays<Result: Sendable>(
-        _ body: @escaping @Sendable (any Store) throws(StoreError) -> Result
+        for purpose: DaysPurpose, _ body: @escaping @Sendable (any Store) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
-        try await StoreThreads.long.run { () throws(StoreError) -> Result in try body(self) }
+        try await StoreThreads.days(for: purpose).run { () throws(StoreError) -> Result in try body(self) }
+    }
+
+    /// Calls `body` for each stored call whose `start` is in `window`, day by day, oldest addition first; `body` may append.
+    /// - Throws: `StoreError` when a day cannot be read; the days before it have been told.
+    public func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void)
+        throws(StoreError)
+    {
+        try replay(window, while: { true }, body)
     }
 }

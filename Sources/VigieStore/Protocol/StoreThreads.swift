@@ -2,8 +2,16 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that may wait for the disk, made when the first work comes: four for what is soon done, and one for what reads days of calls,
-/// so that an order never waits behind the trials of filters.
+/// What days of stored calls are read for; one purpose never waits for another.
+public enum DaysPurpose: Sendable {
+    /// A filter is tried before it may stop calls.
+    case trial
+    /// A table somebody asked for.
+    case report
+}
+
+/// Threads that may wait for the disk, made when the first work comes: four for what is soon done, and one for each purpose that reads
+/// days of calls, so that an order never waits behind the trials of filters, nor a trial behind a month's table.
 ///
 /// Not a dispatch queue: those share their few threads (as many as there are cores) with every task of the program, and a disk that
 /// takes nobody for a while would stop them all.
@@ -11,7 +19,15 @@ final class StoreThreads: Sendable {
     // A reader each of a page, the API, a report and the writer; more would only queue at the disk.
     static let soon = StoreThreads("vigie-store", width: 4)
     // One after the other: each holds some MiB, and keeps a core busy.
-    static let long = StoreThreads("vigie-days", width: 1)
+    private static let trials = StoreThreads("vigie-trials", width: 1)
+    private static let reports = StoreThreads("vigie-reports", width: 1)
+
+    static func days(for purpose: DaysPurpose) -> StoreThreads {
+        switch purpose {
+        case .trial: trials
+        case .report: reports
+        }
+    }
 
     private let waiting = Mutex<[@Sendable () -> Void]>([])  // held to append and to take the first
     private let bell = DispatchSemaphore(value: 0)  // as many as wait

@@ -289,8 +289,8 @@ extension ResilientStore {
     }
     /// Calls `body` for each stored call of a window.
     public func replay(
-        _ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void
-    ) throws(StoreError) { try store.replay(window, body) }
+        _ window: ClosedRange<Timestamp>, while goesOn: () -> Bool, _ body: (borrowing CallEvent) -> Void
+    ) throws(StoreError) { try store.replay(window, while: goesOn, body) }
     /// Stored calls that match.
     public func calls(_ query: CallQuery) throws(StoreError) -> StorePage<CallEvent> {
         try store.calls(query)

@@ -9,10 +9,10 @@ extension SQLiteStore {
     }
 
     /// Calls `body` for each stored call that starts in `window`.
-    public func replay(_ window: ClosedRange<Timestamp>, _ body: (borrowing CallEvent) -> Void)
-        throws(StoreError)
-    {
-        try callFiles.replay(window, body)
+    public func replay(
+        _ window: ClosedRange<Timestamp>, while goesOn: () -> Bool, _ body: (borrowing CallEvent) -> Void
+    ) throws(StoreError) {
+        try callFiles.replay(window, while: goesOn, body)
     }
 
     /// Stored calls that match, latest start first.

@@ -46,6 +46,11 @@ extension StoreConformance {
         let from = Sample.noon + .seconds(2_400)
         try store.replay(from...(from + .seconds(99))) { window.append($0.start.seconds) }
         #expect(window == (2_400..<2_500).map { Sample.noon.seconds + Int64($0) })
+        var told = 0
+        try store.replay(.distantPast ... .distantFuture, while: { told == 0 }) { _ in told += 1 }
+        #expect(told > 0 && told < expected.count, "\(told): a reader that has enough is not told the rest")
+        try store.replay(.distantPast ... .distantFuture, while: { false }) { _ in told = -1 }
+        #expect(told >= 0)
         // A body that appends, and one that asks, do not wait for themselves.
         var seen = 0
         let days = store

@@ -52,7 +52,7 @@ struct StoreThreadsTests {
             for _ in 0..<readers {
                 group.addTask {
                     // Only the order below lets them go; the limit is for a failure alone.
-                    let result = try? await store.readDays { _ throws(StoreError) in
+                    let result = try? await store.readDays(for: .trial) { _ throws(StoreError) in
                         days.wait(timeout: .now() + 300) == .success
                     }
                     return result ?? false

@@ -96,7 +96,7 @@ extension APIOperations {
         let window = (first - .seconds(86_400))...(first + .seconds(33 * 86_400))
         let symbols = services.symbols.snapshot
         let known = settings
-        let tables = try await services.store.readDays { store throws(StoreError) in
+        let tables = try await services.store.readDays(for: .report) { store throws(StoreError) in
             var count = MonthlyCount(settings: known, zone: TimeZoneOffsets("Europe/Paris") ?? .utc)
             count.meet(symbols)
             try store.replay(window) { count.take($0) }
