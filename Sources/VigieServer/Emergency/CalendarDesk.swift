@@ -28,9 +28,7 @@ public final class CalendarDesk: Sendable {
         self.paths = paths
         self.zone = zone
         self.store = store
-        let kept = (try? store.setting(Self.key)).flatMap { $0 }.flatMap {
-            try? JSONDecoder().decode([PlannedChange].self, from: Data($0))
-        }
+        let kept: [PlannedChange]? = store.keptOrNothing(Self.key)
         state.withLock { state in
             state.told = kept ?? []
             state.whole = ChangeCalendar(state.told)

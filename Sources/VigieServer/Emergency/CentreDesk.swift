@@ -28,9 +28,7 @@ public final class CentreDesk: Sendable {
         let file = read.directory
         self.read = read
         self.store = store
-        let kept = (try? store.setting(Self.key)).flatMap { $0 }.flatMap {
-            try? JSONDecoder().decode([FallbackTest].self, from: Data($0))
-        }
+        let kept: [FallbackTest]? = store.keptOrNothing(Self.key)
         state = Mutex(State(tests: kept ?? [], directory: file.applying(kept ?? [])))
     }
 

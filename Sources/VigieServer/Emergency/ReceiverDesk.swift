@@ -103,10 +103,10 @@ public final class ReceiverDesk: Sendable {
     /// A desk that goes on with what the store keeps.
     public init(store: any Store = MemoryStore(), at now: Timestamp = .distantPast) {
         self.store = store
-        let names: [String] = Self.read(store, Self.key) ?? []
+        let names: [String] = store.keptOrNothing(Self.key) ?? []
         state.withLock { state in
             for name in names.prefix(Self.maxCells) {
-                guard let document: Document = Self.read(store, Self.key + "/" + name) else { continue }
+                guard let document: Document = store.keptOrNothing(Self.key + "/" + name) else { continue }
                 let cells = document.memory { now == .distantPast || $0 > now - Self.forgotten }
                 guard !cells.isEmpty, state.cells + cells.count <= Self.maxCells else { continue }
                 state.centres[name] = cells
@@ -165,7 +165,7 @@ public final class ReceiverDesk: Sendable {
                     let (document, names) = state.withLock { state in
                         (Document(state.centres[centre] ?? [:]), state.centres.keys.sorted())
                     }
-                    let known: [String] = Self.read(store, Self.key) ?? []
+                    let known: [String] = store.keptOrNothing(Self.key) ?? []
                     var changes = [
                         StoreChange.setting(key: Self.key + "/" + centre, value: Self.text(document))
                     ]
@@ -191,12 +191,6 @@ public final class ReceiverDesk: Sendable {
             ($0.count.service, $0.count.department, $0.centre) < (
                 $1.count.service, $1.count.department, $1.centre
             )
-        }
-    }
-
-    private static func read<Value: Decodable>(_ store: any Store, _ key: String) -> Value? {
-        (try? store.setting(key)).flatMap { $0 }.flatMap {
-            try? JSONDecoder().decode(Value.self, from: Data($0))
         }
     }
 

@@ -96,9 +96,13 @@ struct LineMemory {
             repeat {
                 let page = try store.incidents(query)
                 for stored in page.records {
-                    guard let bytes = try store.setting(KeptIncident.setting(stored.id)),
-                        let kept = KeptIncident.read(bytes), let incident = kept.incident
-                    else { continue }
+                    guard let bytes = try store.setting(KeptIncident.setting(stored.id)) else { continue }
+                    guard let kept = KeptIncident.read(bytes), let incident = kept.incident else {
+                        logger.error(
+                            "an incident cannot be read: it stays stored as it is, and is found anew if it goes on",
+                            metadata: ["incident": "\(stored.id)"])
+                        continue
+                    }
                     found.append((incident, kept.keys, LiveIncident(incident, document: stored.document)))
                 }
                 query.cursor = page.next

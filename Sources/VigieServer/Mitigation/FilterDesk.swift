@@ -326,7 +326,8 @@ public actor FilterDesk {
             await before?.task.value
             let window = (clock.now - trialSpan)...Timestamp.distantFuture
             do throws(StoreError) {
-                let report = try await store.readDays(for: .trial) { store throws(StoreError) -> TrialReport? in
+                let report: TrialReport? = try await store.readDays(for: .trial) {
+                    store throws(StoreError) in
                     var rehearsal = FilterRehearsal(
                         filter, incident: incident, target: target, home: home, clock: localClock,
                         names: names)

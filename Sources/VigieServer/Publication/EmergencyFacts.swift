@@ -9,11 +9,15 @@ enum EmergencyFacts {
     ///
     /// Calls that fail without telling a place (no location, a network elsewhere) name no department. The public is then told of every
     /// department that a named centre serves, or else of every one, less those that are known to be sound: some of its calls may fail.
-    static func read(_ record: StoredIncident, _ directory: CentreDirectory) -> PublicationBook.Facts? {
-        guard record.kind == "emergency-failure",
+    /// - Throws: `Failure.damagedIncident`: it is one, and what is stored of it cannot be read.
+    static func read(_ record: StoredIncident, _ directory: CentreDirectory)
+        throws(PublicationDesk.Failure) -> PublicationBook.Facts?
+    {
+        guard record.kind == "emergency-failure" else { return nil }
+        guard
             let document = try? JSONSerialization.jsonObject(with: Data(record.document)) as? [String: Any],
             let subject = document["subject"] as? [String: Any]
-        else { return nil }
+        else { throw .damagedIncident(record.id) }
         let services = (subject["services"] as? [String] ?? []).filter { !$0.isEmpty }.prefix(13)
         let sound = subject["not_affected"] as? [String: Any] ?? [:]
         let soundDepartments = Set(sound["departments"] as? [String] ?? [])

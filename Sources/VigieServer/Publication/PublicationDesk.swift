@@ -16,6 +16,8 @@ public actor PublicationDesk {
         case refused(PublicationBook.Refusal)
         /// There is no such incident, or it is no emergency failure.
         case noIncident(String)
+        /// What is stored of the incident cannot be read.
+        case damagedIncident(String)
         /// The store could not keep it: nothing has changed.
         case store(StoreError)
 
@@ -24,6 +26,8 @@ public actor PublicationDesk {
             switch self {
             case .refused(let refusal): refusal.sentence
             case .noIncident(let id): "there is no emergency failure \(id)"
+            case .damagedIncident(let id):
+                "what is stored of incident \(id) cannot be read: write what the public must know by other means, and restore it from a backup"
             case .store(let error): error.sentence
             }
         }
@@ -71,9 +75,7 @@ public actor PublicationDesk {
         self.settings = settings
         self.store = store
         self.clock = clock
-        let kept = try store.setting(Self.key).flatMap {
-            try? JSONDecoder().decode([PublicNotice].self, from: Data($0))
-        }
+        let kept: [PublicNotice]? = try store.kept(Self.key)
         book = PublicationBook(approvalsNeeded: settings.approvalsNeeded, versions: kept ?? [])
         shown = ShownSite(book: book, publisher: settings.publisher, clock: clock)
     }
@@ -94,7 +96,7 @@ public actor PublicationDesk {
         } catch {
             throw .store(error)
         }
-        guard let record, let facts = EmergencyFacts.read(record, settings.directory()) else {
+        guard let record, let facts = try EmergencyFacts.read(record, settings.directory()) else {
             throw .noIncident(id)
         }
         return try await change("notice.draft", actor: actor) {
@@ -113,7 +115,9 @@ public actor PublicationDesk {
         } catch {
             throw .store(error)
         }
-        guard let record, let facts = EmergencyFacts.read(record, settings.directory()) else { return nil }
+        guard let record, let facts = try EmergencyFacts.read(record, settings.directory()) else {
+            return nil
+        }
         return try await step("notice.draft", actor: ChangeService.actor) {
             book, directory, now throws(PublicationBook.Refusal) in
             try book.follow(facts, directory: directory, at: now)

@@ -1,4 +1,5 @@
 import Testing
+import VigieCalls
 import VigieWire
 
 @testable import VigieDetection
@@ -111,5 +112,27 @@ import VigieWire
                 usual: 0.01)
         }
         #expect(AffectedSetSearch(groups).best() == nil)
+    }
+
+    @Test func `one failed call among many that are answered accuses no service`() throws {
+        let services = try ["15", "17", "18"].map { try #require(EmergencyService($0)) }
+        var found = AffectedSetSearch.Found()
+        found.values[1] = [59, 62]
+        var groups: [AffectedSetSearch.Group] = []
+        for service in services {
+            for department in [59, 62] as [UInt64] {
+                let failed = service.description == "17" ? (department == 59 ? 1.0 : 0) : 5
+                let group = AffectedSetSearch.Group(
+                    values: [UInt64(service.rawValue), department, 0, 1, 1, 2, 3], attempts: 20,
+                    failed: failed, usual: 0.01)
+                groups.append(group)
+                found.attempts += group.attempts
+                found.failed += group.failed
+            }
+        }
+        found.share = found.failed / found.attempts
+        let scope = EmergencyFailure().scope(of: found, groups, sign: .failures)
+        #expect(scope.services.map(\.description) == ["15", "18"])
+        #expect(scope.departments.map(\.description) == ["59", "62"])
     }
 }

@@ -150,4 +150,14 @@ import VigieWire
                 program.printed.contains("EXAMPLES\n") && program.printed.contains("vigie notice"), "\(step)")
         }
     }
+
+    @Test func `vigie tells its version, the one of the API's document`() async throws {
+        let place = try NodeProcess.place("version")
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        let program = try RunningProgram(Repository.vigie.path, ["--version"], in: place, output: "version")
+        #expect(await program.finish() == 0)
+        let words = program.printed.split(whereSeparator: \.isWhitespace)
+        #expect(words == ["vigie", Substring(ProductVersion.text)])
+        #expect(ProductVersion.text.split(separator: ".").compactMap { Int($0) }.count == 3)
+    }
 }

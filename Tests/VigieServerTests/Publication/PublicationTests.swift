@@ -284,19 +284,19 @@ import VigieWire
         }
         let all = NumberingPlans.standard.departments.map(\.code)
         let directory = CentreDirectory.fictional(at: now)
-        let facts = try #require(EmergencyFacts.read(record(["59", "75"]), directory))
+        let facts = try #require(try EmergencyFacts.read(record(["59", "75"]), directory))
         #expect(facts.isPlaceUnknown && facts.cells.count == all.count - 2)
         #expect(facts.cells.allSatisfy { $0.reach == .partial && $0.shortNumber == "15" })
         #expect(!facts.cells.contains { ["59", "75"].contains($0.department) })
         // Every place is sound and calls from none fail: they may come from anywhere.
-        #expect(try #require(EmergencyFacts.read(record(all), directory)).cells.count == all.count)
+        #expect(try #require(try EmergencyFacts.read(record(all), directory)).cells.count == all.count)
         // A centre that the directory knows tells which departments it serves.
         let lille = try #require(directory.centre(place: "59", shortNumber: "15", at: now))
         let served = try #require(
-            EmergencyFacts.read(record([], centres: [lille.longNumber.description]), directory))
+            try EmergencyFacts.read(record([], centres: [lille.longNumber.description]), directory))
         #expect(!served.isPlaceUnknown && Set(served.cells.map(\.department)).contains("59"))
         #expect(served.cells.count < 10 && served.cells.allSatisfy { $0.reach == .down })
-        #expect(try #require(EmergencyFacts.read(record([], state: "resolved"), directory)).cells.isEmpty)
+        #expect(try #require(try EmergencyFacts.read(record([], state: "resolved"), directory)).cells.isEmpty)
 
         let store = MemoryStore()
         try store.apply([.incident(record(["59", "75"]))])
@@ -311,5 +311,35 @@ import VigieWire
         // The sound set moves with the minutes: that is no new text.
         try store.apply([.incident(record(["59"]))])
         #expect(try await desk.follow(incident: "emergency-2") == nil)
+    }
+
+    @Test func `what cannot be read is said and kept, never taken for nothing`() async throws {
+        let store = MemoryStore()
+        let directory = CentreDirectory.fictional(at: NodeClock.real.now)
+        let damaged = Array("{\"subject\": tru".utf8)
+        var incident = Self.incident(state: "firing", departments: ["59"])
+        incident.document = damaged
+        try store.apply([
+            .incident(incident), .setting(key: "publications", value: damaged),
+            .setting(key: "calendar", value: damaged),
+        ])
+        let desk = try PublicationDesk(
+            .init(publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory }),
+            store: store, clock: .real)
+        #expect(await desk.versions.isEmpty)
+        #expect(CalendarDesk(store: store).current.changes.isEmpty)
+        for key in ["publications.damaged", "calendar.damaged"] {
+            #expect(try store.setting(key) == damaged, "\(key)")
+        }
+        await #expect {
+            _ = try await desk.draft(incident: "emergency-1", actor: "olga")
+        } throws: { error in
+            (error as? PublicationDesk.Failure)?.sentence.contains("emergency-1 cannot be read") == true
+        }
+        // The next step does not overwrite what was put aside.
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59"]))])
+        #expect(try await desk.draft(incident: "emergency-1", actor: "olga").state == .draft)
+        #expect(try store.setting("publications") != damaged)
+        #expect(try store.setting("publications.damaged") == damaged)
     }
 }

@@ -11,10 +11,14 @@ extension EmergencyFailure {
         var since: UInt32
     }
 
+    /// Seconds after which a failure that is found no more is not going on.
+    private static let goingSeconds: UInt32 = 180
     /// Seconds between two reports of one failure.
     private static let reportSeconds: UInt32 = 60
     /// The search looks at this much at most: a failure changes its shape.
     private static let searchSeconds: UInt32 = 2_400
+    /// A failure may have begun so shortly ago.
+    private static let freshSeconds: UInt32 = 600
     /// Where little is called, the evidence took hours to gather: the search then looks at so much.
     private static let quietSearchSeconds: UInt32 = 21_600
     /// What the last minutes must show for a failure to go on.
@@ -25,7 +29,7 @@ extension EmergencyFailure {
         episodes.removeAll { now &- $0.lastAlarm > 3_600 }
         let alarms = alarms()
         guard let strongest = alarms.max(by: { $0.excess < $1.excess }) else { return }
-        let isNew = episodes.allSatisfy { now - $0.lastAlarm > 180 }
+        let isNew = episodes.allSatisfy { now - $0.lastAlarm > Self.goingSeconds }
         guard isNew || now - lastFinding >= Self.reportSeconds else {
             return
         }
@@ -109,10 +113,15 @@ extension EmergencyFailure {
 
     /// Searches what bad attempts share, first in the last minutes, and reports what it finds.
     private mutating func follow(_ alarm: Alarm, report: (Finding) -> Void) {
-        let since = max(alarm.since &- 30, now &- Self.searchSeconds)
-        if search(alarm, since: since, report: report) { return }
-        let longer = max(alarm.since &- 30, now &- Self.quietSearchSeconds)
-        if longer < since, search(alarm, since: longer, report: report) { return }
+        // When it began is not sure: the strongest test may have begun anew since, or have risen by chance before. Calls from before the
+        // failure dilute it, and without its first ones small places are missed: the beginning with the most evidence counts.
+        let going = episodes.filter { now - $0.lastAlarm <= Self.goingSeconds }.map(\.onset).min()
+        let earliest = now &- Self.searchSeconds
+        var begins = [alarm.since, going ?? alarm.since]
+        if alarm.since > earliest { begins.append(now &- Self.freshSeconds) }
+        if search(alarm, from: begins.map { max($0 &- 30, earliest) }, report: report) { return }
+        let longer = max(begins.min() ?? earliest, now &- Self.quietSearchSeconds) &- 30
+        if longer < earliest, search(alarm, from: [longer], report: report) { return }
         // Nothing in common, shortly after a failure: what is left of it on quiet streams.
         if episodes.contains(where: { now - $0.lastAlarm < 3_600 }) {
             calm()
@@ -121,12 +130,20 @@ extension EmergencyFailure {
         }
     }
 
-    /// Searches set by set what bad attempts since a second share; whether anything was found, be it that it is over.
-    private mutating func search(_ alarm: Alarm, since: UInt32, report: (Finding) -> Void) -> Bool {
-        var groups = self.groups(since: since, sign: alarm.sign)
+    /// Searches set by set what bad attempts share since the one of some seconds that tells most; whether anything was found, be it
+    /// that it is over.
+    private mutating func search(_ alarm: Alarm, from begins: [UInt32], report: (Finding) -> Void) -> Bool {
+        var groups: [AffectedSetSearch.Group] = []
+        var best: AffectedSetSearch.Found?
+        var since = now
+        for begin in Set(begins).sorted() {
+            let those = self.groups(since: begin, sign: alarm.sign)
+            guard let found = AffectedSetSearch(those).best(), found.gain > best?.gain ?? 0 else { continue }
+            (groups, best, since) = (those, found, begin)
+        }
         var isFirst = true
         for _ in 0..<3 {
-            guard let found = AffectedSetSearch(groups).best(),
+            guard let found = isFirst ? best : AffectedSetSearch(groups).best(),
                 isFirst || found.gain > 30 && found.share > 0.05
             else { break }
             if isFirst, !lasts(found, alarm.sign, since: since) {

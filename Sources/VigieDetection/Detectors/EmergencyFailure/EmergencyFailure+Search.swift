@@ -115,15 +115,15 @@ extension EmergencyFailure {
                 + (counts.attempts - counts.failed)
                 * Logarithm.natural((1 - min(0.98, found.share)) / (1 - usual))
         }
-        /// Narrowed: the values found, most evidence first. Not narrowed: nothing, or with `showsAll` those with failures.
+        /// Narrowed: the values found, most evidence first. Not narrowed: nothing, or with `showsAll` those whose calls say rather that
+        /// they fail as the set does than that they do not; one failed call among many that are answered accuses nobody.
         func named(_ dimension: Dimension, showsAll: Bool = false) -> [UInt64] {
             let parts = inside[dimension.rawValue]
             let values: [UInt64]
             if let set = found.values[dimension.rawValue] {
                 values = Array(set)
             } else if showsAll {
-                values = parts.filter { $0.value.failed > 0 && $0.value.failed > usual * $0.value.attempts }
-                    .map(\.key)
+                values = parts.filter { weight($0.value) > 0 }.map(\.key)
             } else {
                 return []
             }

@@ -193,6 +193,7 @@ extension APIOperations {
             case .refused(let refusal): throw Problem.conflict(refusal.sentence)
             case .noIncident(let id):
                 throw Problem.notFound("there is no incident \(id) of kind emergency-failure")
+            case .damagedIncident: throw Problem.conflict(error.sentence)
             case .store(let error): throw Problem(error)
             }
         }
