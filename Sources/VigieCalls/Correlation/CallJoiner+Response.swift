@@ -25,7 +25,10 @@ extension CallJoiner {
             }
             return
         }
-        if table.calls[place].marks.contains(.beganUnseen),
+        // A copy of a refusal may overtake the copy of its INVITE, which then is no other way that is tried.
+        let overtook =
+            status >= 300 && table.calls[place].isSame(packet.destination, table.calls[place].lastDestination)
+        if table.calls[place].marks.contains(.beganUnseen) || overtook,
             !table.calls[place].knows(hop: hasher.hop(packet.destination, packet.source))
         {
             _ = hop(place, from: packet.destination, to: packet.source, &symbols)

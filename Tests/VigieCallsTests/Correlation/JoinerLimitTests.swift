@@ -36,6 +36,21 @@ import VigieWire
         #expect(scene.finish().count == 1)
     }
 
+    /// Workers of a proxy mirror each on its own time: a refusal may come before the copy of the INVITE that it answers.
+    @Test(arguments: [1, 2]) func `a refusal that overtakes its INVITE ends the call`(late: Int) {
+        var scene = SIPScene()
+        let onward = leg.with { $0.branch = "z9hG4bKp1" }
+        scene.request("INVITE", leg, Machine.caller, Machine.proxy)
+        scene.response(603, onward, Machine.gateway, Machine.proxy)
+        if late == 1 { scene.request("INVITE", onward, Machine.proxy, Machine.gateway) }
+        scene.response(603, leg, Machine.proxy, Machine.caller)
+        if late == 2 { scene.request("INVITE", onward, Machine.proxy, Machine.gateway) }
+        scene.advance(2_100)
+        #expect(scene.events.map(\.sipStatus) == [603])
+        #expect(scene.name(scene.events.first?.egress ?? .none) == "203.0.113.1")
+        #expect(scene.finish().count == 1)
+    }
+
     @Test func `a call that rings at the end of the capture is told as it stands`() throws {
         var scene = SIPScene()
         scene.ring(leg)
