@@ -137,6 +137,29 @@ import VigieWire
             })
     }
 
+    @Test func `an interval told twice is no second department`() {
+        func lookout(repeats: Bool) -> EmergencyFailure {
+            var lookout = EmergencyFailure()
+            var random = TestRandom(seed: 10)
+            let begin = CivilTime(year: 2026, month: 2, day: 2).timestamp(offsetSeconds: 3_600)
+            for hour in 0..<24 * 7 * 6 {
+                var count = EmergencyCount(
+                    source: .receiver, start: begin + .seconds(Int64(hour * 3_600)), length: .seconds(3_600),
+                    service: .samu)
+                count.department = DepartmentCode("59") ?? .none
+                count.attempts = random.poisson(60)
+                lookout.take(count) { _ in }
+                if repeats, hour % 100 == 0 { lookout.take(count) { _ in } }
+            }
+            return lookout
+        }
+        let (once, twice) = (lookout(repeats: false), lookout(repeats: true))
+        #expect(twice.counted.series.map(\.key) == once.counted.series.map(\.key))
+        #expect(twice.counted.refused == 11 && once.counted.refused == 0)
+        #expect(twice.counted.series.first?.delay(drop: 0.5) == once.counted.series.first?.delay(drop: 0.5))
+        #expect(once.counted.series.first?.delay(drop: 0.5) != nil)
+    }
+
     @Test(arguments: [
         (2026, 5, 25, true), (2026, 11, 26, true), (2026, 11, 27, true), (2026, 7, 14, false),
         (2026, 7, 4, true), (2011, 12, 26, true), (2022, 6, 20, true), (2021, 7, 5, true),

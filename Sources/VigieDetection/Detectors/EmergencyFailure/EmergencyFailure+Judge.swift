@@ -111,7 +111,8 @@ extension EmergencyFailure {
 
     // MARK: Failed attempts
 
-    /// Searches what bad attempts share, first in the last minutes, and reports what it finds.
+    /// Searches what bad attempts share since the failure seems to have begun, where little is called since hours ago, and reports what it
+    /// finds.
     private mutating func follow(_ alarm: Alarm, report: (Finding) -> Void) {
         // When it began is not sure: the strongest test may have begun anew since, or have risen by chance before. Calls from before the
         // failure dilute it, and without its first ones small places are missed: the beginning with the most evidence counts.
@@ -136,8 +137,8 @@ extension EmergencyFailure {
         var groups: [AffectedSetSearch.Group] = []
         var best: AffectedSetSearch.Found?
         var since = now
-        for begin in Set(begins).sorted() {
-            let those = self.groups(since: begin, sign: alarm.sign)
+        let tried = Set(begins).sorted()
+        for (begin, those) in zip(tried, self.groups(since: tried, sign: alarm.sign)) {
             guard let found = AffectedSetSearch(those).best(), found.gain > best?.gain ?? 0 else { continue }
             (groups, best, since) = (those, found, begin)
         }
@@ -163,9 +164,9 @@ extension EmergencyFailure {
 
     /// Whether the last minutes still look like the failure, rather than like ordinary days.
     private func lasts(_ found: AffectedSetSearch.Found, _ sign: Alarm.Sign, since: UInt32) -> Bool {
-        let recent = groups(since: max(since, now &- Self.recentSeconds), sign: sign)
+        let recent = groups(since: [max(since, now &- Self.recentSeconds)], sign: sign)
         var weight = 0.0
-        for group in recent where found.holds(group) {
+        for group in recent[0] where found.holds(group) {
             let usual = min(0.9, max(0.003, group.usual))
             let share = min(0.98, max(found.share, usual * 1.5))
             weight +=

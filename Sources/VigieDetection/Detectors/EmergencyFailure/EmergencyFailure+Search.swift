@@ -13,17 +13,19 @@ extension EmergencyFailure {
         }
     }
 
-    /// Attempts since a second with equal values in all dimensions, counted.
-    func groups(since: UInt32, sign: Alarm.Sign) -> [AffectedSetSearch.Group] {
+    /// Attempts with equal values in all dimensions, counted since each of some seconds in one look at the record.
+    func groups(since begins: [UInt32], sign: Alarm.Sign) -> [[AffectedSetSearch.Group]] {
         struct Key: Hashable {
             var high: UInt64
             var low: UInt64
             var centre: UInt64
         }
-        var places: [Key: Int] = [:]
-        var groups: [AffectedSetSearch.Group] = []
+        guard let earliest = begins.min() else { return [] }
+        var places = [Key: Int](minimumCapacity: 4_096)
+        var groups: [[AffectedSetSearch.Group]] = begins.map { _ in [] }
         var usual: [UInt64: Double] = [:]
-        ring.newest(since: since) { entry in
+        let widest = begins.firstIndex(of: earliest) ?? 0
+        ring.newest(since: earliest) { entry in
             let key = Key(
                 high: UInt64(entry.service.rawValue) << 32 | UInt64(entry.department.rawValue) << 16
                     | UInt64(entry.node),
@@ -33,20 +35,24 @@ extension EmergencyFailure {
             if let known = places[key] {
                 place = known
             } else {
-                place = groups.count
+                place = groups[widest].count
                 places[key] = place
-                groups.append(
-                    AffectedSetSearch.Group(
-                        values: [
-                            UInt64(entry.service.rawValue), UInt64(entry.department.rawValue),
-                            entry.centre.rawValue, UInt64(entry.node), UInt64(entry.operator),
-                            UInt64(entry.ingress), UInt64(entry.egress),
-                        ], attempts: 0, failed: 0, usual: usualShare(of: entry, sign, &usual)))
+                let group = AffectedSetSearch.Group(
+                    values: [
+                        UInt64(entry.service.rawValue), UInt64(entry.department.rawValue),
+                        entry.centre.rawValue, UInt64(entry.node), UInt64(entry.operator),
+                        UInt64(entry.ingress), UInt64(entry.egress),
+                    ], attempts: 0, failed: 0, usual: usualShare(of: entry, sign, &usual))
+                for index in begins.indices { groups[index].append(group) }
             }
-            groups[place].attempts += Double(entry.weight)
-            if isBad(entry, sign) { groups[place].failed += Double(entry.weight) }
+            let weight = Double(entry.weight)
+            let failed = isBad(entry, sign) ? weight : 0
+            for index in begins.indices where entry.second >= begins[index] {
+                groups[index][place].attempts += weight
+                groups[index][place].failed += failed
+            }
         }
-        return groups
+        return groups.map { $0.filter { $0.attempts > 0 } }
     }
 
     /// What is usual for an attempt: the most of what its cell, machine and operator are used to.

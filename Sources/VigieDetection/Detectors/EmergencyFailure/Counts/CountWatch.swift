@@ -48,9 +48,11 @@ struct CountWatch: Sendable {
         home: Country,
         budget: AlarmBudget
     ) {
-        gather(count, seen: seen, start: start, seconds: seconds, &clock, home, budget)
         let key = StreamKey(.receiver, UInt64(count.service.rawValue), UInt64(count.department.rawValue))
-        put(key, Double(seen), Moment(start, &clock, home), seconds, minutes: receiverMinutes(budget))
+        let isNew = put(
+            key, Double(seen), Moment(start, &clock, home), seconds, minutes: receiverMinutes(budget))
+        // An interval told twice is no second department.
+        if isNew { gather(count, seen: seen, start: start, seconds: seconds, &clock, home, budget) }
     }
 
     private func receiverMinutes(_ budget: AlarmBudget) -> Double {
@@ -61,22 +63,24 @@ struct CountWatch: Sendable {
             isAlone: isAlone)
     }
 
-    /// Takes in an interval of a series.
+    /// Takes in an interval of a series; `false` when it was known already or there is no room for the series.
     ///
     /// - Parameter minutes: the mean time between false alarms of each of its tests.
+    @discardableResult
     mutating func put(
         _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool = false,
         minutes: Double
-    ) {
+    ) -> Bool {
         var hint: Int32 = -1
-        put(key, count, moment, seconds, isRushed: isRushed, minutes: minutes, hint: &hint)
+        return put(key, count, moment, seconds, isRushed: isRushed, minutes: minutes, hint: &hint)
     }
 
     /// The same for who remembers where the series was the last time.
+    @discardableResult
     mutating func put(
         _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool, minutes: Double,
         hint: inout Int32
-    ) {
+    ) -> Bool {
         let place: Int
         let guess = Int(hint)
         let known = series.indices.contains(guess) && series[guess].key == key ? guess : places[key.rawValue]
@@ -90,7 +94,7 @@ struct CountWatch: Sendable {
         } else {
             guard series.count < Self.maxSeries else {
                 refused &+= 1
-                return
+                return false
             }
             place = series.count
             places[key.rawValue] = place
@@ -100,7 +104,7 @@ struct CountWatch: Sendable {
         hint = Int32(clamping: place)
         guard moment.start >= series[place].until || series[place].until == 0 else {
             refused &+= 1
-            return
+            return false
         }
         let was = series[place].height >= 1
         defer { alarming += (series[place].height >= 1 ? 1 : 0) - (was ? 1 : 0) }
@@ -108,6 +112,7 @@ struct CountWatch: Sendable {
             count, start: moment.start, secondOfWeek: moment.secondOfWeek, isFeast: moment.isFeast,
             isRushed: isRushed,
             intervalsBetweenAlarms: minutes * 60 / Double(seconds))
+        return true
     }
 
     /// The nation's count of an interval is known when the next one begins: then as many departments have reported as usually do.

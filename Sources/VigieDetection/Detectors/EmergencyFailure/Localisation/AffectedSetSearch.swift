@@ -45,30 +45,33 @@ struct AffectedSetSearch {
     ]
 
     private let groups: [Group]
-    private var dense: [InlineArray<7, Int32>] = []
-    private var names: [[UInt64]] = Array(repeating: [], count: 7)
+    /// The place of each value of each group among all values, those of one dimension after those of another.
+    private var rows: [InlineArray<7, Int32>] = []
+    /// All values, and where those of each dimension lie among them.
+    private var names: [UInt64] = []
+    private var spans: [Range<Int>] = []
     private var costs: [[Double]] = []
 
     init(_ groups: [Group]) {
         self.groups = groups
-        var indices = [[UInt64: Int32]](repeating: [:], count: 7)
-        dense.reserveCapacity(groups.count)
-        for group in groups {
-            var row: InlineArray<7, Int32> = InlineArray(repeating: 0)
-            for dimension in 0..<7 {
-                let value = group.values[dimension]
-                if let index = indices[dimension][value] {
-                    row[dimension] = index
+        rows = [InlineArray<7, Int32>](repeating: InlineArray(repeating: 0), count: groups.count)
+        for dimension in 0..<7 {
+            let start = names.count
+            var places: [UInt64: Int32] = [:]
+            for index in groups.indices {
+                let value = groups[index].values[dimension]
+                if let place = places[value] {
+                    rows[index][dimension] = place
                 } else {
-                    let index = Int32(names[dimension].count)
-                    indices[dimension][value] = index
-                    names[dimension].append(value)
-                    row[dimension] = index
+                    let place = Int32(names.count)
+                    places[value] = place
+                    names.append(value)
+                    rows[index][dimension] = place
                 }
             }
-            dense.append(row)
+            spans.append(start..<names.count)
         }
-        costs = names.map { Self.costs(of: $0.count) }
+        costs = spans.map { Self.costs(of: $0.count) }
     }
 
     /// Nats to name s of V values: ln C(V, s) and some for saying that the dimension matters; nothing for all of them. Most of many
@@ -86,87 +89,94 @@ struct AffectedSetSearch {
 
     /// The best set; `nil` when no set has more evidence than it costs.
     func best() -> Found? {
-        var best: Found?
+        var best: Ascent?
         var weights = [Double](repeating: 0, count: groups.count)
+        let usual = groups.map { min(max($0.usual, 1e-3), 0.9) }
+        let fails = usual.map { Logarithm.natural($0) }
+        let passes = usual.map { Logarithm.natural(1 - $0) }
         for share in Self.shares {
+            let (failing, passing) = (Logarithm.natural(share), Logarithm.natural(1 - share))
             for index in groups.indices {
-                let group = groups[index]
-                let usual = min(max(group.usual, 1e-3), 0.9)
-                guard share > usual * 1.3 else {
-                    weights[index] = -0.5 * group.attempts
-                    continue
-                }
+                let (attempts, failed) = (groups[index].attempts, groups[index].failed)
                 weights[index] =
-                    group.failed * Logarithm.natural(share / usual)
-                    + (group.attempts - group.failed) * Logarithm.natural((1 - share) / (1 - usual))
+                    share > usual[index] * 1.3
+                    ? failed * (failing - fails[index]) + (attempts - failed) * (passing - passes[index])
+                    : -0.5 * attempts
             }
-            if let found = ascend(weights), found.gain > best?.gain ?? 0 { best = found }
+            let found = ascend(weights)
+            if found.gain > best?.gain ?? 0 { best = found }
         }
-        return best
+        return best.map(found)
     }
 
-    private func ascend(_ weights: [Double]) -> Found? {
-        var allowed = names.map { [Bool](repeating: true, count: $0.count) }
-        var sizes = names.map(\.count)
+    /// The values that are kept, how many of each dimension, and what is gained by it.
+    private struct Ascent {
+        var allowed: [Bool]
+        var sizes: [Int]
+        var gain: Double
+    }
+
+    private func ascend(_ weights: [Double]) -> Ascent {
+        var allowed = [Bool](repeating: true, count: names.count)
+        var sizes = spans.map(\.count)
         var objective = weights.reduce(0, +)
         for _ in 0..<16 {
             let sums = sums(weights, allowed)
-            var move: (dimension: Int, objective: Double, keep: [Bool], size: Int)?
+            var move: (dimension: Int, objective: Double, keep: ArraySlice<Int>)?
             let cost = sizes.indices.reduce(0.0) { $0 + costs[$1][sizes[$1]] }
-            for dimension in 0..<7 where names[dimension].count > 1 {
-                let order = sums[dimension].indices.sorted { sums[dimension][$0] > sums[dimension][$1] }
+            for dimension in 0..<7 where spans[dimension].count > 1 {
+                let order = spans[dimension].sorted { sums[$0] > sums[$1] }
                 let others = cost - costs[dimension][sizes[dimension]]
                 var sum = 0.0
                 var top = (value: -Double.infinity, size: 0)
-                for (rank, index) in order.enumerated() {
-                    sum += sums[dimension][index]
+                for (rank, place) in order.enumerated() {
+                    sum += sums[place]
                     let value = sum - costs[dimension][rank + 1]
                     if value > top.value { top = (value, rank + 1) }
                 }
                 let value = top.value - others
                 guard value > objective + 1e-6, value > move?.objective ?? -.infinity else { continue }
-                var keep = [Bool](repeating: false, count: names[dimension].count)
-                for index in order.prefix(top.size) { keep[index] = true }
-                move = (dimension, value, keep, top.size)
+                move = (dimension, value, order.prefix(top.size))
             }
             guard let move else { break }
-            allowed[move.dimension] = move.keep
-            sizes[move.dimension] = move.size
+            for place in spans[move.dimension] { allowed[place] = false }
+            for place in move.keep { allowed[place] = true }
+            sizes[move.dimension] = move.keep.count
             objective = move.objective
         }
-        guard objective > 0 else { return nil }
-        return found(allowed, sizes, objective)
+        return Ascent(allowed: allowed, sizes: sizes, gain: objective)
     }
 
     /// For each value of each dimension, what the groups within the other dimensions' sets say.
-    private func sums(_ weights: [Double], _ allowed: [[Bool]]) -> [[Double]] {
-        var sums = names.map { [Double](repeating: 0, count: $0.count) }
-        for index in groups.indices {
+    private func sums(_ weights: [Double], _ allowed: [Bool]) -> [Double] {
+        var sums = [Double](repeating: 0, count: names.count)
+        let (rows, weights, allowed) = (rows.span, weights.span, allowed.span)
+        for index in rows.indices {
+            let row = rows[index]
             var misses = 0
             var missed = 0
-            for dimension in 0..<7 where !allowed[dimension][Int(dense[index][dimension])] {
+            for dimension in 0..<7 where !allowed[Int(row[dimension])] {
                 misses += 1
-                missed = dimension
+                missed = Int(row[dimension])
             }
             if misses == 0 {
-                for dimension in 0..<7 { sums[dimension][Int(dense[index][dimension])] += weights[index] }
+                for dimension in 0..<7 { sums[Int(row[dimension])] += weights[index] }
             } else if misses == 1 {
-                sums[missed][Int(dense[index][missed])] += weights[index]
+                sums[missed] += weights[index]
             }
         }
         return sums
     }
 
-    private func found(_ allowed: [[Bool]], _ sizes: [Int], _ gain: Double) -> Found {
+    private func found(_ ascent: Ascent) -> Found {
         var found = Found()
-        found.gain = gain
-        for dimension in 0..<7 where sizes[dimension] < names[dimension].count {
-            found.values[dimension] = Set(
-                names[dimension].indices.filter { allowed[dimension][$0] }.map { names[dimension][$0] })
+        found.gain = ascent.gain
+        for dimension in 0..<7 where ascent.sizes[dimension] < spans[dimension].count {
+            found.values[dimension] = Set(spans[dimension].filter { ascent.allowed[$0] }.map { names[$0] })
         }
-        for group in groups where found.holds(group) {
-            found.attempts += group.attempts
-            found.failed += group.failed
+        for index in groups.indices where (0..<7).allSatisfy({ ascent.allowed[Int(rows[index][$0])] }) {
+            found.attempts += groups[index].attempts
+            found.failed += groups[index].failed
         }
         found.share = found.attempts > 0 ? found.failed / found.attempts : 0
         return found
