@@ -52,6 +52,16 @@ struct CallDayView: Sendable {
     /// The day's file when it is being written.
     let file: FileHandle?
 
+    /// All blocks that touch a window, by slot; a stretch is unfolded when its turn comes.
+    func slots(touching window: ClosedRange<Timestamp>)
+        -> some Sequence<(slot: Int, summary: CallBlock.Summary)>
+    {
+        (0...blocks.stretches.count).lazy.flatMap { number in
+            number < blocks.stretches.count
+                ? blocks.slots(inStretch: number, touching: window) : openSlot(touching: window)
+        }
+    }
+
     /// The block that is being filled, when it touches a window.
     func openSlot(touching window: ClosedRange<Timestamp>) -> [(slot: Int, summary: CallBlock.Summary)] {
         guard let open, open.summary.touches(window) else { return [] }

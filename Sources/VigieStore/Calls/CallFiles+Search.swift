@@ -23,16 +23,10 @@ extension CallFiles {
         guard !state.withLock({ $0.isClosed }) else { throw .closed }
         var reader = BlockReader(self)
         for view in views(window) {
-            for stretch in 0...view.blocks.stretches.count {
-                let slots =
-                    stretch < view.blocks.stretches.count
-                    ? view.blocks.slots(inStretch: stretch, touching: window)
-                    : view.openSlot(touching: window)
-                for (slot, summary) in slots {
-                    guard goesOn() else { return }
-                    reader.frames(of: CallBlockView(view, slot: slot, summary: summary))?
-                        .forEach(in: window) { call, _ in body(call) }
-                }
+            for (slot, summary) in view.slots(touching: window) {
+                guard goesOn() else { return }
+                reader.frames(of: CallBlockView(view, slot: slot, summary: summary))?
+                    .forEach(in: window) { call, _ in body(call) }
             }
         }
     }

@@ -18,7 +18,7 @@ public enum DaysPurpose: Sendable {
 final class StoreThreads: Sendable {
     // A reader each of a page, the API, a report and the writer; more would only queue at the disk.
     static let soon = StoreThreads("vigie-store", width: 4)
-    // One after the other: each holds some MiB, and keeps a core busy.
+    // Of each purpose one after the other: it holds some MiB, and keeps a core busy.
     private static let trials = StoreThreads("vigie-trials", width: 1)
     private static let reports = StoreThreads("vigie-reports", width: 1)
 
