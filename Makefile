@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .PHONY: help run test smoke bench series soak faults backtest fuzz layers format lint docs clean packages test-packages release deb apicheck
 
 PACKAGES := zlib1g-dev libsqlite3-dev
-# Real peers that the tests start, on loopback, and stop.
-TEST_PACKAGES := kamailio sip-tester prometheus prometheus-alertmanager openssl
+# Real peers that the tests start, on loopback, and stop; and what judges CAP by OASIS's schema.
+TEST_PACKAGES := kamailio sip-tester prometheus prometheus-alertmanager openssl libxml2-utils python3-venv
 VIGIE := .build/release/vigie
 
 help: ## List the targets.
@@ -36,6 +36,7 @@ run: release ## Build, analyse a capture, then start a live node that lives thro
 	@$(VIGIE) serve --data out/node --lab --any-port --clock-speed 100 --clock-start 2009-02-16T11:00:00Z --replay out/rabat-2009.csv
 
 test: test-packages ## Run all tests.
+	@./Scripts/schemas.sh .build/schemas
 	@swift build --build-tests 2>&1 | grep -E "error|Build" || true
 	@./Scripts/test.sh
 
