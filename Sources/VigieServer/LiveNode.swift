@@ -193,6 +193,7 @@ public final class LiveNode: Sendable {
         ]
         if let spool { services.append(spool) }
         if let alerts { services.append(alerts) }
+        if let desk = shown.publications { services.append(PublicExportService(desk: desk)) }
         services += [http, opened]
         if !files.isEmpty { services.append(ReplayFeed(files, for: self, logger: logger)) }
         var group = ServiceGroupConfiguration(

@@ -98,6 +98,24 @@ struct HousekeepingService: Service {
     }
 }
 
+/// Writes the public site for its other host as the node starts, and now and then: what has ended leaves it, and its pages tell that
+/// somebody keeps them.
+struct PublicExportService: Service {
+    /// Real time between two exports.
+    static let pause = Duration.seconds(600)
+
+    let desk: PublicationDesk
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await desk.export()
+                try? await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+}
+
 /// Tells changes of incidents to those who listen to live events, and proposes the filter that the look into an incident found
 /// worth showing: once an incident, by `vigie`, and in force only when people approved it.
 struct ChangeService: Service {

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 public import VigieCalls
 public import VigieIncidents
 import VigieMitigation
@@ -41,7 +42,7 @@ public actor PublicationDesk {
         public var directory: @Sendable () -> CentreDirectory
         /// People who must approve.
         public var approvalsNeeded: Int
-        /// Where every publication is written as files, for another host; empty: nowhere.
+        /// Where the site is written as files, for another host; empty: nowhere.
         public var exportDirectory: String
 
         /// All of them.
@@ -225,25 +226,18 @@ public actor PublicationDesk {
         }
         book = next
         shown.show(book)
-        if notice.state == .published { export() }
+        if notice.state == .published { await export() }
         return notice
     }
 
-    /// Writes the site as files: whole new files in the place of the old ones.
-    private func export() {
-        guard !settings.exportDirectory.isEmpty else { return }
-        let root = URL(fileURLWithPath: settings.exportDirectory, isDirectory: true)
-        var failed = 0
-        for file in shown.site.files {
-            let place = root.appendingPathComponent(file.path)
-            do {
-                try FileManager.default.createDirectory(
-                    at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Data(file.text.utf8).write(to: place, options: .atomic)
-            } catch {
-                failed += 1
-            }
-        }
-        shown.countExport(failed: failed)
+    /// Writes the site as files for another host, where the settings name a folder; what cannot be written is counted and told in the log.
+    public func export() async {
+        let folder = settings.exportDirectory
+        guard !folder.isEmpty else { return }
+        let failure = try? await store.background { [shown] _ throws(StoreError) in shown.export(to: folder) }
+        guard let failure = failure ?? nil else { return }
+        Logger(label: "vigie.public").error(
+            "the public pages for another host cannot be written: make room or give the folder to the node's user; they are tried again within ten minutes",
+            metadata: ["folder": "\(folder)", "files": "\(failure.files)", "first": "\(failure.first)"])
     }
 }

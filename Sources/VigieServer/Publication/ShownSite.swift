@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import VigieIncidents
 public import VigieReports
@@ -13,6 +14,7 @@ public final class ShownSite: Sendable {
     private let publisher: PublicSite.Publisher
     private let clock: NodeClock
     private let state: Mutex<State>  // written when people publish
+    private let exporting = Mutex(())  // held while files are written: a later export is of a later site
 
     init(book: PublicationBook, publisher: PublicSite.Publisher, clock: NodeClock) {
         self.publisher = publisher
@@ -22,10 +24,28 @@ public final class ShownSite: Sendable {
 
     func show(_ book: PublicationBook) { state.withLock { $0.book = book } }
 
-    func countExport(failed: Int) {
-        state.withLock {
-            $0.exports += 1
-            $0.failedFiles += failed
+    /// Writes the site as files: whole new files in the place of the old ones. It waits for the disk.
+    ///
+    /// - Returns: how many files could not be written, and why the first of them; `nil` when all were.
+    func export(to folder: String) -> (files: Int, first: String)? {
+        exporting.withLock { _ in
+            let root = URL(fileURLWithPath: folder, isDirectory: true)
+            var failure: (files: Int, first: String)?
+            for file in site.files {
+                let place = root.appendingPathComponent(file.path)
+                do {
+                    try FileManager.default.createDirectory(
+                        at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    try Data(file.text.utf8).write(to: place, options: .atomic)
+                } catch {
+                    failure = ((failure?.files ?? 0) + 1, failure?.first ?? "\(file.path): \(error)")
+                }
+            }
+            state.withLock {
+                $0.exports += 1
+                $0.failedFiles += failure?.files ?? 0
+            }
+            return failure
         }
     }
 

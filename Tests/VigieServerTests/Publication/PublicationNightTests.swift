@@ -95,6 +95,7 @@ import VigieWire
         #expect(detected > night.failure && detected - night.failure < .seconds(300))
         #expect(first["incident"]?.stringValue == incident["id"]?.stringValue)
         #expect(try await read("/59").contains("Aucune perturbation"))
+        #expect(FileManager.default.fileExists(atPath: place + "/export/en/59.html"))
 
         // Two people, and the public reads it in both languages, with the fallback that was tested and not the one that was not.
         let alert = try await Self.publish(node, kinds: ["alert"])

@@ -261,6 +261,39 @@ import VigieWire
             .contains("a test table") == true)
     }
 
+    @Test func `the files for another host are there from the start, and lose what has ended after its day`()
+        async throws
+    {
+        let folder = NSTemporaryDirectory() + "vigie-export-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = MemoryStore()
+        let hands = ManualTime(NodeClock.real.now)
+        let directory = CentreDirectory.fictional(at: hands.now)
+        let desk = try PublicationDesk(
+            .init(
+                publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory },
+                exportDirectory: folder), store: store, clock: .manual(hands))
+        func page() throws -> String { try String(contentsOfFile: folder + "/59.html", encoding: .utf8) }
+        await desk.export()
+        #expect(try page().contains("Aucune perturbation"))
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59"]))])
+        let id = try await desk.draft(incident: "emergency-1", actor: "olga").id
+        for person in ["ada", "bob"] { _ = try await desk.approve(id, version: 1, actor: person) }
+        #expect(try page().contains("des appels échouent"))
+        _ = try await desk.retract(id, reason: "a test table", actor: "olga")
+        for person in ["ada", "bob"] { _ = try await desk.approve(id, version: 2, actor: person) }
+        #expect(try page().contains("Avis retiré"))
+        hands.advance(by: .seconds(86_401))
+        #expect(try page().contains("Avis retiré"))
+        await desk.export()
+        #expect(try !page().contains("Avis retiré"))
+        // A folder that takes no files is told, file by file, and stops nothing.
+        try FileManager.default.removeItem(atPath: folder)
+        try Data().write(to: URL(filePath: folder))
+        let failure = try #require(desk.shown.export(to: folder))
+        #expect(failure.files == desk.shown.site.files.count && failure.first.hasPrefix("index.html: "))
+    }
+
     @Test
     func `a failure whose calls tell no place can be published, without those who are known to be sound`()
         async throws
