@@ -42,7 +42,9 @@ public struct PublicSite: Sendable {
 
     /// Who publishes.
     public let publisher: Publisher
-    /// Every version that was ever public, oldest first.
+    /// Every version that was ever public, oldest first, as people approved it: what was sent does not change.
+    let sent: [PublicNotice]
+    /// The same with the fallbacks that may still be shown.
     public let history: [PublicNotice]
     /// What the public sees now.
     public let current: [PublicNotice]
@@ -51,15 +53,34 @@ public struct PublicSite: Sendable {
     let departments: [Department]
 
     /// The site of a book at a moment.
+    ///
+    /// - Parameter directory: what is known of fallbacks now: one that went stale or dead since it was approved is shown no more;
+    ///   without it all of them are shown.
     public init(
-        _ book: PublicationBook, publisher: Publisher, at moment: Timestamp,
+        _ book: PublicationBook, publisher: Publisher, directory: CentreDirectory? = nil,
+        at moment: Timestamp,
         departments: [Department] = NumberingPlans.standard.departments
     ) {
+        func withheld(_ notice: PublicNotice) -> PublicNotice {
+            guard let directory, notice.lines.contains(where: { !$0.fallbacks.isEmpty }) else {
+                return notice
+            }
+            var notice = notice
+            for index in notice.lines.indices {
+                let line = notice.lines[index]
+                let usable = directory.publishable(
+                    department: line.department, shortNumber: line.shortNumber, at: moment
+                ).map(\.description)
+                notice.lines[index].fallbacks.removeAll { !usable.contains($0) }
+            }
+            return notice
+        }
         self.publisher = publisher
         self.moment = moment
         self.departments = departments
-        history = book.versions.filter { $0.publishedAt != nil }
-        current = book.published(at: moment)
+        sent = book.versions.filter { $0.publishedAt != nil }
+        history = sent.map(withheld)
+        current = book.published(at: moment).map(withheld)
     }
 
     /// The one file at `path`, made without the others; `59` means `59.html`, a folder its index.
@@ -78,7 +99,7 @@ public struct PublicSite: Sendable {
             if let department = departments.first(where: { $0.code == code }) {
                 return page(path, departmentPage(department, language))
             }
-            return history.first { capPath($0) == path }.map {
+            return sent.first { capPath($0) == path }.map {
                 File(path: path, mediaType: "application/cap+xml; charset=utf-8", text: cap($0))
             }
         }
@@ -97,7 +118,7 @@ public struct PublicSite: Sendable {
         files.append(File(path: "summary.json", mediaType: "application/json", text: summary.text() + "\n"))
         files.append(
             File(path: "feed.atom", mediaType: "application/atom+xml; charset=utf-8", text: atom))
-        for notice in history {
+        for notice in sent {
             files.append(
                 File(
                     path: capPath(notice), mediaType: "application/cap+xml; charset=utf-8", text: cap(notice))

@@ -282,7 +282,8 @@ enum NodeConfigurationKeys {
             reload: .restart),
         .text(
             "export", \.export, unit: "directory",
-            "Where the public site is written as files, for another host: at the start, at each publication and every ten minutes; empty: nowhere.", reload: .restart),
+            "Where the public site is written as files, for another host: at the start, at each publication and every ten minutes; empty: nowhere.",
+            reload: .restart),
         .flag("exercise", \.exercise, "Whether everything published is an exercise.", reload: .restart),
     ]
 

@@ -78,7 +78,8 @@ public actor PublicationDesk {
         self.clock = clock
         let kept: [PublicNotice]? = try store.kept(Self.key)
         book = PublicationBook(approvalsNeeded: settings.approvalsNeeded, versions: kept ?? [])
-        shown = ShownSite(book: book, publisher: settings.publisher, clock: clock)
+        shown = ShownSite(
+            book: book, publisher: settings.publisher, directory: settings.directory, clock: clock)
     }
 
     /// How many people must approve a text.

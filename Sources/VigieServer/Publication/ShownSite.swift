@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import VigieCalls
 import VigieIncidents
 public import VigieReports
 import VigieWire
@@ -12,12 +13,18 @@ public final class ShownSite: Sendable {
         var failedFiles = 0
     }
     private let publisher: PublicSite.Publisher
+    private let directory: @Sendable () -> CentreDirectory
     private let clock: NodeClock
     private let state: Mutex<State>  // written when people publish
     private let exporting = Mutex(())  // held while files are written: a later export is of a later site
 
-    init(book: PublicationBook, publisher: PublicSite.Publisher, clock: NodeClock) {
+    init(
+        book: PublicationBook, publisher: PublicSite.Publisher,
+        directory: @escaping @Sendable () -> CentreDirectory,
+        clock: NodeClock
+    ) {
         self.publisher = publisher
+        self.directory = directory
         self.clock = clock
         state = Mutex(State(book: book))
     }
@@ -51,7 +58,7 @@ public final class ShownSite: Sendable {
 
     /// The site at this moment.
     public var site: PublicSite {
-        PublicSite(state.withLock { $0.book }, publisher: publisher, at: clock.now)
+        PublicSite(state.withLock { $0.book }, publisher: publisher, directory: directory(), at: clock.now)
     }
 
     /// Exports made, and files that could not be written.

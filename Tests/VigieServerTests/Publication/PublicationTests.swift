@@ -294,6 +294,43 @@ import VigieWire
         #expect(failure.files == desk.shown.site.files.count && failure.first.hasPrefix("index.html: "))
     }
 
+    @Test func `a fallback that goes stale or dead while the notice is public leaves the pages at once`()
+        async throws
+    {
+        let store = MemoryStore()
+        let hands = ManualTime(NodeClock.real.now)
+        let centres = CentreDesk(.init(.fictional(at: hands.now)), store: store)
+        let desk = try PublicationDesk(
+            .init(
+                publisher: .init(name: "Opérateur", sender: "op.example"),
+                directory: { centres.current }), store: store, clock: .manual(hands))
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59"]))])
+        let draft = try await desk.draft(incident: "emergency-1", actor: "olga")
+        for person in ["ada", "bob"] { _ = try await desk.approve(draft.id, version: 1, actor: person) }
+        let number = try #require(draft.lines.first { $0.shortNumber == "15" }?.fallbacks.first)
+        func page() -> String { desk.shown.site.file("59.html")?.text ?? "" }
+        #expect(page().contains("tel:" + number))
+        // A test call to it fails: nobody is sent there any more, in no department that it stands for.
+        let phone = try #require(UInt64(number.dropFirst()).flatMap { PhoneNumber(e164: $0) })
+        try centres.note(
+            [FallbackTest(number: phone, at: hands.now, isAnswered: false, tester: "probe")], actor: "probe",
+            at: hands.now)
+        #expect(!page().contains(number) && page().contains("des appels échouent"))
+        hands.advance(by: .seconds(60))
+        try centres.note(
+            [FallbackTest(number: phone, at: hands.now, isAnswered: true, tester: "probe")], actor: "probe",
+            at: hands.now)
+        // Thirty days after its test nothing vouches for it.
+        hands.advance(by: .seconds(31 * 86_400))
+        #expect(!page().contains("tel:+33") && page().contains("des appels échouent"))
+        for path in ["index.html", "feed.atom", "summary.json", "en/59.html"] {
+            #expect(desk.shown.site.file(path)?.text.contains(number) == false, "\(path)")
+        }
+        // What was sent is sent.
+        #expect(
+            desk.shown.site.file("cap/\(draft.id)-1.xml")?.text.contains("<msgType>Alert</msgType>") == true)
+    }
+
     @Test
     func `a failure whose calls tell no place can be published, without those who are known to be sound`()
         async throws
