@@ -7,14 +7,15 @@ public struct AlarmBudget: Sendable {
     public enum Kind: Int, CaseIterable, Sendable {
         case failures, answers, cuts, retries, volume, sums, receiver
 
-        /// Share of the budget; failed attempts tell most and soonest.
+        /// Share of the budget; failed attempts tell most and soonest. How many people call has moods whose tails are heavier than any law
+        /// that is learned says: at a share of 0.15, twenty simulated years had two such alarms, each beyond its threshold by 2.5 nats.
         var share: Double {
             switch self {
             case .failures: 0.40
             case .answers: 0.15
             case .cuts: 0.05
             case .retries: 0.05
-            case .volume: 0.15
+            case .volume: 0.01
             case .sums: 0.10
             case .receiver: 0.10
             }
