@@ -72,10 +72,13 @@ import VigieWire
     @Test func `a redial within ten minutes is no new caller`() {
         var memory = CallerMemory()
         let hash: UInt64 = 0xDEAD_BEEF_0000_0001
-        var answers: [Bool] = []
+        var answers: [CallerMemory.Try] = []
         for second: UInt32 in [1_000_000, 1_000_500, 1_001_100, 1_001_701] {
-            answers.append(memory.isRetry(hash, second: second))
+            answers.append(memory.take(hash, second: second))
         }
-        #expect(answers == [false, true, true, false])
+        #expect(answers == [.first, .second, .further, .first])
+        #expect(memory.take(2, second: 2_000_000, isShort: true) == .first)
+        #expect(memory.take(2, second: 2_000_030, isShort: true) == .secondAfterShort)
+        #expect(memory.take(2, second: 2_000_060) == .further)
     }
 }

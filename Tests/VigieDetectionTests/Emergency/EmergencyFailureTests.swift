@@ -166,6 +166,130 @@ import VigieWire
         #expect(script.scope?.sign == "answers" || script.scope?.sign == "retries")
     }
 
+    /// Calls beside the script's own: `count` of one service and place within some minutes, from as many callers as said.
+    private func extra(
+        _ count: Int, from callers: Int, minutes: Range<Int>, service: UInt64,
+        into script: inout EmergencyScript,
+        answered: Duration?
+    ) -> [CallEvent] {
+        (0..<count).map { index in
+            let span = Double(minutes.count * 60) * (Double(index) + 0.5) / Double(count)
+            let at =
+                EmergencyScript.noon + .seconds(Int64(minutes.lowerBound * 60))
+                + .milliseconds(Int64(span * 1_000))
+            var event = CallEvent(start: at, callID: CallID("extra-\(service)-\(index)"))
+            event.caller = PhoneNumber(e164: 33_639_990_000 + UInt64(index % callers)) ?? .absent
+            event.called =
+                PhoneNumber(form: .dialled, digits: service, count: service > 99 ? 3 : 2) ?? .absent
+            event.location = script.symbols.symbol(EmergencyScript.departments[index % 8])
+            event.node = script.symbols.symbol("node-\(index % 4)")
+            event.operator = script.symbols.symbol("carrier-\(index % 3)")
+            (event.sipStatus, event.q850, event.releasedBy) =
+                answered == nil ? (487, 16, .caller) : (200, 16, .called)
+            event.answer = answered.map { _ in at + .seconds(8) }
+            event.end = at + .seconds(8) + (answered ?? .zero)
+            event.outcome = CallOutcome.classify(
+                sipStatus: event.sipStatus, q850: event.q850, answered: event.answer != nil,
+                releasedBy: event.releasedBy)
+            return event
+        }
+    }
+
+    @Test(arguments: [20, 60, 200])
+    func `one caller who rings for hours is one caller`(calls: Int) {
+        var script = EmergencyScript(seed: 21)
+        script.run(from: 0, to: 120, perMinute: 10)
+        let prank = extra(
+            calls, from: 1, minutes: 120..<150, service: 18, into: &script, answered: .seconds(20))
+        script.run(from: 120, to: 150, perMinute: 10, beside: prank)
+        script.run(from: 150, to: 170, perMinute: 10)
+        #expect(script.findings.isEmpty)
+    }
+
+    @Test func `pockets that call 112 are answered, and are no failure; who hears nothing calls again`() {
+        var script = EmergencyScript(seed: 22)
+        script.run(from: 0, to: 180, perMinute: 20)
+        let pockets = extra(
+            600, from: 600, minutes: 180..<240, service: 112, into: &script, answered: .seconds(4))
+        script.run(from: 180, to: 240, perMinute: 20, beside: pockets)
+        #expect(script.findings.isEmpty)
+        let deaf = extra(
+            300, from: 100, minutes: 240..<270, service: 112, into: &script, answered: .seconds(4)
+        )
+        .sorted { ($0.caller.rawValue, $0.start) < ($1.caller.rawValue, $1.start) }
+        // Three tries of each, half a minute apart.
+        let tries = deaf.enumerated().map { index, call in
+            var call = call
+            let begin = EmergencyScript.noon + .seconds(Int64(240 * 60 + index / 3 * 17 + index % 3 * 40))
+            (call.end, call.answer, call.start) = (begin + .seconds(12), begin + .seconds(8), begin)
+            return call
+        }
+        script.run(from: 240, to: 272, perMinute: 20, beside: tries)
+        #expect(script.scope?.sign == "cuts" || script.scope?.sign == "retries")
+    }
+
+    @Test(arguments: [0.15, 0.25, 0.4])
+    func `where six in ten are answered, always, none is missing`(share: Double) {
+        var script = EmergencyScript(seed: 23)
+        script.run(
+            from: 0, to: 720, perMinute: 30,
+            fate: { _, random in random.unit() < share ? .abandoned : .answered })
+        #expect(script.findings.isEmpty)
+    }
+
+    @Test func `a rush that begins in one minute is a rush`() {
+        var script = EmergencyScript(seed: 24)
+        script.run(from: 0, to: 720, perMinute: 30)
+        script.run(
+            from: 720, to: 780, perMinute: 30, rush: { _ in 4 },
+            fate: { _, random in random.unit() < 0.2 ? .abandoned : .answered })
+        #expect(script.findings.isEmpty)
+    }
+
+    @Test func `a second failure is told beside the first, and the first one ends`() throws {
+        var script = EmergencyScript(seed: 25)
+        script.run(from: 0, to: 180, perMinute: 60)
+        let first: (EmergencyScript.Call, inout TestRandom) -> EmergencyScript.Fate = { call, random in
+            call.node == 2 && random.unit() < 0.5 ? .lost : .answered
+        }
+        let second: (EmergencyScript.Call, inout TestRandom) -> EmergencyScript.Fate = { call, random in
+            call.service == 2 && call.department == 5 && random.unit() < 0.9 ? .lost : .answered
+        }
+        script.run(from: 180, to: 210, perMinute: 60, fate: first)
+        script.run(
+            from: 210, to: 240, perMinute: 60,
+            fate: { call, random in
+                second(call, &random) == .lost ? .lost : first(call, &random)
+            })
+        script.run(from: 240, to: 320, perMinute: 60, fate: second)
+        let last = try #require(script.scope)
+        #expect(last.services.map(\.description) == ["18"])
+        #expect(last.departments.map(\.description) == ["33"] && last.nodes.isEmpty)
+        #expect(Set(script.findings.map(\.key)).count == 2)
+    }
+
+    @Test func `what was half seen before a restart accuses nobody after it`() {
+        var script = EmergencyScript(seed: 26)
+        script.run(from: 0, to: 120, perMinute: 30)
+        script.run(
+            from: 120, to: 135, perMinute: 30,
+            fate: { call, random in call.department == 3 && random.unit() < 0.7 ? .lost : .answered })
+        #expect(!script.findings.isEmpty)
+        var writer = StateCoder()
+        script.detector.code(&writer)
+        var reader = StateCoder(reading: writer.bytes)
+        var fresh = EmergencyFailure()
+        fresh.code(&reader)
+        let before = script.findings.count
+        script.detector = fresh
+        script.run(from: 136, to: 200, perMinute: 30)
+        #expect(script.findings.count == before)
+        script.run(
+            from: 200, to: 220, perMinute: 30,
+            fate: { call, random in call.department == 3 && random.unit() < 0.7 ? .lost : .answered })
+        #expect(script.findings.count > before && script.scope?.departments.map(\.description) == ["13"])
+    }
+
     @Test func `a machine that stumbles for seconds raises nothing`() {
         var script = EmergencyScript(seed: 9)
         script.run(

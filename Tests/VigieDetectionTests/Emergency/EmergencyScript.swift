@@ -41,9 +41,11 @@ struct EmergencyScript {
     ///
     /// One in eight is not answered, one in two hundred is lost by the network; nine in ten losers redial.
     mutating func run(
-        from first: Int, to last: Int, perMinute: Double, rush: (Call) -> Double = { _ in 1 },
+        from first: Int, to last: Int, perMinute: Double, beside others: [CallEvent] = [],
+        rush: (Call) -> Double = { _ in 1 },
         fate: (Call, inout TestRandom) -> Fate = { _, _ in .answered }
     ) {
+        var others = ArraySlice(others.sorted { $0.start < $1.start })
         for minute in first..<last {
             var calls: [(Call, Int)] = redials.map { ($0.call, $0.tries) }
             redials = []
@@ -59,7 +61,13 @@ struct EmergencyScript {
                     node: random.below(4), carrier: random.below(3), caller: 33_639_980_000 + UInt64(serial))
                 if random.unit() < rush(call) / 8 { calls.append((call, 0)) }
             }
-            for (call, tries) in calls.sorted(by: { $0.0.at < $1.0.at }) { place(call, tries, fate) }
+            for (call, tries) in calls.sorted(by: { $0.0.at < $1.0.at }) {
+                while let other = others.first, other.start <= call.at {
+                    others.removeFirst()
+                    observe(other)
+                }
+                place(call, tries, fate)
+            }
         }
     }
 

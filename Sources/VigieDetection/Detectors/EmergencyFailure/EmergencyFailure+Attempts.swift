@@ -4,19 +4,19 @@ import VigieWire
 extension EmergencyFailure {
     /// Counts an attempt in every stream that it belongs to.
     mutating func take(_ attempt: EmergencyAttempt, second: UInt32, weight: Int) {
-        let isRetry = callers.isRetry(attempt.callerHash, second: second)
+        let which = callers.take(attempt.callerHash, second: second, isShort: attempt.fate == .short)
         ring.append(
             AttemptRing.Entry(
                 second: second, service: attempt.service, callerHash: attempt.callerHash,
                 centre: attempt.centre,
                 department: attempt.department, node: Self.short(attempt.node),
                 operator: Self.short(attempt.operator), ingress: Self.short(attempt.ingress),
-                egress: Self.short(attempt.egress), fate: attempt.fate, isRetry: isRetry))
+                egress: Self.short(attempt.egress), fate: attempt.fate, attempt: which))
         let keys = StreamKeys(attempt)
         let isCalm = isCalm(attempt.service, attempt.department)
         for index in 0..<keys.count {
             guard let place = place(of: keys[index]) else { continue }
-            streams[place].count(attempt.fate, isRetry: isRetry, isCalm: isCalm, second: second)
+            streams[place].count(attempt.fate, which, isCalm: isCalm, second: second)
         }
     }
 
@@ -98,18 +98,23 @@ extension StreamKey {
 }
 
 extension EmergencyStream {
-    /// Counts one attempt. Redials tell nothing new about the network, but they tell how callers fare.
-    mutating func count(_ fate: EmergencyFate, isRetry: Bool, isCalm: Bool, second: UInt32) {
+    /// Counts one attempt. Redials tell nothing new about the network, but they tell how callers fare: each caller once.
+    mutating func count(_ fate: EmergencyFate, _ which: CallerMemory.Try, isCalm: Bool, second: UInt32) {
         let minute = second / 60
         recent.add(.attempts, minute: minute)
         lastSecond = max(lastSecond, second)
         if key.level.watchesHabits {
-            if isCalm {
-                redials.count(isRetry)
-                redialTest.add(isBad: isRetry, second: second)
+            if isCalm, which != .further {
+                redials.count(which.isNews)
+                redialTest.add(isBad: which.isNews, second: second)
+            }
+            // A pocket calls and is done; who hears nothing hangs up and calls again.
+            if which == .secondAfterShort || which == .first && fate.isAnswered {
+                shorts.count(which == .secondAfterShort)
+                shortTest.add(isBad: which == .secondAfterShort, second: second)
             }
         }
-        guard !isRetry else {
+        guard which == .first else {
             recent.add(.retries, minute: minute)
             return
         }
@@ -121,15 +126,9 @@ extension EmergencyStream {
         if isLost { recent.add(.failed, minute: minute) }
         if fate == .cut || fate == .short { recent.add(.cut, minute: minute) }
         if fate.isAnswered { recent.add(.answered, minute: minute) }
-        if fate != .failed, key.level.watchesAnswers {
-            if isCalm {
-                silences.count(!fate.isAnswered)
-                answerTest.add(isBad: !fate.isAnswered, second: second)
-            }
-        }
-        if fate.isAnswered, key.level.watchesHabits {
-            shorts.count(fate == .short)
-            shortTest.add(isBad: fate == .short, second: second)
+        if fate != .failed, key.level.watchesAnswers, isCalm {
+            silences.count(!fate.isAnswered)
+            answerTest.add(isBad: !fate.isAnswered, second: second)
         }
     }
 }

@@ -44,7 +44,7 @@ extension EmergencyFailure {
                 second: second, service: count.service, callerHash: attempt.callerHash, centre: count.centre,
                 department: count.department, node: UInt16(clamping: count.node.rawValue),
                 operator: UInt16(clamping: count.operator.rawValue),
-                ingress: UInt16(clamping: count.ingress.rawValue), egress: 0, fate: fate, isRetry: false)
+                ingress: UInt16(clamping: count.ingress.rawValue), egress: 0, fate: fate, attempt: .first)
             entry.weight = UInt16(clamping: number)
             ring.append(entry)
         }

@@ -9,7 +9,7 @@ extension EmergencyFailure {
     ) {
         let known = scope
         let index: Int
-        if let same = episodes.firstIndex(where: { $0.isSame(known) }) {
+        if let same = episodes.firstIndex(where: { $0.isSame(known) && !hasEnded($0, apart: known) }) {
             index = same
         } else {
             guard episodes.count < 16 else { return }
@@ -56,8 +56,35 @@ extension EmergencyFailure {
         return attempts < 8 ? 1 : failed / attempts
     }
 
-    /// An alarm whose calls share nothing that can be named: its own stream is the place.
-    mutating func keepStream(_ alarm: Alarm, since: UInt32, report: (Finding) -> Void) {
+    /// Whether a failure of some machines, operators or trunks is over, where a set that names none of these goes on failing within it: then
+    /// that is another failure.
+    private func hasEnded(_ episode: EmergencyEpisode, apart other: EmergencyScope) -> Bool {
+        guard episode.scope.namesPath, !other.namesPath else { return false }
+        var attempts = 0.0
+        var failed = 0.0
+        ring.newest(since: now &- 600) { entry in
+            guard episode.scope.holds(entry), !other.holds(entry) else { return }
+            attempts += Double(entry.weight)
+            if entry.fate.isLost { failed += Double(entry.weight) }
+        }
+        return attempts >= 20 && failed < 0.2 * episode.scope.share * attempts
+    }
+
+    /// Attempts within a set since a second, and those of them that went wrong.
+    func bad(in scope: EmergencyScope, since: UInt32, _ sign: Alarm.Sign) -> (
+        attempts: Double, failed: Double
+    ) {
+        var sums = (attempts: 0.0, failed: 0.0)
+        ring.newest(since: since) { entry in
+            guard scope.holds(entry) else { return }
+            sums.attempts += Double(entry.weight)
+            if isBad(entry, sign) { sums.failed += Double(entry.weight) }
+        }
+        return sums
+    }
+
+    /// The set that an alarm's own stream is.
+    func streamScope(_ alarm: Alarm) -> EmergencyScope {
         var scope = EmergencyScope()
         scope.sign = alarm.sign.rawValue
         scope.isNationwide = true
@@ -82,12 +109,14 @@ extension EmergencyFailure {
         if scope.services.isEmpty {
             scope.services = streams.filter { $0.key.level == .service }.map(\.key.service).sorted()
         }
+        return scope
+    }
+
+    /// An alarm whose calls share nothing that can be named: its own stream is the place.
+    mutating func keepStream(_ alarm: Alarm, since: UInt32, report: (Finding) -> Void) {
+        var scope = streamScope(alarm)
         var found = AffectedSetSearch.Found()
-        ring.newest(since: since) { entry in
-            guard scope.holds(entry) else { return }
-            found.attempts += Double(entry.weight)
-            if isBad(entry, alarm.sign) { found.failed += Double(entry.weight) }
-        }
+        (found.attempts, found.failed) = bad(in: scope, since: since, alarm.sign)
         found.share = found.failed / max(1, found.attempts)
         scope.share = found.share
         keep(&scope, found, alarm, since: since, report: report)
@@ -161,6 +190,9 @@ extension EmergencyFailure {
 }
 
 extension EmergencyScope {
+    /// Whether it names a machine, an operator or a trunk.
+    var namesPath: Bool { !(nodes.isEmpty && operators.isEmpty && ingresses.isEmpty && egresses.isEmpty) }
+
     /// Whether an attempt on record lies within the set.
     func holds(_ entry: AttemptRing.Entry) -> Bool {
         (services.isEmpty || services.contains(entry.service))

@@ -21,6 +21,8 @@ extension EmergencyFailure {
     private static let freshSeconds: UInt32 = 600
     /// Where little is called, the evidence took hours to gather: the search then looks at so much.
     private static let quietSearchSeconds: UInt32 = 21_600
+    /// Fewer bad attempts on record tell nothing.
+    private static let leastBad = 3.0
     /// What the last minutes must show for a failure to go on.
     private static let recentSeconds: UInt32 = 480
 
@@ -124,7 +126,9 @@ extension EmergencyFailure {
         let longer = max(begins.min() ?? earliest, now &- Self.quietSearchSeconds) &- 30
         if longer < earliest, search(alarm, from: [longer], report: report) { return }
         // Nothing in common, shortly after a failure: what is left of it on quiet streams.
-        if episodes.contains(where: { now - $0.lastAlarm < 3_600 }) {
+        if episodes.contains(where: { now - $0.lastAlarm < 3_600 })
+            || bad(in: streamScope(alarm), since: longer, alarm.sign).failed < Self.leastBad
+        {
             calm()
         } else {
             keepStream(alarm, since: longer, report: report)
@@ -139,7 +143,9 @@ extension EmergencyFailure {
         var since = now
         let tried = Set(begins).sorted()
         for (begin, those) in zip(tried, self.groups(since: tried, sign: alarm.sign)) {
-            guard let found = AffectedSetSearch(those).best(), found.gain > best?.gain ?? 0 else { continue }
+            guard let found = AffectedSetSearch(those).best(), found.gain > best?.gain ?? 0,
+                found.failed >= Self.leastBad
+            else { continue }
             (groups, best, since) = (those, found, begin)
         }
         var isFirst = true

@@ -7,8 +7,8 @@ extension EmergencyFailure {
     func isBad(_ entry: AttemptRing.Entry, _ sign: Alarm.Sign) -> Bool {
         switch sign {
         case .answers: !entry.fate.isAnswered || entry.fate.isLost
-        case .cuts: entry.fate == .short || entry.fate.isLost
-        case .retries: entry.isRetry || entry.fate.isLost
+        case .cuts: entry.attempt == .secondAfterShort || entry.fate.isLost
+        case .retries: entry.attempt.isNews || entry.fate.isLost
         default: entry.fate.isLost
         }
     }
@@ -78,7 +78,7 @@ extension EmergencyFailure {
                 let stream = streams[Int(place)]
                 switch sign {
                 case .answers: share = stream.usualSilence + stream.usualFailure
-                case .cuts: share = stream.shorts.cautious(parent: 0.06, strength: 60) + stream.usualFailure
+                case .cuts: share = stream.shorts.cautious(parent: 0.03, strength: 60) + stream.usualFailure
                 case .retries:
                     share = stream.redials.cautious(parent: 0.1, strength: 60) + stream.usualFailure
                 // What is likeliest, not what a test may take for usual: a test errs once a year, here the odds of each place count.

@@ -120,7 +120,7 @@ extension EmergencyFailure {
                         callers: streams[index].hourCallers, hourOfWeek: hourOfWeek, exposure: exposure)
                 }
             }
-            streams[index].endHour(learns: isSound && !streams[index].tainted)
+            streams[index].endHour(isSound: isSound)
         }
     }
 
@@ -132,6 +132,8 @@ extension EmergencyFailure {
     // MARK: Thresholds
 
     static let failureSizes: InlineArray<4, Double> = [0.04, 0.11, 0.30, 0.70]
+    /// Calls of a stream after which its answers are watched.
+    private static let answersToLearn = 100.0
     private static let answerSizes: InlineArray<4, Double> = [0.15, 0.30, 0.60, 0.90]
     private static let shortSizes: InlineArray<4, Double> = [0.08, 0.15, 0.30, 0.70]
     private static let redialSizes: InlineArray<4, Double> = [0.12, 0.20, 0.40, 0.70]
@@ -144,14 +146,14 @@ extension EmergencyFailure {
         let streamCount = max(1, population[Int(level.rawValue)])
         var parentFailure = 0.01
         var parentSilence = 0.12
-        var parentShort = 0.06
+        var parentShort = 0.03
         var parentRedial = 0.10
         var strength = 150.0
         if let nationPlace, level != .nation {
             let nation = streams[nationPlace]
             parentFailure = nation.failures.share(parent: 0.01, strength: 200)
-            parentSilence = nation.silences.share(parent: 0.12, strength: 100)
-            parentShort = nation.shorts.share(parent: 0.06, strength: 100)
+            parentSilence = nation.silences.share(parent: 0.12, strength: 10)
+            parentShort = nation.shorts.share(parent: 0.03, strength: 100)
             parentRedial = nation.redials.share(parent: 0.10, strength: 100)
             if level == .cell || level == .serviceOperator,
                 let place = places[StreamKey.service(stream.key.service).rawValue]
@@ -162,7 +164,8 @@ extension EmergencyFailure {
             strength = 200
         }
         stream.usualFailure = max(0.003, stream.failures.cautious(parent: parentFailure, strength: strength))
-        stream.usualSilence = max(0.02, stream.silences.cautious(parent: parentSilence, strength: 60))
+        stream.usualSilence = max(
+            0.02, stream.silences.cautious(parent: parentSilence, strength: 10, deviations: 2.5))
         let usualShort = max(0.01, stream.shorts.cautious(parent: parentShort, strength: 60))
         let usualRedial = max(0.02, stream.redials.cautious(parent: parentRedial, strength: 60))
         // A stream of which little was seen is taken for busy: its thresholds are high until it shows.
@@ -176,7 +179,8 @@ extension EmergencyFailure {
         stream.failureTest.set(
             usual: stream.testedFailure, added: Self.failureSizes,
             attemptsBetweenAlarms: attempts(.failures, 13), runs: &runs)
-        if level.watchesAnswers {
+        // Which share of calls is answered differs from place to place: until it was seen here, none is missing.
+        if level.watchesAnswers, stream.silences.learned >= Self.answersToLearn {
             stream.answerTest.set(
                 usual: stream.usualSilence, added: Self.answerSizes, dispersion: 1.6,
                 attemptsBetweenAlarms: attempts(.answers, 8), runs: &runs)
@@ -199,6 +203,9 @@ extension EmergencyFailure {
 }
 
 extension EmergencyStream {
+    /// Minutes in which a rush shows that begins at once.
+    private static let rushMinutes: UInt32 = 3
+
     /// Time passes: expected callers against those who came.
     mutating func expect(
         minutes: Double, season: (factor: Double, doubt: Double), minute: UInt32
@@ -223,7 +230,12 @@ extension EmergencyStream {
                 recent.advance(to: minute)
                 let came = Double(recent.sum(.callers, minute: minute))
                 load = came / max(0.5, expected)
-                isRushed = load > 1.2 + 0.8 / max(0.25, expected).squareRoot()
+                // One that begins at once shows within minutes, before a quarter of an hour does.
+                let atOnce = level * Double(Self.rushMinutes) * season.factor
+                let cameAtOnce = Double(recent.sum(.callers, minute: minute, over: Self.rushMinutes))
+                isRushed =
+                    load > 1.2 + 0.8 / max(0.25, expected).squareRoot()
+                    || cameAtOnce > 1.5 * atOnce + 5 * max(0.25, atOnce).squareRoot()
             }
         }
         if isRushed {

@@ -75,7 +75,7 @@ public struct EmergencyTally: Sendable {
             let attempt = EmergencyAttempt(
                 event, home: home, centres: centres, locations: locations, plans: plans)
         else { return }
-        let isRetry = callers.isRetry(attempt.callerHash, second: second)
+        let isRetry = callers.take(attempt.callerHash, second: second).isRetry
         var totals = EmergencyTotals()
         totals[.attempts] = 1
         if !isRetry { totals[.callers] = 1 }

@@ -14,7 +14,7 @@ struct AttemptRing: Sendable {
         var ingress: UInt16
         var egress: UInt16
         var fate: EmergencyFate
-        var isRetry: Bool
+        var attempt: CallerMemory.Try
         /// How many attempts it stands for: 1 for a call, more for a count.
         var weight: UInt16 = 1
     }

@@ -134,6 +134,8 @@ public struct BernoulliBank: Sendable, BitwiseCopyable {
 /// ln(mean run) − h hardly depends on h: it is worked out once for each pair of shares and remembered.
 public struct RunLengths: Sendable {
     private static let reference = 12.0
+    /// Good attempts that weigh as much as one bad attempt, from which on a lattice of the former tells the latter's to a twentieth.
+    private static let fineLattice = 12.0
     private var known: [UInt64: Double] = [:]
 
     /// Nothing worked out yet.
@@ -144,8 +146,17 @@ public struct RunLengths: Sendable {
         let key = Self.bucket(p0) << 32 | Self.bucket(p1)
         if let value = known[key] { return value }
         let unit = -Logarithm.natural((1 - p1) / (1 - p0))
-        let height = (Self.reference / unit).rounded(.up) * unit
-        let value = Logarithm.natural(Self.mean(usual: p0, changed: p1, threshold: height)) - height
+        let up = Logarithm.natural(p1 / p0)
+        let value: Double
+        if up >= Self.fineLattice * unit {
+            let height = (Self.reference / unit).rounded(.up) * unit
+            value = Logarithm.natural(Self.mean(usual: p0, changed: p1, threshold: height)) - height
+        } else {
+            // On a coarse lattice rounding makes another test of it. Where much is bad on ordinary days the walk is about normal: e^(h + 1.166 σ)
+            // over its mean step (Siegmund 1985, chapter 10); where little is, that errs on the safe side.
+            let deviation = (p0 * (1 - p0)).squareRoot() * (up + unit)
+            value = max(0, 1.166 * deviation - Logarithm.natural((1 - p0) * unit - p0 * up))
+        }
         if known.count > 4_096 { known.removeAll() }
         known[key] = value
         return value

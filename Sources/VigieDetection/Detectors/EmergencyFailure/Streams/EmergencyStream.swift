@@ -94,9 +94,13 @@ struct EmergencyStream: Sendable {
     }
 
     /// Ends the hour: learns its callers, a rush with less weight, or forgets them when something was wrong.
-    mutating func endHour(learns: Bool) {
+    ///
+    /// Answers are learned also in an hour that only looked bad (`isSound`: nothing was found): a place of which too much was expected
+    /// would else be learned from its best hours alone, and looked bad for ever.
+    mutating func endHour(isSound: Bool) {
+        let learns = isSound && !tainted
         failures.endHour(learns: learns)
-        silences.endHour(learns: learns)
+        silences.endHour(learns: isSound)
         shorts.endHour(learns: learns)
         redials.endHour(learns: learns)
         defer {

@@ -25,16 +25,16 @@ struct QuarterHour: Sendable {
         counts[field.rawValue][cell] = UInt16(clamping: Int(counts[field.rawValue][cell]) + amount)
     }
 
-    /// The count over the last fifteen minutes, the present one included.
-    func sum(_ field: Field, minute now: UInt32) -> Int {
+    /// The count over the last fifteen minutes or fewer, the present one included.
+    func sum(_ field: Field, minute now: UInt32, over minutes: UInt32 = 15) -> Int {
         let cells = counts[field.rawValue]
-        if now == minute, now >= 15 {
+        if minutes == 15, now == minute, now >= 15 {
             // All sixteen minutes but the oldest.
             let all = SIMD16<UInt32>(truncatingIfNeeded: cells).wrappedSum()
             return Int(all) - Int(cells[Int((now + 1) % 16)])
         }
         var sum = 0
-        for step in 0..<UInt32(15) where now >= step && now - step + 16 > minute && now - step <= minute {
+        for step in 0..<minutes where now >= step && now - step + 16 > minute && now - step <= minute {
             sum += Int(cells[Int((now - step) % 16)])
         }
         return sum

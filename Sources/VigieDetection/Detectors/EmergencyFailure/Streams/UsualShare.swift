@@ -49,10 +49,10 @@ struct UsualShare: Sendable {
         (Double(cases) + strength * parent) / (Double(attempts) + strength)
     }
 
-    /// The share with one standard deviation of doubt on top: what a test may take for usual.
-    func cautious(parent: Double, strength: Double) -> Double {
+    /// The share with some standard deviations of doubt on top: what a test may take for usual.
+    func cautious(parent: Double, strength: Double, deviations: Double = 1) -> Double {
         let share = share(parent: parent, strength: strength)
-        return share + (share * (1 - share) / (Double(attempts) + strength)).squareRoot()
+        return share + deviations * (share * (1 - share) / (Double(attempts) + strength)).squareRoot()
     }
 
     /// By how much the share is higher in an hour as bad as one in two hundred.
