@@ -13,19 +13,25 @@ public enum IncidentChange: Sendable {
 /// Groups findings into incidents: one trouble, one incident, however often it is reported.
 ///
 /// A finding belongs to an incident of its kind that is open, or was until `reopenWithin` ago, when their keys are equal
-/// or their subjects overlap. An incident without findings for `resolveAfter` is resolved. Bounded by `capacity`.
+/// or their subjects overlap. An incident without findings for as long as its kind asks is resolved. Bounded by `capacity`.
 public struct IncidentBook: Sendable {
     /// How incidents live and end.
     public struct Settings: Sendable {
         /// Quiet data time after which an incident is resolved.
         public var resolveAfter: Duration = .seconds(3_600)
+        /// The same for failing emergency numbers: people wait for the all-clear, and a failure that returns reopens the incident.
+        public var resolveEmergencyAfter: Duration = .seconds(900)
         /// A finding so long after the last one still belongs to the same incident.
         public var reopenWithin: Duration = .seconds(24 * 3_600)
         /// Incidents kept at most; the oldest resolved one makes room.
         public var capacity = 10_000
 
-        /// The defaults: resolved after an hour of quiet, reopened within a day.
+        /// The defaults: resolved after an hour of quiet, failing emergency numbers after a quarter of one, reopened within a day.
         public init() {}
+
+        func quiet(_ kind: IncidentKind) -> Duration {
+            kind == .emergencyFailure ? resolveEmergencyAfter : resolveAfter
+        }
     }
 
     /// In the order in which they were opened.
@@ -75,7 +81,7 @@ public struct IncidentBook: Sendable {
         var changes: [IncidentChange] = []
         for index in incidents.indices where incidents[index].state != .resolved && isMeant(incidents[index])
         {
-            guard now - incidents[index].lastSeen > settings.resolveAfter else { continue }
+            guard now - incidents[index].lastSeen > settings.quiet(incidents[index].kind) else { continue }
             incidents[index].state = .resolved
             changes.append(.resolved(incidents[index]))
         }

@@ -63,6 +63,30 @@ private func finding(
         #expect(book.incidents.count == 2)
     }
 
+    @Test
+    func `failing emergency numbers are over after a quarter of an hour of quiet, and a return reopens them`()
+        throws
+    {
+        var book = IncidentBook()
+        func failure(_ minute: Int) throws -> Finding {
+            var finding = try finding(at: minute)
+            finding.kind = .emergencyFailure
+            return finding
+        }
+        _ = book.apply(try failure(0))
+        _ = book.apply(try finding(key: "other", number: 33_199_009_999, at: 0))
+        #expect(book.advance(to: Timestamp(seconds: 1_380_000_000 + 890)).isEmpty)
+        let changes = book.advance(to: Timestamp(seconds: 1_380_000_000 + 910))
+        guard changes.count == 1, case .resolved(let over)? = changes.first, over.kind == .emergencyFailure
+        else {
+            Issue.record("not resolved: \(changes)"); return
+        }
+        guard case .reopened(let again)? = book.apply(try failure(45)).first else {
+            Issue.record("not reopened"); return
+        }
+        #expect(again.id == over.id && again.state == .firing)
+    }
+
     @Test func `a full book makes room for the new by the oldest resolved, and counts what finds none`()
         throws
     {

@@ -91,7 +91,7 @@ extension CentreDirectory {
     /// The directory as `parse` reads it.
     public var csv: String {
         var out = Self.columns.joined(separator: ";") + "\n"
-        for centre in centres {
+        for centre in centres.map(asTested) {
             let fields = [
                 centre.place, centre.shortNumber, centre.service, centre.id, centre.longNumber.description,
                 centre.validFrom.rfc3339(), centre.validTo?.rfc3339() ?? "",

@@ -79,7 +79,7 @@ extension CentreDirectory {
             let facts = NumberingPlans.standard.facts(of: number, at: moment)
             if !number.isE164 || !(facts.isValid || facts.kind == .fiction) { return .deadFallback }
         }
-        guard let tested = centre.lastTested else { return .neverTested }
+        guard let tested = asTested(centre).lastTested else { return .neverTested }
         // A test dated in the future proves nothing.
         if tested > moment || moment - tested > Self.freshness { return .staleTest }
         return centre.isPublic ? nil : .notPublic

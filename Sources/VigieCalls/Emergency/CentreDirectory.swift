@@ -11,6 +11,7 @@ public struct CentreDirectory: Sendable {
     /// In the order of department, short number and place.
     public private(set) var centres: [EmergencyCentre]
     private var byCell: [String: [Int]] = [:]
+    var tests = FallbackTests()
 
     /// A directory of these rows.
     public init(_ centres: [EmergencyCentre]) {
@@ -51,10 +52,11 @@ public struct CentreDirectory: Sendable {
     public func publishable(department: String, shortNumber: String, at moment: Timestamp) -> [PhoneNumber] {
         var numbers: [PhoneNumber] = []
         for centre in centres(department: department, shortNumber: shortNumber, at: moment) {
-            guard centre.isPublic, let tested = centre.lastTested, tested <= moment,
-                moment - tested <= Self.freshness
-            else { continue }
+            guard centre.isPublic else { continue }
             for number in centre.fallbacks where number.isE164 && !numbers.contains(number) {
+                guard let tested = lastTested(number, of: centre), tested <= moment,
+                    moment - tested <= Self.freshness
+                else { continue }
                 numbers.append(number)
             }
         }

@@ -13,6 +13,7 @@ extension PublicationBook {
         guard let last = versions.last(where: { $0.id == id }) else { throw .unknownNotice(id) }
         guard reason.contains(where: { !$0.isWhitespace }) else { throw .noReason }
         guard reason.count <= Self.maxNote else { throw .tooLong(field: "reason", limit: Self.maxNote) }
+        try Self.checkCharacters("reason", reason)
         if last.state == .draft, last.kind == .retraction { throw .draftWaits(version: last.version) }
         guard let shown = versions.last(where: { $0.id == id && $0.state == .published }),
             shown.kind.tellsOfTrouble

@@ -20,6 +20,8 @@ public struct PublicationBook: Sendable {
         case staleFallback(department: String, shortNumber: String, number: String)
         case noLines
         case tooLong(field: String, limit: Int)
+        /// A character that papers for machines may not hold, or that turns text around: `U+202E`.
+        case forbiddenCharacter(field: String, character: String)
         case draftWaits(version: Int)
         /// Nothing that tells of trouble is public under this id: its state and kind.
         case notPublic(state: String)
@@ -201,6 +203,8 @@ public struct PublicationBook: Sendable {
         let index = try draftIndex(id)
         guard english.count <= Self.maxNote else { throw .tooLong(field: "note_en", limit: Self.maxNote) }
         guard french.count <= Self.maxNote else { throw .tooLong(field: "note_fr", limit: Self.maxNote) }
+        try Self.checkCharacters("note_en", english)
+        try Self.checkCharacters("note_fr", french)
         versions[index].noteEnglish = english
         versions[index].noteFrench = french
         versions[index].version += 1

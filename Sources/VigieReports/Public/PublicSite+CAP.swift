@@ -45,6 +45,15 @@ extension PublicSite {
         return text.hasSuffix("Z") ? text.dropLast() + "-00:00" : text
     }
 
+    /// ISO 3166-2:FR: overseas collectivities have letters, and Paris has the code of its collectivity.
+    static func subdivision(_ department: String) -> String {
+        let codes = [
+            "75": "75C", "975": "PM", "977": "BL", "978": "MF", "984": "TF", "986": "WF", "987": "PF",
+            "988": "NC",
+        ]
+        return "FR-" + (codes[department] ?? department)
+    }
+
     private func info(_ notice: PublicNotice, _ language: ReportLanguage, _ sent: Timestamp) -> String {
         var out = "  <info>\n"
         func element(_ name: String, _ text: String, _ indent: String = "    ") {
@@ -88,7 +97,7 @@ extension PublicSite {
             out += "    <area>\n"
             let name = departments.first { $0.code == department }?.name ?? department
             element("areaDesc", "\(name) (\(department))", "      ")
-            for (system, value) in [("INSEE-DEP", department), ("ISO3166-2", "FR-\(department)")] {
+            for (system, value) in [("INSEE-DEP", department), ("ISO3166-2", Self.subdivision(department))] {
                 out += "      <geocode>\n"
                 element("valueName", system, "        ")
                 element("value", value, "        ")

@@ -64,6 +64,11 @@ extension PublicSite {
             ),
             ("created_at", .string(notice.since.rfc3339())),
             ("updated_at", .string((notice.publishedAt ?? notice.draftedAt).rfc3339())),
+            (
+                "resolved_at",
+                notice.kind.tellsOfTrouble
+                    ? .null : .string((notice.publishedAt ?? notice.draftedAt).rfc3339())
+            ),
             ("shortlink", .string(publisher.address)),
             (
                 "incident_updates",
@@ -86,26 +91,41 @@ extension PublicSite {
 
     /// Every version, newest first (RFC 4287).
     public var atom: String {
-        let address = publisher.address.isEmpty ? "urn:vigie:public" : publisher.address
+        // RFC 4287 §4.2.6: an id is an absolute IRI, and nobody else's; links may be relative.
+        let name = publisher.address.isEmpty ? "urn:vigie:" + Self.urnPart(publisher.sender) : publisher.address
+        let base = publisher.address.isEmpty ? "" : publisher.address + "/"
         let updated = history.compactMap(\.publishedAt).max() ?? moment
         var out = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
         out +=
-            "<title>\(publisher.name.escaped) : appels d’urgence</title>\n<id>\(address.escaped)/feed.atom</id>\n"
+            "<title>\(publisher.name.escaped) : appels d’urgence</title>\n<id>\(name.escaped)/feed.atom</id>\n"
         out +=
             "<updated>\(updated.rfc3339())</updated>\n<author><name>\(publisher.name.escaped)</name></author>\n"
-        if !publisher.address.isEmpty {
-            out +=
-                "<link rel=\"self\" href=\"\(address.escaped)/feed.atom\"/>\n<link href=\"\(address.escaped)/\"/>\n"
-        }
+        out +=
+            "<link rel=\"self\" href=\"\(base.escaped)feed.atom\"/>\n<link href=\"\(base.isEmpty ? "./" : base.escaped)\"/>\n"
         for notice in history.reversed().prefix(100) {
             let when = (notice.publishedAt ?? notice.draftedAt).rfc3339()
-            out += "<entry>\n<id>\(address.escaped)/\(capPath(notice).escaped)</id>\n"
+            out += "<entry>\n<id>\(name.escaped)/\(capPath(notice).escaped)</id>\n"
             out += "<title>\(headline(notice, .french).escaped)</title>\n<updated>\(when)</updated>\n"
             out +=
-                "<link href=\"\(address.escaped)/\(capPath(notice).escaped)\" type=\"application/cap+xml\"/>\n"
+                "<link href=\"\(base.escaped)\(capPath(notice).escaped)\" type=\"application/cap+xml\"/>\n"
             out += "<summary>\(body(notice, .french).escaped)</summary>\n</entry>\n"
         }
         return out + "</feed>\n"
+    }
+
+    /// A name as a part of a URN (RFC 8141): what it may not hold is percent-encoded.
+    private static func urnPart(_ name: String) -> String {
+        var out = ""
+        for byte in name.utf8 {
+            let isPlain =
+                byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || [0x2D, 0x2E, 0x40, 0x5F].contains(byte)
+            if isPlain {
+                out.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                out += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return out
     }
 
     /// `in 1 department`, `dans 3 départements`.

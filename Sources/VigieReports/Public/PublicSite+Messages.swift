@@ -3,31 +3,8 @@ public import VigieWire
 
 // Texts that a person sends by other means: Vigie writes them, and never sends them.
 extension PublicSite {
-    /// The most characters of a FR-Alert message: 15 pages of 93 characters.
-    public static let alertLimit = 1_395
     /// Characters of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038).
     public static let smsLimit = 160
-
-    /// A draft for FR-Alert; the authority that sends it decides on text and zone.
-    public func alertDraft(_ notice: PublicNotice) -> String {
-        var text = headline(notice, .french) + ". "
-        if !notice.kind.tellsOfTrouble {
-            return String((text + body(notice, .french)).prefix(Self.alertLimit))
-        }
-        text += ReportLanguage.french.advice(for: notice.lines).prefix(2).joined(separator: " ")
-        var lines = ""
-        for line in notice.lines {
-            guard let number = line.fallbacks.first else { continue }
-            let next = " \(line.department)/\(line.shortNumber) : \(Self.spoken(number))."
-            if text.count + lines.count + next.count + 40 > Self.alertLimit { break }
-            lines += next
-        }
-        if !lines.isEmpty { text += " En cas d’échec :" + lines }
-        if !publisher.address.isEmpty, text.count + publisher.address.count + 3 <= Self.alertLimit {
-            text += " " + publisher.address + "/"
-        }
-        return String(text.prefix(Self.alertLimit))
-    }
 
     /// An SMS for the subscribers of one department, in the alphabet that fits 160 characters.
     public func sms(_ notice: PublicNotice, department: String) -> String {
@@ -107,46 +84,5 @@ extension PublicSite {
                     "directive (UE) 2022/2555 (NIS 2), article 23 : rapport final, un mois après la notification",
                 recipient: "CSIRT ou autorité compétente", due: knownAt + .seconds(month), source: nis2),
         ]
-    }
-
-    /// The notice to the authorities, in French: severity, impact, likely cause, measures, and the clocks.
-    public func authorityNotice(_ notice: PublicNotice, knownAt: Timestamp, cause: String, contact: String)
-        -> String
-    {
-        var out = "NOTIFICATION D’INCIDENT : APPELS D’URGENCE\n"
-        func line(_ name: String, _ value: String) { out += "\(name) : \(value)\n" }
-        line("Référence", "\(notice.id), version \(notice.version)")
-        line("Opérateur", publisher.name)
-        line("Contact", contact.isEmpty ? "à compléter" : contact)
-        if let retraction = notice.retraction {
-            line("Objet", "retrait d’un avis publié par erreur")
-            line(
-                "Avis retiré",
-                "publié le \(Self.capTime(retraction.firstSaid)), dernière version le \(Self.capTime(retraction.lastSaid))"
-            )
-            line("Départements", retraction.departments.joined(separator: ", "))
-            line("Motif", retraction.reason)
-            return out
-        }
-        line("Début mesuré", Self.capTime(notice.since))
-        line("Connu de l’opérateur", Self.capTime(knownAt))
-        line("Numéros", Self.numbers(notice))
-        line("Départements", notice.departments.joined(separator: ", "))
-        line("Appelants n’ayant joint personne (mesuré)", ReportLanguage.french.count(notice.unserved))
-        line("Cause probable", cause.isEmpty ? "en cours d’analyse" : cause)
-        line("Rétablissement attendu", "non connu")
-        out += "\nÉchéances\n"
-        for clock in Self.clocks(knownAt: knownAt) {
-            let due = clock.due.map { "avant le " + Self.capTime($0) } ?? "dès connaissance"
-            out += "- \(clock.rule) → \(clock.recipient) : \(due) ; \(Self.basis(clock))\n"
-        }
-        out +=
-            "\nLes délais sont ceux que Vigie connaît ; le juriste de l’opérateur dit lesquels s’appliquent.\n"
-        return out
-    }
-
-    /// Where a clock's rule was read, or that it was not verified.
-    static func basis(_ clock: Clock) -> String {
-        clock.source.map { "source : \($0)" } ?? "NON VÉRIFIÉ à la source"
     }
 }

@@ -15,7 +15,8 @@ public final class CalendarDesk: Sendable {
 
     private static let key = "calendar"
     private let paths: [String]
-    private let zone: TimeZoneOffsets
+    /// Of times that name none.
+    let zone: TimeZoneOffsets
     private let store: any Store
     private let state = Mutex(State())  // replaced whole when something changed
     /// Files that could not be read, and entries left out, since the start.

@@ -2,6 +2,7 @@ import Foundation
 import VigieCalls
 import VigieIncidents
 import VigieStore
+import VigieWire
 
 /// What an incident's document says of the emergency numbers that fail.
 enum EmergencyFacts {
@@ -45,6 +46,12 @@ enum EmergencyFacts {
             unserved: subject["lost_calls"] as? Int ?? 0,
             sound: (soundDepartments, Set(sound["services"] as? [String] ?? [])),
             isPlaceUnknown: isPlaceUnknown)
+    }
+
+    /// When the incident was detected; `nil` where its document does not say.
+    static func detectedAt(_ record: StoredIncident) -> Timestamp? {
+        let document = try? JSONSerialization.jsonObject(with: Data(record.document)) as? [String: Any]
+        return (document?["detected_at"] as? String).flatMap { Timestamp(rfc3339: $0) }
     }
 
     /// The departments whose calls to these services go to centres of these long numbers.

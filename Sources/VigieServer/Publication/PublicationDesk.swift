@@ -88,6 +88,18 @@ public actor PublicationDesk {
     /// All versions, oldest first.
     public var versions: [PublicNotice] { book.versions }
 
+    /// When the operator knew of the incident that a notice is about: the legal clocks run from then, whatever is drafted later.
+    ///
+    /// It is when the incident was detected, or first written about where that was earlier or the incident is gone.
+    func knownAt(_ notice: PublicNotice) async -> Timestamp {
+        let record = try? await store.background { store throws(StoreError) -> StoredIncident? in
+            try store.incident(notice.incident)
+        }
+        let detected = (record ?? nil).flatMap(EmergencyFacts.detectedAt)
+        let drafted = book.versions.filter { $0.incident == notice.incident }.map(\.draftedAt)
+        return (drafted + [detected, notice.draftedAt].compactMap { $0 }).min() ?? notice.draftedAt
+    }
+
     /// Writes a draft about an incident, from what the store knows of it now.
     ///
     /// - Throws: `Failure`.

@@ -32,6 +32,25 @@ import VigieWire
         return (book, alert.id)
     }
 
+    @Test(arguments: ["\u{FFFE}", "\u{FFFF}", "\u{85}", "\u{1B}", "\u{202E}", "\u{2067}", "\u{1FFFF}"])
+    func `a character that breaks papers or turns text around is refused by name`(character: String) throws {
+        var (book, id) = try published()
+        let update = try book.draft(facts([("62", "15")]), directory: directory, at: now + .seconds(600))
+        let code = String(character.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
+        let name = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
+        let text = "Réseau A\(character) fails"
+        #expect(throws: PublicationBook.Refusal.forbiddenCharacter(field: "note_en", character: name)) {
+            _ = try book.annotate(update.id, english: text, french: "")
+        }
+        #expect(throws: PublicationBook.Refusal.forbiddenCharacter(field: "note_fr", character: name)) {
+            _ = try book.annotate(update.id, english: "", french: text)
+        }
+        #expect(throws: PublicationBook.Refusal.forbiddenCharacter(field: "reason", character: name)) {
+            _ = try book.retract(id, reason: text, by: "olga", at: now)
+        }
+        #expect(try book.annotate(update.id, english: "Réseau A, « été »\n✓ 🚑", french: "").version == 2 + 1)
+    }
+
     @Test func `a mistake is taken back by two people, says so for a day, and names whom it told`() throws {
         var (book, id) = try published()
         let update = try book.draft(

@@ -138,8 +138,11 @@ import VigieWire
                 == "Avis du 02/06 19:00 publie par erreur, retire. Composez le 15, 17, 18 ou 112 comme d'habitude."
         )
         #expect(site.sms(notice, department: "59").count <= PublicSite.smsLimit)
-        #expect(site.alertDraft(notice).hasPrefix("Avis retiré : il avait été publié par erreur. L’avis du"))
+        #expect(site.alertDraft(notice).hasPrefix("Avis retiré : il avait été publié par erreur. L'avis du"))
         let paper = site.authorityNotice(notice, knownAt: now, cause: "", contact: "")
+        #expect(
+            paper.hasPrefix("RETRAIT D’AVIS : APPELS D’URGENCE\n")
+                && paper.contains("Numéros cités par la dernière version : 15"))
         #expect(paper.contains("retrait d’un avis publié par erreur") && paper.contains("secret reason"))
         #expect(try Outline(site.cap(notice))["alert/status"] == ["Draft"])
     }

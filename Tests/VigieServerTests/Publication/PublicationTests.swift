@@ -13,6 +13,7 @@ import VigieWire
     private static func incident(state: String, departments: [String]) -> StoredIncident {
         let now = NodeClock.real.now
         let document: JSONValue = .object([
+            ("detected_at", .string((now - .seconds(300)).rfc3339())),
             (
                 "subject",
                 .object([
@@ -68,6 +69,24 @@ import VigieWire
         #expect(clear.kind == .allClear && clear.state == .draft)
         #expect(desk.shown.site.file("59.html")?.text.contains("des appels échouent") == true)
         #expect(try store.audit(from: 1, limit: 10).map(\.actor) == ["vigie", "ada", "bob", "vigie"])
+    }
+
+    @Test func `the legal clocks run from the detection, whatever is drafted later`() async throws {
+        let store = MemoryStore()
+        try store.apply([.incident(Self.incident(state: "firing", departments: ["59"]))])
+        let directory = CentreDirectory.fictional(at: NodeClock.real.now)
+        let desk = try PublicationDesk(
+            .init(publisher: .init(name: "Opérateur", sender: "op.example"), directory: { directory }),
+            store: store, clock: .real)
+        var draft = try await desk.draft(incident: "emergency-1", actor: "olga")
+        let known = await desk.knownAt(draft)
+        #expect(known < draft.draftedAt - .seconds(250))
+        draft.draftedAt = draft.draftedAt + .seconds(86_400)
+        #expect(await desk.knownAt(draft) == known)
+        // An incident that is gone: the first text about it.
+        var gone = draft
+        gone.incident = "gone"
+        #expect(await desk.knownAt(gone) == gone.draftedAt)
     }
 
     @Test
@@ -211,7 +230,9 @@ import VigieWire
                     && shown.json["text_en"]?.stringValue?.contains("published by mistake") == true)
             #expect(try await get("/\(id)?version=1").json["kind"]?.stringValue == "alert")
             #expect(try await get("/\(id)?version=9").status == 404)
-            let sms = try await get("/\(id)/messages").json["sms"]
+            let messages = try await get("/\(id)/messages").json
+            let sms = messages["sms"]
+            #expect(messages["fr_alert_en"]?.stringValue?.contains("by mistake") == true)
             #expect(sms?["62"]?.stringValue?.contains("publie par erreur") == true)
 
             // One approval, and the page stands; nobody approves twice, or a version that was not read.

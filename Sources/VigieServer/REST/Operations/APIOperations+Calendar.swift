@@ -80,7 +80,9 @@ extension APIOperations {
                         ]))
                 ], problems: [404],
                 run: { request in
-                    let read = ChangeCalendar.parse(ics: String(decoding: request.bytes, as: UTF8.self))
+                    let read = ChangeCalendar.parse(
+                        ics: String(decoding: request.bytes, as: UTF8.self),
+                        zone: try watch(services).calendar.zone)
                     if read.calendar.changes.isEmpty, let first = read.refusals.first, first.line == 1,
                         first.field.isEmpty
                     {

@@ -139,7 +139,9 @@ extension APIOperations {
                     .json(
                         "The texts.",
                         .open([
-                            .must("fr_alert", .text()), .must("sms", .map(.text())),
+                            .must("fr_alert", .text(), "At most 15 pages of 93 characters of GSM 03.38."),
+                            .must("fr_alert_en", .text(), "The same in English."),
+                            .must("sms", .map(.text())),
                             .must("authorities", .text()),
                             .must("cap", .text()),
                         ]))
@@ -150,18 +152,21 @@ extension APIOperations {
                     guard let notice = await desk.versions.last(where: { $0.id == id }) else {
                         throw Problem.notFound("there is no notice \(id)")
                     }
+                    let known = await desk.knownAt(notice)
                     let site = desk.shown.site
                     let sms = site.areas(notice).map {
                         ($0, JSONValue.string(site.sms(notice, department: $0)))
                     }
                     return noticeAnswer(
                         .object([
-                            ("fr_alert", .string(site.alertDraft(notice))), ("sms", .object(sms)),
+                            ("fr_alert", .string(site.alertDraft(notice))),
+                            ("fr_alert_en", .string(site.alertDraft(notice, .english))),
+                            ("sms", .object(sms)),
                             (
                                 "authorities",
                                 .string(
                                     site.authorityNotice(
-                                        notice, knownAt: notice.draftedAt, cause: "", contact: ""))
+                                        notice, knownAt: known, cause: "", contact: ""))
                             ), ("cap", .string(site.cap(notice))),
                         ]))
                 }),
