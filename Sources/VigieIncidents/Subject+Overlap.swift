@@ -34,7 +34,8 @@ extension Finding.Subject {
             let sharePlaces =
                 !Set(scope.departments).isDisjoint(with: otherScope.departments)
                 && !Set(scope.services).isDisjoint(with: otherScope.services)
-            return shareNodes || sharePlaces
+            // What fails through a machine and what fails in a place are two failures, also where they meet.
+            return shareNodes || sharePlaces && scope.namesPath == otherScope.namesPath
         default:
             return false
         }

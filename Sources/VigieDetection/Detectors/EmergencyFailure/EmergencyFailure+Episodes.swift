@@ -190,9 +190,6 @@ extension EmergencyFailure {
 }
 
 extension EmergencyScope {
-    /// Whether it names a machine, an operator or a trunk.
-    var namesPath: Bool { !(nodes.isEmpty && operators.isEmpty && ingresses.isEmpty && egresses.isEmpty) }
-
     /// Whether an attempt on record lies within the set.
     func holds(_ entry: AttemptRing.Entry) -> Bool {
         (services.isEmpty || services.contains(entry.service))

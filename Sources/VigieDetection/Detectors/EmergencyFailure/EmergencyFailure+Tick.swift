@@ -64,6 +64,14 @@ extension EmergencyFailure {
             streams[index].expect(
                 minutes: minutes, season: season, minute: minute)
         }
+        // A rush of the nation is one everywhere: what was half seen in its first minute is not to be finished by it in places where it shows
+        // less.
+        if let nation = places[StreamKey.nation.rawValue], streams[Int(nation)].isRushed {
+            for index in streams.indices {
+                streams[index].answerTest.reset()
+                streams[index].redialTest.reset()
+            }
+        }
         countMinutes()
     }
 

@@ -92,4 +92,9 @@ public struct EmergencyScope: Hashable, Codable, Sendable {
 
     /// Nothing known yet.
     public init() {}
+
+    /// Whether it names a machine, an operator or a trunk.
+    public var namesPath: Bool {
+        !(nodes.isEmpty && operators.isEmpty && ingresses.isEmpty && egresses.isEmpty)
+    }
 }
