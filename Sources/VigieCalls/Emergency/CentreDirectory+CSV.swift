@@ -57,11 +57,19 @@ extension CentreDirectory {
         var header: [String: Int] = [:]
         var separator: Character = ";"
         var line = 0
-        for row in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-            line += 1
-            var row = row
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        var next = 0
+        while next < lines.count {
+            line = next + 1
+            var row = lines[next]
             if line == 1, row.first == "\u{FEFF}" { row = row.dropFirst() }
+            next += 1
             if row.allSatisfy({ $0 == " " }) || row.first == "#" { continue }
+            let rest = TableRow.continuation(of: row, lines[next...])
+            if rest > 0 {
+                row = Substring(([row] + lines[next..<next + rest]).joined(separator: "\n"))
+                next += rest
+            }
             if header.isEmpty {
                 separator = row.contains(";") ? ";" : ","
                 for (index, name) in TableRow.fields(row, separator).enumerated() where header[name] == nil {
@@ -124,6 +132,11 @@ extension CentreDirectory {
                         "\(clip(place)) is no INSEE code: 5 characters for a commune, 2 or 3 for a department"
                 )
             }
+            guard known.contains(EmergencyCentre.department(of: place)) else {
+                throw Fault(
+                    column: "commune_insee",
+                    reason: "\(clip(place)) lies in no department; Corsica's are 2A and 2B")
+            }
             let short = value("short_number")
             guard short.utf8.count >= 2, short.utf8.count <= 6, short.utf8.allSatisfy({ $0 &- 0x30 < 10 })
             else {
@@ -152,6 +165,8 @@ extension CentreDirectory {
             return .failure(error)
         }
     }
+
+    private static let known = Set(NumberingPlans.standard.departments.map(\.code))
 
     private static func isPlace(_ text: String) -> Bool {
         let bytes = Array(text.utf8)

@@ -11,6 +11,10 @@ extension CentreDirectory {
         case deadFallback = "dead-fallback"
         /// A fallback that is the number it should replace.
         case sameFallback = "fallback-is-the-centre"
+        /// A fallback for which callers pay: in distress nobody should, and many telephones bar it.
+        case premiumFallback = "premium-fallback"
+        /// A fallback that is another centre's own long number: its emergency calls arrive there.
+        case otherCentre = "fallback-is-another-centre"
         /// A fallback that no test call ever reached.
         case neverTested = "never-tested"
         /// A fallback whose last test call is too old.
@@ -52,12 +56,15 @@ extension CentreDirectory {
             }
         }
         var previous: EmergencyCentre?
+        let longNumbers = Set(centres.lazy.filter { $0.isValid(at: moment) }.map(\.longNumber))
         for centre in centres where centre.isValid(at: moment) {
             if let previous, previous.place == centre.place, previous.shortNumber == centre.shortNumber {
                 found.append(issue(.overlap, centre))
             }
             previous = centre
-            if let defect = defect(of: centre, at: moment) { found.append(issue(defect, centre)) }
+            if let defect = defect(of: centre, longNumbers, at: moment) {
+                found.append(issue(defect, centre))
+            }
         }
         let order = Dictionary(uniqueKeysWithValues: Defect.allCases.enumerated().map { ($1, $0) })
         return found.enumerated().sorted {
@@ -72,12 +79,16 @@ extension CentreDirectory {
             centre: centre.id)
     }
 
-    private func defect(of centre: EmergencyCentre, at moment: Timestamp) -> Defect? {
+    private func defect(
+        of centre: EmergencyCentre, _ longNumbers: Set<PhoneNumber>, at moment: Timestamp
+    ) -> Defect? {
         if centre.fallbacks.isEmpty { return .noFallback }
         for number in centre.fallbacks {
             if number == centre.longNumber { return .sameFallback }
             let facts = NumberingPlans.standard.facts(of: number, at: moment)
             if !number.isE164 || !(facts.isValid || facts.kind == .fiction) { return .deadFallback }
+            if facts.kind == .premiumRate || facts.kind == .sharedCost { return .premiumFallback }
+            if longNumbers.contains(number) { return .otherCentre }
         }
         guard let tested = asTested(centre).lastTested else { return .neverTested }
         // A test dated in the future proves nothing.

@@ -8,6 +8,20 @@ enum TableRow {
         return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 
+    /// Lines that a row may go on for inside quotes (RFC 4180, §2.6).
+    static let maxLines = 32
+
+    /// How many of the lines that follow belong to a row whose quotes are still open; 0 when they are closed, or never are.
+    static func continuation(of row: Substring, _ rest: ArraySlice<Substring>) -> Int {
+        var isOpen = row.count { $0 == "\"" } % 2 == 1
+        guard isOpen else { return 0 }
+        for (index, line) in rest.prefix(maxLines).enumerated() {
+            if line.count(where: { $0 == "\"" }) % 2 == 1 { isOpen.toggle() }
+            if !isOpen { return index + 1 }
+        }
+        return 0
+    }
+
     /// The fields of a row, without the blanks around them (RFC 4180 within one line: a quote inside quotes is doubled).
     static func fields(_ row: Substring, _ separator: Character) -> [String] {
         var fields: [String] = []

@@ -39,6 +39,12 @@ public struct DirectoryReport: Sendable {
             language.choose(
                 "a fallback is the number it should replace",
                 "un numéro de repli est celui qu’il doit remplacer")
+        case .premiumFallback:
+            language.choose("callers pay for a fallback", "un numéro de repli est surtaxé")
+        case .otherCentre:
+            language.choose(
+                "a fallback is another centre's own number",
+                "un numéro de repli est le numéro propre d’un autre centre")
         case .neverTested: language.choose("no test call reached a fallback yet", "repli jamais testé")
         case .staleTest:
             language.choose(

@@ -92,7 +92,8 @@ extension PublicSite {
     /// Every version, newest first (RFC 4287).
     public var atom: String {
         // RFC 4287 §4.2.6: an id is an absolute IRI, and nobody else's; links may be relative.
-        let name = publisher.address.isEmpty ? "urn:vigie:" + Self.urnPart(publisher.sender) : publisher.address
+        let name =
+            publisher.address.isEmpty ? "urn:vigie:" + Self.urnPart(publisher.sender) : publisher.address
         let base = publisher.address.isEmpty ? "" : publisher.address + "/"
         let updated = history.compactMap(\.publishedAt).max() ?? moment
         var out = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"

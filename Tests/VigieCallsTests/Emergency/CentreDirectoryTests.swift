@@ -19,6 +19,37 @@ import VigieWire
         #expect(Set(directory.centres.map(\.shortNumber)) == ["15", "17", "18", "112"])
     }
 
+    @Test(arguments: ["20", "20004", "20167", "96", "99001", "979"])
+    func `a department that does not exist is refused`(place: String) {
+        let read = CentreDirectory.parse(
+            csv: header + "\(place);15;SAMU;S;+33353010001;2026-01-01;;;;;;\n")
+        #expect(read.refused == 1 && read.refusals.first?.column == "commune_insee")
+        #expect(read.directory.centres.isEmpty)
+    }
+
+    @Test func `a fallback that callers pay for, or that is another centre's number, is named`() {
+        let rows = """
+            59;15;SAMU;S59;+33353010001;2026-01-01;;0899123456;;2026-11-20;x;yes
+            62;15;SAMU;S62;+33353010005;2026-01-01;;+33353010001;;2026-11-20;x;yes
+
+            """
+        let directory = CentreDirectory.parse(csv: header + rows).directory
+        #expect(
+            directory.issues(at: now, departments: []).map { "\($0.defect.rawValue) \($0.centre)" } == [
+                "premium-fallback S59", "fallback-is-another-centre S62",
+            ])
+    }
+
+    @Test func `a quoted field may hold a line break, and a quote that never ends costs its own row only`() {
+        let row = "59;15;SAMU;\"S 59\r\nLille\";+33353010001;2026-01-01;;;;;;\r\n"
+        let last = "62;15;SAMU;S62;+33353010005;2026-01-01;;;;;;\n"
+        let read = CentreDirectory.parse(csv: header + row + "bad;15;SAMU;S;1;;;;;;;\n" + last)
+        #expect(read.directory.centres.map(\.id) == ["S 59\nLille", "S62"])
+        #expect(read.refusals.map(\.line) == [4])
+        let open = CentreDirectory.parse(csv: header + "59;15;SAMU;\"S59;+33353010001;2026-01-01\n" + last)
+        #expect(open.refused == 1 && open.directory.centres.map(\.id) == ["S62"])
+    }
+
     @Test func `what is written is read back`() {
         let directory = CentreDirectory.fictional(at: now)
         let back = CentreDirectory.parse(csv: directory.csv)

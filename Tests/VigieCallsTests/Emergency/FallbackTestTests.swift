@@ -17,7 +17,8 @@ import VigieWire
             number: number, at: now - .seconds(hours * 3_600), isAnswered: isAnswered, tester: "probe")
     }
 
-    @Test func `each fallback that answered makes itself fit, and the row's date is the older of the two calls`()
+    @Test
+    func `each fallback that answered makes itself fit, and the row's date is the older of the two calls`()
         throws
     {
         let row = try row(tested: 90)
@@ -34,7 +35,9 @@ import VigieWire
         #expect(whole.publishable(department: "59", shortNumber: "15", at: now) == row.fallbacks)
     }
 
-    @Test func `a fallback that failed since its last good test is shown to nobody, and the sound one beside it stays`()
+    @Test
+    func
+        `a fallback that failed since its last good test is shown to nobody, and the sound one beside it stays`()
         throws
     {
         let row = try row(tested: 2)

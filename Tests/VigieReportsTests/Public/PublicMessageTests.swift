@@ -12,7 +12,8 @@ import VigieWire
         "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
             .unicodeScalars)
 
-    private func book(_ departments: [String], ends: Bool = false, note: String = "") throws -> PublicationBook
+    private func book(_ departments: [String], ends: Bool = false, note: String = "") throws
+        -> PublicationBook
     {
         var book = PublicationBook(approvalsNeeded: 1)
         let directory = CentreDirectory.fictional(at: now)
@@ -33,7 +34,8 @@ import VigieWire
         return book
     }
 
-    private func site(_ book: PublicationBook, address: String = "https://urgence.example/~op") -> PublicSite {
+    private func site(_ book: PublicationBook, address: String = "https://urgence.example/~op") -> PublicSite
+    {
         PublicSite(
             book, publisher: .init(name: "Opérateur", sender: "op.example", address: address),
             at: now + .seconds(1_300))
@@ -86,7 +88,9 @@ import VigieWire
         #expect(!text.contains("<value>FR-988</value>") && text.contains("<value>988</value>"))
     }
 
-    @Test func `without an address the feed's links are relative, and its names are the operator's own`() throws {
+    @Test func `without an address the feed's links are relative, and its names are the operator's own`()
+        throws
+    {
         let book = try book(["59"])
         let mine = site(book, address: "").atom
         #expect(mine.contains("<id>urn:vigie:op.example/feed.atom</id>"))

@@ -42,6 +42,8 @@ import VigieWire
         for file in files where file.path.hasSuffix(".html") {
             #expect(file.text.utf8.count < 50_000, "\(file.path): \(file.text.utf8.count) bytes")
             #expect(!file.text.contains("<script"))
+            // Measured with a browser at 320 to 400 pixels: nothing scrolls sideways with these.
+            #expect(file.text.contains("overflow-wrap:anywhere") && file.text.contains("max-width:30rem"))
             #expect(!file.text.contains("src="))
             #expect(!file.text.contains("url("))
         }

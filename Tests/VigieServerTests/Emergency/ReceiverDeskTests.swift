@@ -114,10 +114,12 @@ import VigieWire
         let start = Timestamp(seconds: (now.seconds / 300 - 2) * 300).rfc3339()
         do {
             try await RunningSite.with(services, settings: settings) { site in
-                func post(_ centre: String, _ secret: String) async throws -> Reply {
+                func post(
+                    _ centre: String, _ secret: String, department: String = "59", service: String = "15"
+                ) async throws -> Reply {
                     try await site.post(
                         "/api/v1/emergency/counts",
-                        "{\"centre\":\"\(centre)\",\"intervals\":[{\"start\":\"\(start)\",\"seconds\":300,\"service\":\"15\",\"department\":\"59\",\"seen\":2,\"answered\":1}]}",
+                        "{\"centre\":\"\(centre)\",\"intervals\":[{\"start\":\"\(start)\",\"seconds\":300,\"service\":\"\(service)\",\"department\":\"\(department)\",\"seen\":2,\"answered\":1}]}",
                         headers: [("Authorization", "Bearer " + secret)])
                 }
                 let refused = try await post("SAMU-62", bound)
@@ -126,6 +128,19 @@ import VigieWire
                 #expect(refused.json["detail"]?.stringValue?.contains("SAMU-59, CODIS-59") == true)
                 #expect(try await post("SAMU-59", bound).json["accepted"]?.integerValue == 1)
                 #expect(try await post("CODIS-59", bound).json["accepted"]?.integerValue == 1)
+                // What the directory sends elsewhere is not this centre's to count; there is no department 20.
+                let listed = "FICTION-SAMU-59"
+                #expect(try await post(listed, free).json["accepted"]?.integerValue == 1)
+                for (department, service, why) in [
+                    ("62", "15", "does not send 15 in 62 to FICTION-SAMU-59"),
+                    ("59", "18", "does not send 18 in 59 to FICTION-SAMU-59"),
+                    ("20", "15", "there is no department 20"),
+                ] {
+                    let reply = try await post(listed, free, department: department, service: service)
+                    #expect(
+                        reply.status == 400 && reply.json["detail"]?.stringValue?.contains(why) == true)
+                }
+                #expect(try await post("elsewhere", free, department: "20").status == 400)
                 #expect(try await post("SAMU-62", free).json["accepted"]?.integerValue == 1)
             }
         } catch {
@@ -134,6 +149,9 @@ import VigieWire
         }
         await line.stop()
         // Another node over the same store knows them.
-        #expect(ReceiverDesk(store: store).latest.map(\.centre) == ["CODIS-59", "SAMU-59", "SAMU-62"])
+        #expect(
+            ReceiverDesk(store: store).latest.map(\.centre) == [
+                "CODIS-59", "FICTION-SAMU-59", "SAMU-59", "SAMU-62",
+            ])
     }
 }

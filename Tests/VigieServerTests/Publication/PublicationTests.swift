@@ -21,7 +21,7 @@ import VigieWire
                     ("departments", .array(departments.map { .string($0) })), ("lost_calls", .integer(120)),
                     ("share", .number(0.3)),
                 ])
-            )
+            ),
         ])
         return StoredIncident(
             id: "emergency-1", kind: "emergency-failure", state: state, severity: "critical",

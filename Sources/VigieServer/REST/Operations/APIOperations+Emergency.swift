@@ -92,7 +92,8 @@ extension APIOperations {
                             "\(request.identity.name) speaks for \(request.identity.centres.joined(separator: ", ")), not for \(centre); nothing was taken"
                         )
                     }
-                    let told = try intervals(request, now: services.clock.now)
+                    let told = try intervals(
+                        request, emergency.centres.current, now: services.clock.now)
                     let outcome: ReceiverDesk.Outcome
                     do throws(ReceiverDesk.Refusal) {
                         outcome = try emergency.receivers.take(told) { emergency.line.take($0) }
@@ -160,10 +161,13 @@ extension APIOperations {
         return emergency
     }
 
-    private static func intervals(_ request: APIRequest, now: Timestamp) throws(Problem) -> [ReceiverDesk
-        .Told]
+    /// The intervals; refused for departments that do not exist, and for cells that the directory sends elsewhere, where it knows the
+    /// centre.
+    private static func intervals(_ request: APIRequest, _ directory: CentreDirectory, now: Timestamp)
+        throws(Problem) -> [ReceiverDesk.Told]
     {
         let centre = request.json["centre"]?.stringValue ?? ""
+        let isListed = directory.centres.contains { $0.id == centre }
         var told: [ReceiverDesk.Told] = []
         for (index, entry) in (request.json["intervals"]?.arrayValue ?? []).enumerated() {
             func whole(_ name: String) -> Int { Int(clamping: entry[name]?.integerValue ?? 0) }
@@ -175,6 +179,16 @@ extension APIOperations {
             }
             guard let department = DepartmentCode(entry["department"]?.stringValue ?? "") else {
                 throw wrong("department is an INSEE code such as 59 or 2A")
+            }
+            let code = department.description
+            guard NumberingPlans.standard.department(code) != nil else {
+                throw wrong("there is no department \(code)")
+            }
+            if isListed,
+                !directory.centres(department: code, shortNumber: service.description, at: now).contains(
+                    where: { $0.id == centre })
+            {
+                throw wrong("the directory does not send \(service) in \(code) to \(centre)")
             }
             guard let start = RFC3339Text.read(Array((entry["start"]?.stringValue ?? "").utf8)) else {
                 throw wrong("start is a date and time")
