@@ -238,8 +238,8 @@ extension PublicSite {
         .p{background:var(--p) repeating-linear-gradient(135deg,transparent 0 6px,#0002 6px 7px)}.d{background:var(--d) repeating-linear-gradient(45deg,transparent 0 3px,#0002 3px 5px)}.o{background:var(--o)}
         .g{display:grid;grid-template-columns:repeat(auto-fill,minmax(3.2rem,1fr));gap:.3rem}.g a{color:var(--t);text-decoration:none;border:1px solid var(--e);text-align:center;padding:.4rem .2rem}.g b{display:block;font-weight:400}
         .h{position:absolute;left:-99rem}footer{border-top:1px solid var(--e);font-size:.9rem;margin-top:2rem}
-        h1,h2,p,li,td,th,header{overflow-wrap:anywhere;hyphens:auto}
-        @media(max-width:30rem){body{padding:.6rem}table{font-size:.9rem}th,td{padding:.2rem .25rem}.alert,.back{padding:.2rem .6rem}h1{font-size:1.4rem}}
+        h1,h2,p,li,header strong{overflow-wrap:anywhere}td,th{overflow-wrap:break-word;hyphens:auto}a[href^="tel:"],header a{white-space:nowrap}
+        @media(max-width:30rem){body{padding:.6rem}table{font-size:.8rem}th,td{padding:.2rem .15rem}.alert,.back{padding:.2rem .6rem}h1{font-size:1.4rem}}
         @media print{.skip,.g{display:none}body{max-width:none;font-size:11pt}}
         """
 }
