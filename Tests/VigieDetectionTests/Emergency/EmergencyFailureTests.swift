@@ -29,6 +29,9 @@ import VigieWire
         #expect(Set(failing).isSubset(of: scope.departments))
         #expect((0.25...0.55).contains(scope.share))
         #expect(script.names(scope.soundNodes).count == 3)
+        // All operators, services and departments lose calls through the machine: none of them is unaffected.
+        #expect(scope.soundOperators.isEmpty && scope.soundServices.isEmpty)
+        #expect(Set(scope.soundDepartments).isDisjoint(with: scope.departments))
     }
 
     @Test

@@ -100,6 +100,7 @@ extension EmergencyFailure {
         typealias Dimension = AffectedSetSearch.Dimension
         var inside = [[UInt64: (attempts: Double, failed: Double)]](repeating: [:], count: 7)
         var whole = inside
+        var wholeUsual = [[UInt64: Double]](repeating: [:], count: 7)
         var allFailed = 0.0
         var usual = 0.0
         for group in groups {
@@ -110,6 +111,7 @@ extension EmergencyFailure {
                 let value = group.values[dimension]
                 let old = whole[dimension][value] ?? (0, 0)
                 whole[dimension][value] = (old.attempts + group.attempts, old.failed + group.failed)
+                wholeUsual[dimension][value, default: 0] += group.usual * group.attempts
                 guard holds else { continue }
                 let part = inside[dimension][value] ?? (0, 0)
                 inside[dimension][value] = (part.attempts + group.attempts, part.failed + group.failed)
@@ -139,10 +141,18 @@ extension EmergencyFailure {
                 return one != other ? one > other : $0 < $1
             }
         }
-        /// Values with calls enough to say that they do not fail as the set does.
+        /// Values outside the set with calls enough to say that they fail as usual, not even a third as often as the set does.
         func sound(_ dimension: Dimension, apart: [UInt64]) -> [UInt64] {
-            whole[dimension.rawValue].filter {
-                $0.key != 0 && !apart.contains($0.key) && weight($0.value) < -3
+            whole[dimension.rawValue].filter { value, counts in
+                guard value != 0, counts.attempts > 0, !apart.contains(value) else { return false }
+                let expected = wholeUsual[dimension.rawValue][value] ?? 0
+                let own = min(0.9, max(0.003, expected / counts.attempts))
+                let third = min(0.95, max(found.share / 3, own * 2))
+                let passed = counts.attempts - counts.failed
+                let evidence =
+                    counts.failed * Logarithm.natural(own / third)
+                    + passed * Logarithm.natural((1 - own) / (1 - third))
+                return evidence > 3 && counts.failed <= expected + 2 * expected.squareRoot()
             }
             .map(\.key).sorted()
         }
@@ -181,6 +191,7 @@ extension EmergencyFailure {
             if !served.isEmpty {
                 scope.failingDepartments = scope.departments
                 scope.departments = served.union(scope.departments).sorted()
+                scope.soundDepartments.removeAll { served.contains($0) }
             }
         }
         return scope
