@@ -32,6 +32,10 @@ struct EmergencySentence {
     }
 
     private var place: String {
+        let namesPath =
+            !scope.nodes.isEmpty || !scope.operators.isEmpty || !scope.ingresses.isEmpty
+            || !scope.egresses.isEmpty || !scope.centres.isEmpty
+        if scope.isNationwide, !namesPath { return language.choose(" nationwide", " dans tout le pays") }
         let count = scope.departments.count
         guard count > 0 else { return "" }
         if let seen = scope.failingDepartments?.count, seen < count {
@@ -53,6 +57,12 @@ struct EmergencySentence {
         var parts: [String] = []
         if !scope.nodes.isEmpty {
             parts.append(language.choose("through ", "par ") + names(scope.nodes))
+        }
+        if !scope.ingresses.isEmpty {
+            parts.append(language.choose("entering by ", "entrés par ") + names(scope.ingresses))
+        }
+        if !scope.egresses.isEmpty {
+            parts.append(language.choose("leaving by ", "sortis vers ") + names(scope.egresses))
         }
         if !scope.operators.isEmpty {
             parts.append(language.choose("from callers of ", "depuis le réseau de ") + names(scope.operators))

@@ -39,7 +39,11 @@ public enum AuthorityNotice {
             "Épargnés",
             list(subject["not_affected"]?["services"]) + " ; " + list(subject["not_affected"]?["departments"])
         )
-        line("Éléments de réseau", list(subject["nodes"]) + " ; opérateurs : " + list(subject["operators"]))
+        line(
+            "Éléments de réseau",
+            list(subject["nodes"]) + " ; faisceaux entrants : " + list(subject["ingresses"])
+                + " ; faisceaux sortants : " + list(subject["egresses"]) + " ; opérateurs : "
+                + list(subject["operators"]))
         let lost = subject["lost_callers"] ?? .null
         func whole(_ name: String) -> String { lost[name]?.integerValue.map(String.init) ?? "inconnu" }
         line(
