@@ -125,6 +125,16 @@ private func report() throws -> AnalysisReport {
         #expect(french.contains("97,0\u{00A0}%") || french.contains("97\u{00A0}%") || french.contains("97,0"))
     }
 
+    @Test func `calls out of the order of time are no proof that nothing is wrong`() {
+        var report = AnalysisReport()
+        report.statistics.attempts = 1_000
+        report.late = 100
+        #expect(report.text(style: .plain).contains("Nothing is wrong"))
+        report.late = 101
+        let text = report.text(style: .plain)
+        #expect(!text.contains("Nothing is wrong") && text.contains("sort each file by `start`"))
+    }
+
     @Test func `an empty report says that nothing is wrong`() {
         #expect(AnalysisReport().text(style: .plain).contains("Nothing is wrong that Vigie can see."))
     }

@@ -20,6 +20,8 @@ public struct EmergencyCountReader: Sendable {
     public static let maxSeconds: Int64 = 604_800
     /// A count beyond it is refused: no nation makes so many calls in a week.
     public static let maxCount: Int64 = 100_000_000
+    /// 1990 to 2099: a year beyond is a mistake in the row.
+    static let times = Timestamp(seconds: 631_152_000)...Timestamp(seconds: 4_102_444_799)
 
     /// Why a row is not taken.
     public enum Refusal: Error, Hashable, Sendable {
@@ -27,6 +29,7 @@ public struct EmergencyCountReader: Sendable {
         case noStart
         case noService
         case noCount
+        case moreAnswered
         case source
         case length
         case department
@@ -41,6 +44,7 @@ public struct EmergencyCountReader: Sendable {
             case .noStart: "count-start-not-usable"
             case .noService: "count-service-not-usable"
             case .noCount: "count-without-attempts-or-answered"
+            case .moreAnswered: "count-answered-over-attempts"
             case .source: "count-source-not-known"
             case .length: "count-seconds-out-of-range"
             case .department: "count-department-not-known"
@@ -172,7 +176,8 @@ extension EmergencyCount {
             guard let value = Int64(text), (0...Reader.maxCount).contains(value) else { throw .number }
             return Int(value)
         }
-        guard let start = field("start").flatMap({ Timestamp(rfc3339: $0) }) else { throw .noStart }
+        guard let start = field("start").flatMap({ Timestamp(rfc3339: $0) }), Reader.times.contains(start)
+        else { throw .noStart }
         guard let service = field("service").flatMap({ EmergencyService($0) }) else { throw .noService }
         var source = Source.receiver
         if let name = field("source") {
@@ -200,6 +205,7 @@ extension EmergencyCount {
         let attempts = try count("attempts")
         let answered = try count("answered")
         guard attempts != nil || answered != nil else { throw .noCount }
+        if let attempts, let answered, answered > attempts { throw .moreAnswered }
         self.answered = answered ?? 0
         failed = try count("failed") ?? 0
         abandoned = try count("abandoned") ?? 0

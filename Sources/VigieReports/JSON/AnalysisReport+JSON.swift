@@ -26,7 +26,8 @@ extension AnalysisReport {
                 ("answered", .integer(Int64(statistics.answered))),
                 ("asr", .number(statistics.asr)), ("ner", .number(statistics.ner)),
                 ("first", JSONValue(statistics.first)), ("last", JSONValue(statistics.last)),
-                ("late", .integer(Int64(late))), ("forgotten", .integer(Int64(forgotten))),
+                ("late", .integer(Int64(late))), ("out_of_order", .bool(isOutOfOrder)),
+                ("forgotten", .integer(Int64(forgotten))),
                 ("joining", joining.json), ("surges_set_aside", .integer(Int64(surges))),
             ] + statistics.jsonMembers)
     }

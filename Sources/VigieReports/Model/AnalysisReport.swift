@@ -105,6 +105,8 @@ public struct AnalysisReport: Sendable {
     public var surges = 0
     /// Events that came too late for their place in time; they were used all the same.
     public var late: UInt64 = 0
+    /// Whether so many came late that what is told, or that nothing is, cannot be trusted: more than one in a hundred.
+    public var isOutOfOrder: Bool { late > max(100, statistics.attempts / 100) }
 
     /// How the emergency numbers stood at the end; `nil` when no emergency call was seen.
     public var emergency: EmergencyBoard?

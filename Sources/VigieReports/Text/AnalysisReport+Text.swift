@@ -75,6 +75,12 @@ extension AnalysisReport {
                 "Vigie ne peut rien dire : aucun appel dans ces entrées ; vérifiez qu’elles contiennent de la signalisation SIP ou des tickets d’appel"
             )
         }
+        if isOutOfOrder {
+            return language.choose(
+                "Vigie cannot tell: these calls are not in the order of time; sort each file by `start` and try again",
+                "Vigie ne peut rien dire : ces appels ne sont pas dans l’ordre du temps ; triez chaque fichier par `start` et recommencez"
+            )
+        }
         let isPartial = inputs.contains {
             $0.stopped != nil || $0.malformed.total * 10 > $0.records + $0.messages
         }
@@ -147,6 +153,12 @@ extension AnalysisReport {
         )
         let asides =
             (late > 0 ? language.choose("; \(late) came late", " ; \(late) en retard") : "")
+            + (isOutOfOrder
+                ? language.choose(
+                    ": not in the order of time, what is told may be wrong; sort each file by `start`",
+                    " : pas dans l’ordre du temps, ce qui est dit peut être faux ; triez chaque fichier par `start`"
+                )
+                : "")
             + (forgotten > 0
                 ? language.choose(
                     "; \(forgotten) were too old to investigate",

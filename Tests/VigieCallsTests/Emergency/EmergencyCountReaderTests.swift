@@ -41,6 +41,12 @@ import VigieWire
         #expect(count.attempts == 7)
     }
 
+    @Test func `who answered more calls than came has miscounted`() {
+        let found = read(
+            "start,service,attempts,answered\n2026-10-05T12:00:00Z,15,3,9\n2026-10-05T12:01:00Z,15,9,9\n")
+        #expect(found.counts.map(\.attempts) == [9])
+    }
+
     @Test func `objects with the same keys give the same counts`() throws {
         let found = read(
             #"{"start":"2026-10-05T12:00:00Z","seconds":3600,"service":"18","department":"2A","attempts":9}"#)
@@ -52,6 +58,8 @@ import VigieWire
 
     @Test(arguments: [
         ("yesterday,15,59,3,60", "count-start-not-usable"),
+        ("1970-01-01T00:00:00Z,15,59,3,60", "count-start-not-usable"),
+        ("2100-01-01T00:00:00Z,15,59,3,60", "count-start-not-usable"),
         ("2026-10-05T12:00:00Z,fire,59,3,60", "count-service-not-usable"),
         ("2026-10-05T12:00:00Z,15,0,3,60", "count-department-not-known"),
         ("2026-10-05T12:00:00Z,15,59,-3,60", "count-not-a-whole-number"),

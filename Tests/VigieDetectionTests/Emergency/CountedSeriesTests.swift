@@ -137,6 +137,25 @@ import VigieWire
             })
     }
 
+    @Test(arguments: [21, 22, 23])
+    func `a centre that sends no counts any more is a hole, and not missing calls`(seed: UInt64) {
+        var lookout = EmergencyFailure()
+        var random = TestRandom(seed: seed)
+        var findings: [Finding] = []
+        let begin = CivilTime(year: 2026, month: 2, day: 2).timestamp(offsetSeconds: 3_600)
+        for hour in 0..<24 * 7 * 12 {
+            for department in ["59", "62", "69", "75", "13"] where department != "59" || hour < 24 * 7 * 8 {
+                var count = EmergencyCount(
+                    source: .receiver, start: begin + .seconds(Int64(hour * 3_600)), length: .seconds(3_600),
+                    service: .samu)
+                count.department = DepartmentCode(department) ?? .none
+                count.attempts = random.poisson(90)
+                lookout.take(count) { findings.append($0) }
+            }
+        }
+        #expect(findings.isEmpty)
+    }
+
     @Test func `an interval told twice is no second department`() {
         func lookout(repeats: Bool) -> EmergencyFailure {
             var lookout = EmergencyFailure()
@@ -156,6 +175,7 @@ import VigieWire
         let (once, twice) = (lookout(repeats: false), lookout(repeats: true))
         #expect(twice.counted.series.map(\.key) == once.counted.series.map(\.key))
         #expect(twice.counted.refused == 11 && once.counted.refused == 0)
+        #expect(twice.notes.entries.map(\.count) == [11] && once.notes.entries.isEmpty)
         #expect(twice.counted.series.first?.delay(drop: 0.5) == once.counted.series.first?.delay(drop: 0.5))
         #expect(once.counted.series.first?.delay(drop: 0.5) != nil)
     }

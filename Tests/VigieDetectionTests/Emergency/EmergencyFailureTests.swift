@@ -293,6 +293,25 @@ import VigieWire
         #expect(script.findings.count > before && script.scope?.departments.map(\.description) == ["13"])
     }
 
+    @Test func `nothing that comes is not called normal`() {
+        var script = EmergencyScript(seed: 27)
+        script.run(from: 0, to: 3 * 1_440, perMinute: 10)
+        #expect(script.detector.board().nation.state == .normal)
+        let normal = script.detector.board().cells.count { $0.state == .normal }
+        // Other calls go on, so that no feed is dead: nobody dials 15, 17, 18 or 112.
+        for minute in stride(from: 3 * 1_440, to: 3 * 1_440 + 120, by: 1) {
+            var event = CallEvent(
+                start: EmergencyScript.noon + .seconds(Int64(minute * 60)), callID: CallID("o-\(minute)"))
+            event.called = PhoneNumber(e164: 33_140_000_000) ?? .absent
+            event.node = script.symbols.symbol("node-\(minute % 4)")
+            event.operator = script.symbols.symbol("carrier-\(minute % 3)")
+            script.observe(event)
+        }
+        let board = script.detector.board()
+        #expect(board.nation.state == .blind || board.nation.state == .partial || board.nation.state == .down)
+        #expect(normal > 20 && board.cells.count { $0.state == .normal } < normal / 4)
+    }
+
     @Test func `a machine that stumbles for seconds raises nothing`() {
         var script = EmergencyScript(seed: 9)
         script.run(

@@ -24,6 +24,7 @@ extension EmergencyFailure {
             }
         }
         addReceivers(&board, active)
+        if blindSince != nil { (board.nation.state, board.nation.reason) = (.blind, "blind") }
         board.cells.sort { ($0.service, $0.department) < ($1.service, $1.department) }
         board.elements.sort {
             $0.kind != $1.kind
@@ -71,6 +72,8 @@ extension EmergencyFailure {
             let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
             (cell.state, cell.reason) =
                 isDrowned ? (.overloaded, "overload") : (.majorIncidentInProgress, "rush")
+        } else if isSilent(stream) {
+            (cell.state, cell.reason) = (.blind, "silence")
         } else if stream.failures.learned < 50 {
             (cell.state, cell.reason) = (.learning, "learning")
         } else {
@@ -78,6 +81,22 @@ extension EmergencyFailure {
         }
         return cell
     }
+
+    /// Whether nobody calls where somebody would: then nothing is seen, and nothing can be called normal.
+    ///
+    /// Counts whose variance is d times their mean μ are 0 with e^(−μ·ln d/(d−1)); in the first two days an hour may bring a fifth of what the
+    /// hours before it brought.
+    private func isSilent(_ stream: EmergencyStream) -> Bool {
+        guard now > stream.lastSecond, stream.ratePerMinute > 0 else { return false }
+        let isYoung = now &- stream.firstSecond < 172_800
+        let minutes = Double(now - stream.lastSecond) / 60
+        let missing = stream.ratePerMinute * minutes * (isYoung ? 0.2 : 1)
+        let spread = max(1.05, stream.dispersion)
+        return missing * Logarithm.natural(spread) / (spread - 1) > Self.silence
+    }
+
+    /// Evidence for silence in nats: one look in ten million.
+    private static let silence = 16.0
 
     /// Cells that only their centres count.
     private func addReceivers(_ board: inout EmergencyBoard, _ active: [EmergencyEpisode]) {

@@ -61,9 +61,13 @@ extension EmergencyFailure {
             }
         }
         let seen = min(max(count.answered, attempts), 10_000_000)
-        counted.add(
+        let isNew = counted.add(
             count, seen: seen, start: start, seconds: Int(end &- start), clock: &clock, home: home,
             budget: budget)
+        guard isNew else {
+            counts.count("emergency-count-told-before", at: 0)
+            return
+        }
         guard let place = place(of: key) else { return }
         streams[place].recent.add(.callers, minute: start / 60, seen)
         streams[place].lastSecond = max(streams[place].lastSecond, start)

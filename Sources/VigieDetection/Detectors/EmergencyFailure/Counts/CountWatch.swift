@@ -23,6 +23,8 @@ struct CountWatch: Sendable {
         var sum = 0.0
         var members = 0
         var usualMembers = 0
+        /// Of how many the sums that were judged are.
+        var judgedMembers = 0
     }
 
     /// When an interval began, as the season sees it.
@@ -42,17 +44,18 @@ struct CountWatch: Sendable {
         }
     }
 
-    /// Takes in an interval of a centre.
+    /// Takes in an interval of a centre; `false` when it was known already, or there is no room.
     mutating func add(
         _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, clock: inout LocalClock,
         home: Country,
         budget: AlarmBudget
-    ) {
+    ) -> Bool {
         let key = StreamKey(.receiver, UInt64(count.service.rawValue), UInt64(count.department.rawValue))
         let isNew = put(
             key, Double(seen), Moment(start, &clock, home), seconds, minutes: receiverMinutes(budget))
         // An interval told twice is no second department.
         if isNew { gather(count, seen: seen, start: start, seconds: seconds, &clock, home, budget) }
+        return isNew
     }
 
     private func receiverMinutes(_ budget: AlarmBudget) -> Double {
@@ -126,8 +129,12 @@ struct CountWatch: Sendable {
         var now = gathering[count.service.rawValue] ?? Gathering()
         if now.members > 0, now.start != start || now.seconds != seconds {
             if now.members > 1, now.members >= now.usualMembers {
+                let key = StreamKey(.receiver, UInt64(count.service.rawValue), Self.everywhere)
+                // The sum of four is no measure for that of five.
+                if now.judgedMembers != 0, now.judgedMembers != now.members { restart(key) }
+                now.judgedMembers = now.members
                 put(
-                    StreamKey(.receiver, UInt64(count.service.rawValue), Self.everywhere), now.sum,
+                    key, now.sum,
                     Moment(now.start, &clock, home), now.seconds, minutes: receiverMinutes(budget))
             }
             now.usualMembers = max(now.members, now.usualMembers - (start % 86_400 < UInt32(seconds) ? 1 : 0))
@@ -137,6 +144,12 @@ struct CountWatch: Sendable {
         now.sum += Double(seen)
         now.members += 1
         gathering[count.service.rawValue] = now
+    }
+
+    private mutating func restart(_ key: StreamKey) {
+        guard let place = places[key.rawValue] else { return }
+        if series[place].height >= 1 { alarming -= 1 }
+        series[place] = CountedSeries(key, intervalSeconds: series[place].intervalSeconds)
     }
 
     /// Stands for all departments in a key.
