@@ -145,14 +145,21 @@ public struct IncidentScope {
         return isDuring && !isKnown && (ingress == .none || event.ingress == ingress) ? .trouble : .ordinary
     }
 
-    /// An emergency attempt within the affected set: trouble when the network lost or cut it, ordinary otherwise.
+    /// An emergency attempt within the affected set: trouble when the network lost or cut it, or when it went wrong the way in which the
+    /// incident shows itself (nobody answered, over at once); ordinary otherwise.
     private func emergency(_ event: CallEvent, _ scope: EmergencyScope) -> Role? {
         guard
             let attempt = EmergencyAttempt(
                 event, home: home, centres: centres, locations: locations, plans: plans)
         else { return nil }
         let isDuring = event.start >= incident.firstSeen && event.start <= incident.lastSeen
-        return isDuring && scope.holds(attempt) && attempt.fate.isLost ? .trouble : .ordinary
+        let isTrouble =
+            switch scope.sign {
+            case "answers": attempt.fate.isLost || !attempt.fate.isAnswered
+            case "cuts": attempt.fate.isLost || attempt.fate == .short
+            default: attempt.fate.isLost
+            }
+        return isDuring && scope.holds(attempt) && isTrouble ? .trouble : .ordinary
     }
 
     private mutating func remember(_ one: PhoneNumber, _ other: PhoneNumber) {

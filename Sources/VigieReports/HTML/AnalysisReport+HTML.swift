@@ -40,7 +40,16 @@ extension AnalysisReport {
             "<header><p class=\"brand\">Vigie</p><h1>\(headline(language).escaped)</h1>\n<p>\(coverage(language).escaped)</p></header>\n"
         out += overview(language)
         for (index, entry) in entries.enumerated() { out += section(entry, index + 1, language) }
-        return out + inputsSection(language) + "</main>\n"
+        return out + emergencySection(language) + inputsSection(language) + "</main>\n"
+    }
+
+    /// How the emergency numbers stand at the end of what was read.
+    private func emergencySection(_ language: ReportLanguage) -> String {
+        guard let emergency else { return "" }
+        let title = language.choose("Emergency numbers", "Numéros d’urgence")
+        let at = language.choose("as at \(moment(emergency.at)) UTC", "au \(moment(emergency.at)) UTC")
+        return
+            "<section><h2>\(title)</h2><p>\(at)</p><div class=\"wide\"><pre>\(emergency.text(symbols, language: language).escaped)</pre></div></section>\n"
     }
 
     private func headline(_ language: ReportLanguage) -> String {
@@ -81,6 +90,7 @@ extension AnalysisReport {
         out +=
             "<h2>\(number). \(summary.title.escaped) <span class=\"severity\">\(language.severity(incident.severity))</span></h2>\n"
         out += "<p class=\"summary\">\(summary.sentence.escaped)</p>\n"
+        for line in emergencyLines(entry, language) { out += "<p>\(line.escaped)</p>\n" }
         out += timeline(incident, language) + causes(incident, language) + charts(entry, language)
         out += figures(entry, language)
         if let proposal = entry.proposal { out += filter(proposal, language) }
@@ -109,8 +119,8 @@ extension AnalysisReport {
             out +=
                 "<p>"
                 + language.choose(
-                    "weight \(language.percent(cause.score)), explains \(language.percent(cause.explains)) of the numbers reached",
-                    "poids \(language.percent(cause.score)), explique \(language.percent(cause.explains)) des numéros atteints"
+                    "weight \(language.percent(cause.score)), explains \(language.percent(cause.explains)) of \(incident.kind == .emergencyFailure ? "the failed calls" : "the numbers reached")",
+                    "poids \(language.percent(cause.score)), explique \(language.percent(cause.explains)) \(incident.kind == .emergencyFailure ? "des appels perdus" : "des numéros atteints")"
                 ) + "</p>"
             if let objection = cause.objection {
                 out +=

@@ -172,6 +172,37 @@ extension AnalysisReport {
         return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
     }
 
+    /// Of an emergency failure: what is not affected, and whom to call back.
+    func emergencyLines(_ entry: Entry, _ language: ReportLanguage) -> [String] {
+        guard case .emergencyFailure(let scope) = entry.incident.subject else { return [] }
+        func named(_ names: [String], _ english: String, _ french: String) -> String? {
+            guard !names.isEmpty else { return nil }
+            let more = names.count - 12
+            let rest = more > 0 ? language.choose(" and \(more) more", " et \(more) de plus") : ""
+            return language.choose(english, french) + " " + names.prefix(12).joined(separator: ", ") + rest
+        }
+        let sound = [
+            named(scope.soundServices.map(\.description), "the numbers", "les numéros"),
+            named(scope.soundDepartments.map(\.description), "departments", "départements"),
+            named(scope.soundNodes.map { symbols.name($0) }, "machines", "machines"),
+            named(scope.soundOperators.map { symbols.name($0) }, "callers of", "abonnés de"),
+        ].compactMap { $0 }
+        var lines: [String] = []
+        if !sound.isEmpty {
+            lines.append(
+                language.choose("Not affected: ", "Épargnés : ") + sound.joined(separator: "; ") + ".")
+        }
+        let callers = entry.dossier.callBacks.count
+        if callers > 0 {
+            lines.append(
+                language.choose(
+                    "\(language.count(callers)) callers to call back; a live node tells their numbers to those who may see them.",
+                    "\(language.count(callers)) appelants à rappeler ; un nœud en service donne leurs numéros à qui y a droit."
+                ))
+        }
+        return lines
+    }
+
     private func incidentLines(_ entry: Entry, _ number: Int, _ language: ReportLanguage, _ style: TextStyle)
         -> [String]
     {
@@ -186,6 +217,7 @@ extension AnalysisReport {
             "   " + language.choose("first call ", "premier appel ") + moment(incident.firstSeen)
                 + language.choose(", seen ", ", vu ") + moment(incident.detectedAt)
                 + language.choose(", last call ", ", dernier appel ") + moment(incident.lastSeen))
+        lines += emergencyLines(entry, language).map { "   " + $0 }
         for (rank, cause) in incident.causes.enumerated() {
             if rank == 0 { lines += ["", "   " + style.bold(language.choose("Why", "Pourquoi"))] }
             let weight = language.percent(cause.score)
