@@ -9,6 +9,11 @@ extension EmergencyBoard {
             ("at", JSONValue(at)), ("window_seconds", .integer(Self.window.components.seconds)),
             ("false_alarms_a_year", .number(falseAlarmsAYear)),
             ("blind_since", blindSince.map { JSONValue($0) } ?? .null),
+            (
+                "blind",
+                .array(gaps.map { .object([("from", JSONValue($0.from)), ("to", JSONValue($0.to))]) })
+            ),
+            ("blind_count", .integer(Int64(gapCount))),
             ("nation", nation.json(isNation: true)),
             ("cells", .array(cells.map { $0.json(isNation: false) })),
             ("elements", .array(elements.map { $0.json(symbols) })),

@@ -42,6 +42,7 @@ extension EmergencyBoard {
                     "   … \(cells.count - limit) more cells in the JSON report",
                     "   … \(cells.count - limit) autres cases dans le rapport JSON"))
         }
+        lines += gapLines(language).map { "   " + $0 }
         if let blindSince {
             lines.append(
                 language.choose(
@@ -50,6 +51,25 @@ extension EmergencyBoard {
         }
         return lines.joined(separator: "\n")
     }
+
+    /// The latest silences that are over, a line each: `blind from … to …`.
+    func gapLines(_ language: ReportLanguage) -> [String] {
+        let shown = gaps.suffix(Self.shownGaps)
+        var lines = shown.map {
+            language.choose(
+                "blind from \($0.from.rfc3339()) to \($0.to.rfc3339()): no call of any sort was seen",
+                "aveugle du \($0.from.rfc3339()) au \($0.to.rfc3339()) : aucun appel n’a été vu")
+        }
+        let others = gapCount - shown.count
+        if others > 0 {
+            lines.append(
+                language.choose(
+                    "and \(others) times before that", "et \(others) fois auparavant"))
+        }
+        return lines
+    }
+
+    private static let shownGaps = 8
 
     private static func isNotable(_ cell: Cell) -> Bool { cell.state != .normal && cell.state != .learning }
 

@@ -329,11 +329,23 @@ import VigieWire
         #expect(script.detector.board().blindSince == nil)
         script.wait(untilMinute: 320)
         let board = script.detector.board()
-        #expect(board.blindSince != nil)
+        #expect(board.blindSince != nil && board.gaps.isEmpty)
         #expect(board.cells.allSatisfy { $0.state == .blind && $0.state.nena == "Unreachable" })
         script.run(from: 320, to: 400, perMinute: 30)
         #expect(script.findings.isEmpty)
         #expect(script.detector.board().blindSince == nil)
+        // What was not seen is told for good, from the last call to the first.
+        let gaps = script.detector.board().gaps
+        #expect(gaps.count == 1 && script.detector.board().gapCount == 1)
+        #expect(gaps.allSatisfy { abs(($0.from - EmergencyScript.noon).secondsAsDouble - 12_000) < 60 })
+        #expect(gaps.allSatisfy { abs(($0.to - EmergencyScript.noon).secondsAsDouble - 19_200) < 60 })
+    }
+
+    @Test func `what is not known yet is not exported as normal`() {
+        for state in ServiceState.allCases where state != .normal { #expect(state.nena != "Normal") }
+        for state in ServiceState.allCases {
+            #expect(ServiceState(rawValue: state.nena).map { $0 != .blind && $0 != .learning } == true)
+        }
     }
 
     @Test func `it recovers when the failure ends`() throws {

@@ -9,6 +9,7 @@ extension EmergencyFailure {
         var board = EmergencyBoard(
             at: Timestamp(seconds: Int64(now)), falseAlarmsAYear: settings.falseAlarmsAYear)
         board.blindSince = blindSince.map { Timestamp(seconds: Int64($0)) }
+        (board.gaps, board.gapCount) = (gaps, gapCount)
         let active = episodes.filter { now &- $0.lastAlarm <= 300 }
         board.failures = active.sorted { $0.strength > $1.strength }.map(\.scope)
         for stream in streams {
@@ -67,7 +68,7 @@ extension EmergencyFailure {
             cell.since = Timestamp(seconds: Int64(hit.onset))
         } else if stream.height >= 1 {
             (cell.state, cell.reason) = (.partial, "failures")
-        } else if stream.isRushed, stream.load > 1.8, cell.measures.callers >= 8 {
+        } else if isRushed(stream) {
             let answered = Double(cell.measures.answered) / Double(max(1, cell.measures.callers))
             let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
             (cell.state, cell.reason) =
@@ -80,6 +81,20 @@ extension EmergencyFailure {
             cell.state = .normal
         }
         return cell
+    }
+
+    /// Whether so many more call than usual that chance among all cells and minutes does not explain it; where the nation, the service or the
+    /// department is rushed, less tells that a place takes part.
+    private func isRushed(_ stream: EmergencyStream) -> Bool {
+        guard stream.load > RushTest.least, stream.rush.evidence > RushTest.joined else { return false }
+        if stream.rush.evidence > RushTest.certain { return true }
+        guard stream.key.level == .cell else { return false }
+        let department = StreamKey(.department, stream.key.second)
+        return [StreamKey.nation, .service(stream.key.service), department].contains { key in
+            guard let place = places[key.rawValue] else { return false }
+            let wider = streams[Int(place)]
+            return wider.load > RushTest.least && wider.rush.evidence > RushTest.certain
+        }
     }
 
     /// Whether nobody calls where somebody would: then nothing is seen, and nothing can be called normal.

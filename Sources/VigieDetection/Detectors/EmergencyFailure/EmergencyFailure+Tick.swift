@@ -213,6 +213,8 @@ extension EmergencyFailure {
 extension EmergencyStream {
     /// Minutes in which a rush shows that begins at once.
     private static let rushMinutes: UInt32 = 3
+    /// Callers come in little crowds (one accident, three calls) that quiet weeks hardly show.
+    private static let leastSpread = 1.25
 
     /// Time passes: expected callers against those who came.
     mutating func expect(
@@ -227,6 +229,13 @@ extension EmergencyStream {
         minuteCallers += pendingCallers
         quarterCallers += Double(pendingCallers)
         let level = level
+        if key.level.tellsRush, learnedMinutes > 30, minutes > 0 {
+            let expected = learnedCallers / learnedMinutes * weighted
+            let doubt = (season.doubt * season.doubt + levelDoubt * levelDoubt).squareRoot()
+            rush.take(
+                came: Double(pendingCallers), expected: expected, doubt: doubt,
+                dispersion: max(Self.leastSpread, dispersion))
+        }
         if level > 0, minutes > 0 {
             if minutes >= 15 {
                 let expected = max(0.5, level * weighted)

@@ -53,6 +53,9 @@ public struct EmergencyFailure: Detector {
     var hour: UInt32 = 0
     var quarter: UInt32 = 0
     var blindSince: UInt32?
+    /// Silences that ended, the latest; `gapCount` also counts those forgotten.
+    var gaps: [EmergencyBoard.Gap] = []
+    var gapCount = 0
     var isAnyFeedBlind = false
     var lastFinding: UInt32 = 0
 
@@ -86,6 +89,7 @@ public struct EmergencyFailure: Detector {
     ) {
         let second = Self.second(event.start)
         advance(toSecond: second, report: report)
+        if second > feeds.last &+ FeedActivity.leastGap { noteGap(until: second) }
         feeds.see(event.node, event.operator, second: second)
         let called = event.called.count
         let dialled = event.dialled.count
@@ -112,6 +116,17 @@ public struct EmergencyFailure: Detector {
         var attempt = begun.attempt
         attempt.fate = EmergencyFate(event)
         finish(attempt, event.callID, second: now)
+    }
+
+    /// Remembers a silence in which calls of any sort were due: nothing can be said of it.
+    private mutating func noteGap(until second: UInt32) {
+        let factor = [feeds.last, second].map { nationSeason.factor(minuteOfWeek: minuteOfWeek($0)).factor }
+        guard feeds.isGap(until: second, factor: factor.min() ?? 1) else { return }
+        if gaps.count >= EmergencyBoard.maxGaps { gaps.removeFirst() }
+        gapCount += 1
+        gaps.append(
+            EmergencyBoard.Gap(
+                from: Timestamp(seconds: Int64(feeds.last)), to: Timestamp(seconds: Int64(second))))
     }
 
     private mutating func finish(_ attempt: EmergencyAttempt, _ callID: CallID, second: UInt32) {
@@ -203,6 +218,16 @@ struct FeedActivity: Sendable {
     func deathAfter(_ now: UInt32) -> UInt32 {
         let rate = Double(total) / Double(max(60, now &- began))
         return UInt32(min(7_200, max(120, 20 / max(1e-3, rate))))
+    }
+
+    /// Seconds that no silence worth a word is shorter than.
+    static let leastGap: UInt32 = 300
+
+    /// Whether a silence from the last call to a moment is longer than chance allows at half of `factor` times the mean rate.
+    func isGap(until second: UInt32, factor: Double) -> Bool {
+        guard total >= 50, second > last, last > began else { return false }
+        let rate = Double(total) / Double(max(60, last - began)) * max(0.1, factor) * 0.5
+        return Double(second - last) > max(Double(Self.leastGap), 20 / rate)
     }
 
     /// Machines that have been silent for longer than chance allows at `factor` times their mean rate.

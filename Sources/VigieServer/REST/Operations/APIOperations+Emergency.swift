@@ -18,7 +18,7 @@ extension APIOperations {
                 summary:
                     "How the emergency numbers stand: every service and department, measured and declared apart.",
                 words:
-                    "`state` is a word of NENA-STA-010.3, `measured` may also be `Blind` or `Learning`. `seen_after` tells after how many seconds a failure of 30 % and of 11 % of the calls would be seen there now: half of them by then, whenever they begin; `unseen_by_counts` says why counts alone cannot show one: `learning` or `swing`.",
+                    "`state` is a word of NENA-STA-010.3, `measured` may also be `Blind` or `Learning`, which are `Unreachable` in `state`. `blind` lists the silences of all calls that are over. `seen_after` tells after how many seconds a failure of 30 % and of 11 % of the calls would be seen there now: half of them by then, whenever they begin; `unseen_by_counts` says why counts alone cannot show one: `learning` or `swing`.",
                 access: .role(.viewer),
                 results: [
                     .json(

@@ -131,6 +131,23 @@ public struct EmergencyBoard: Sendable {
         }
     }
 
+    /// A silence that is over: no call of any sort was seen, so nothing can be said of it.
+    public struct Gap: Hashable, Sendable {
+        /// The last call before it.
+        public var from: Timestamp
+        /// The first call after it.
+        public var to: Timestamp
+
+        /// Both ends at once.
+        public init(from: Timestamp, to: Timestamp) {
+            self.from = from
+            self.to = to
+        }
+    }
+
+    /// Gaps kept at most; the latest stay.
+    public static let maxGaps = 64
+
     /// The time that `Measures` cover, up to `at`.
     public static let window = Duration.seconds(15 * 60)
 
@@ -148,6 +165,10 @@ public struct EmergencyBoard: Sendable {
     public var failures: [EmergencyScope] = []
     /// Since when no call of any sort has come; `nil` while calls come.
     public var blindSince: Timestamp?
+    /// Silences that are over, oldest first.
+    public var gaps: [Gap] = []
+    /// How many there were; those that are not in `gaps` came before them.
+    public var gapCount = 0
 
     /// An empty board.
     public init(at: Timestamp, falseAlarmsAYear: Double) {

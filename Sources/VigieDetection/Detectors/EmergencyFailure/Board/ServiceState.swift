@@ -18,14 +18,14 @@ public enum ServiceState: String, CaseIterable, Sendable {
     case unreachable = "Unreachable"
     /// We do not see its calls: nothing can be said. Not a NENA word; exported as `Unreachable` with the reason `blind`.
     case blind = "Blind"
-    /// Too few calls so far to say anything, and nothing seems wrong. Exported as `Normal` with the reason `learning`.
+    /// Too few calls so far to say anything, and nothing seems wrong. Not a NENA word; exported as `Unreachable` with the reason
+    /// `learning`: what is not known is never called normal.
     case learning = "Learning"
 
     /// The word of NENA-STA-010.3.
     public var nena: String {
         switch self {
-        case .blind: ServiceState.unreachable.rawValue
-        case .learning: ServiceState.normal.rawValue
+        case .blind, .learning: ServiceState.unreachable.rawValue
         default: rawValue
         }
     }

@@ -40,6 +40,8 @@ struct EmergencyStream: Sendable {
     var isRushed = false
     var wasRushed = false
     var loadMinute: UInt32 = 0
+    /// Whether that many more call than usual that people should be told.
+    var rush = RushTest()
     var rushedHours = 0
     var firstSecond: UInt32 = 0
     var lastSecond: UInt32 = 0

@@ -25,6 +25,9 @@ struct StreamKey: Hashable, Sendable {
             }
         }
 
+        /// Whether people are told that it is rushed.
+        var tellsRush: Bool { neverFallsSilent }
+
         /// Whether missing answers are looked for on it.
         var watchesAnswers: Bool {
             switch self {

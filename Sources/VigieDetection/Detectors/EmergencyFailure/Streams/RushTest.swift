@@ -1,0 +1,39 @@
+import VigieWire
+
+/// Whether many more people call than usual: a cumulative likelihood ratio of over-dispersed counts, for two sizes of rush.
+///
+/// Counts are taken as negative binomial with mean μ and variance dμ; a rush has r times the mean and the same size k = μ/(d − 1). The
+/// sum of ln LR = n·ln(rd / (1 + r(d − 1))) − μ·ln((1 + r(d − 1)) / d) / (d − 1), never below 0, passes h by chance with e^−h at most for each call
+/// at which a rush could have begun (Page 1954). The mean is raised by what is not known of it.
+struct RushTest: Sendable {
+    /// Evidence in nats for a rush: where a nation's 404 cells bring 130 callers a minute, about one by chance in three months.
+    static let certain = 16.5
+    /// Evidence for a place within a nation, a service or a department that is rushed: four in ten thousand.
+    static let joined = 8.0
+    /// Callers over those expected of the last quarter of an hour: below this a rush is over.
+    static let least = 1.5
+    /// Doubts (standard deviations) by which the mean is raised.
+    private static let caution = 2.0
+    /// A rush that lasted for hours does not outlast itself.
+    private static let most = certain + 4
+    private static let sizes = SIMD2(1.7, 3.5)
+
+    private var sums = SIMD2<Double>.zero
+
+    /// Evidence that many more call now than usual, in nats.
+    var evidence: Double { sums.max() }
+
+    /// Takes what came where `expected` were expected, which may be wrong by `doubt` (a share of it, one standard deviation).
+    mutating func take(came: Double, expected: Double, doubt: Double, dispersion: Double) {
+        let mean = expected * (1 + Self.caution * doubt)
+        let spread = max(1.05, dispersion)
+        for size in 0..<2 {
+            let odds = 1 + Self.sizes[size] * (spread - 1)
+            let gain = came * Logarithm.natural(Self.sizes[size] * spread / odds)
+            let cost = mean * Logarithm.natural(odds / spread) / (spread - 1)
+            sums[size] = min(Self.most, max(0, sums[size] + gain - cost))
+        }
+    }
+
+    mutating func reset() { sums = .zero }
+}
