@@ -271,6 +271,18 @@ import VigieWire
         #expect(Set(script.findings.map(\.key)).count == 2)
     }
 
+    @Test(arguments: 30..<42 as Range<UInt64>)
+    func `a failure whose first minutes were read imprecisely stays one failure`(seed: UInt64) {
+        var script = EmergencyScript(seed: seed)
+        script.run(from: 0, to: 120, perMinute: 20)
+        script.run(
+            from: 120, to: 140, perMinute: 20,
+            fate: { call, random in
+                call.service != 1 && call.department > 4 && random.unit() < 0.6 ? .lost : .answered
+            })
+        #expect(Set(script.findings.map(\.key)).count == 1)
+    }
+
     @Test func `what was half seen before a restart accuses nobody after it`() {
         var script = EmergencyScript(seed: 26)
         script.run(from: 0, to: 120, perMinute: 30)

@@ -157,4 +157,47 @@ import VigieWire
         #expect(scope.services.map(\.description) == ["15", "18"])
         #expect(scope.departments.map(\.description) == ["59", "62"])
     }
+
+    @Test func `in the first minute of a failure one failed call of two accuses no number`() throws {
+        let services = try ["15", "17", "18"].map { try #require(EmergencyService($0)) }
+        var found = AffectedSetSearch.Found()
+        found.values[1] = [59, 62]
+        let groups = services.map { service in
+            AffectedSetSearch.Group(
+                values: [UInt64(service.rawValue), 59, 0, 1, 1, 2, 3],
+                attempts: service.description == "17" ? 2 : 8,
+                failed: service.description == "17" ? 1 : 5, usual: 0.006)
+        }
+        (found.attempts, found.failed, found.share) = (18, 11, 11.0 / 18)
+        let scope = EmergencyFailure().scope(of: found, groups, sign: .failures)
+        #expect(scope.services.map(\.description) == ["15", "18"])
+    }
+
+    @Test(arguments: [(kept: 1...2, named: 2), (1...9, 0)])
+    func `some of the centres of the places that fail are named, most of them are not`(
+        kept: ClosedRange<UInt64>, named: Int
+    ) throws {
+        let service = try #require(EmergencyService("15"))
+        var found = AffectedSetSearch.Found()
+        found.values[1] = [59]
+        found.values[2] = Set((kept.lowerBound...kept.upperBound + 90).filter { $0 > 20 || kept ~= $0 })
+        var groups: [AffectedSetSearch.Group] = []
+        for centre in 1...12 as ClosedRange<UInt64> {
+            let isHit = kept ~= centre
+            groups.append(
+                AffectedSetSearch.Group(
+                    values: [UInt64(service.rawValue), 59, centre, 1, 1, 2, 3], attempts: isHit ? 20 : 4,
+                    failed: isHit ? 12 : 0, usual: 0.006))
+            // Centres of other places lie in the set because nothing was called there.
+            groups.append(
+                AffectedSetSearch.Group(
+                    values: [UInt64(service.rawValue), 62, centre + 20, 1, 1, 2, 3], attempts: 4, failed: 0,
+                    usual: 0.006))
+        }
+        found.attempts = Double(kept.count) * 20
+        (found.failed, found.share) = (found.attempts * 0.6, 0.6)
+        let scope = EmergencyFailure().scope(of: found, groups, sign: .failures)
+        #expect(scope.centres.count == named)
+        #expect(scope.departments.map(\.description) == ["59"])
+    }
 }

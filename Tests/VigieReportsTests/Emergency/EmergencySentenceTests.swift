@@ -34,7 +34,8 @@ import VigieWire
             (
                 "subject",
                 .object([
-                    ("ingresses", .array([.string("ic-opa-2")])), ("egresses", .array([.string("198.51.100.2")])),
+                    ("ingresses", .array([.string("ic-opa-2")])),
+                    ("egresses", .array([.string("198.51.100.2")])),
                 ])
             ),
         ])

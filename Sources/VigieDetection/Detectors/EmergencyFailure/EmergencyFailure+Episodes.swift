@@ -57,17 +57,24 @@ extension EmergencyFailure {
     }
 
     /// Whether a failure of some machines, operators or trunks is over, where a set that names none of these goes on failing within it: then
-    /// that is another failure.
+    /// that is another failure. What never failed was no part of it, and cannot end.
     private func hasEnded(_ episode: EmergencyEpisode, apart other: EmergencyScope) -> Bool {
-        guard episode.scope.namesPath, !other.namesPath else { return false }
-        var attempts = 0.0
-        var failed = 0.0
-        ring.newest(since: now &- 600) { entry in
+        guard episode.scope.namesPath, !other.namesPath, now &- 600 > episode.onset else { return false }
+        var before = (attempts: 0.0, failed: 0.0)
+        var after = before
+        ring.newest(since: max(episode.onset, now &- 7_200)) { entry in
             guard episode.scope.holds(entry), !other.holds(entry) else { return }
-            attempts += Double(entry.weight)
-            if entry.fate.isLost { failed += Double(entry.weight) }
+            let weight = Double(entry.weight)
+            let failed = entry.fate.isLost ? weight : 0
+            if entry.second >= now &- 600 {
+                after = (after.attempts + weight, after.failed + failed)
+            } else {
+                before = (before.attempts + weight, before.failed + failed)
+            }
         }
-        return attempts >= 20 && failed < 0.2 * episode.scope.share * attempts
+        let share = episode.scope.share
+        return after.attempts >= 20 && after.failed < 0.2 * share * after.attempts
+            && before.failed >= 0.4 * share * before.attempts
     }
 
     /// Attempts within a set since a second, and those of them that went wrong.

@@ -101,10 +101,14 @@ extension EmergencyFailure {
         var inside = [[UInt64: (attempts: Double, failed: Double)]](repeating: [:], count: 7)
         var whole = inside
         var wholeUsual = [[UInt64: Double]](repeating: [:], count: 7)
+        /// Values of each dimension that calls have within the other dimensions' sets, and are kept out by this one alone.
+        var left = [Set<UInt64>](repeating: [], count: 7)
         var allFailed = 0.0
         var usual = 0.0
         for group in groups {
-            let holds = found.holds(group)
+            let outside = found.outside(group)
+            let holds = outside.isEmpty
+            if outside.count == 1, let only = outside.first { left[only].insert(group.values[only]) }
             allFailed += group.failed
             if holds { usual += group.usual * group.attempts }
             for dimension in 0..<7 {
@@ -124,14 +128,17 @@ extension EmergencyFailure {
                 * Logarithm.natural((1 - min(0.98, found.share)) / (1 - usual))
         }
         /// Narrowed: the values found, most evidence first. Not narrowed: nothing, or with `showsAll` those whose calls say rather that
-        /// they fail as the set does than that they do not; one failed call among many that are answered accuses nobody.
-        func named(_ dimension: Dimension, showsAll: Bool = false) -> [UInt64] {
+        /// they fail as the set does than that they do not, by so many nats; one failed call among many that are answered accuses nobody.
+        func named(_ dimension: Dimension, showsAll: Bool = false, least: Double = 0) -> [UInt64] {
             let parts = inside[dimension.rawValue]
             let values: [UInt64]
             if let set = found.values[dimension.rawValue] {
-                values = Array(set)
+                values = set.filter { parts[$0] != nil }
+                // Most of the paths that lead there name none: the few others had few calls.
+                let others = left[dimension.rawValue].count
+                if !showsAll, values.count > others, values.count + others >= 4 { return [] }
             } else if showsAll {
-                values = parts.filter { weight($0.value) > 0 }.map(\.key)
+                values = parts.filter { weight($0.value) > least }.map(\.key)
             } else {
                 return []
             }
@@ -157,7 +164,8 @@ extension EmergencyFailure {
             .map(\.key).sorted()
         }
         var scope = EmergencyScope()
-        let services = named(.service, showsAll: true)
+        // There are few numbers, and each has an ordinary failed call now and then: where many calls fail, a single one accuses none.
+        let services = named(.service, showsAll: true, least: found.failed < 8 ? 0 : 5)
         let isNationwide =
             found.values[Dimension.department.rawValue] == nil
             && found.values[Dimension.centre.rawValue] == nil

@@ -31,13 +31,13 @@ struct AffectedSetSearch {
         var attempts = 0.0
         var failed = 0.0
 
-        /// Whether a group lies within.
-        func holds(_ group: Group) -> Bool {
-            for dimension in 0..<7 {
-                if let set = values[dimension], !set.contains(group.values[dimension]) { return false }
-            }
-            return true
+        /// The dimensions that keep a group out.
+        func outside(_ group: Group) -> [Int] {
+            values.indices.filter { values[$0]?.contains(group.values[$0]) == false }
         }
+
+        /// Whether a group lies within.
+        func holds(_ group: Group) -> Bool { outside(group).isEmpty }
     }
 
     private static let shares = [
@@ -74,15 +74,15 @@ struct AffectedSetSearch {
         costs = spans.map { Self.costs(of: $0.count) }
     }
 
-    /// Nats to name s of V values: ln C(V, s) and some for saying that the dimension matters; nothing for all of them. Most of many
-    /// values cost more: a few without a failed call do not make the others a set.
+    /// Nats to name s of V values: ln C(V, s) and some for saying that the dimension matters; nothing for all of them. Most of several
+    /// values cost more, of many twice as much: a few without a failed call do not make the others a set.
     private static func costs(of count: Int) -> [Double] {
         var costs = [0.0]
         var sum = 0.0
         for size in 1...max(1, count) {
             sum += Logarithm.natural(Double(count - size + 1) / Double(size))
-            let isMost = count >= 8 && size * 2 > count
-            costs.append(size == count ? 0 : sum + 1.5 + (isMost ? 12 : 0))
+            let most = size * 2 <= count || count < 4 ? 0.0 : count < 8 ? 6 : 12
+            costs.append(size == count ? 0 : sum + 1.5 + most)
         }
         return costs
     }
