@@ -69,6 +69,28 @@ import VigieWire
         #expect(ranked([]).allSatisfy { $0.change == nil })
     }
 
+    @Test func `work at another place or on another machine explains no failure of the nation`() {
+        var symbols = SymbolTable()
+        var scope = EmergencyScope()
+        scope.nodes = [symbols.symbol("cs-3")]
+        scope.services = [.samu, .fire]
+        scope.isNationwide = true
+        scope.departments = (10...59).compactMap { DepartmentCode("\($0)") }
+        scope.explains = 0.9
+        func blamed(_ changes: [PlannedChange]) -> [String] {
+            EmergencyDiagnosis.explain(
+                scope, symbols: symbols, onset: onset, calendar: ChangeCalendar(changes)
+            ).compactMap(\.change)
+        }
+        #expect(blamed([change("place", departments: ["48"]), change("node", ["cs-5"])]).isEmpty)
+        #expect(blamed([change("abroad", departments: ["974"])]).isEmpty)
+        // Work that names neither, or half of the places, is not out of the question.
+        #expect(blamed([change("somewhere")]) == ["somewhere"])
+        #expect(blamed([change("half", departments: (10...40).map { "\($0)" })]) == ["half"])
+        // The machine itself counts, wherever its ticket was written.
+        #expect(blamed([change("there", ["cs-3"], departments: ["48"])]) == ["there"])
+    }
+
     @Test func `work without an end, and trouble soon after work has ended, still fit`() {
         #expect(
             ranked([change("open", hours: -10, until: nil, ["mgw-lille"])]).contains { $0.change == "open" })

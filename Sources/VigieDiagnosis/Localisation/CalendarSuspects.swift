@@ -56,8 +56,8 @@ struct CalendarSuspects {
             // The lookout's first machine is its best guess.
             base = touched.contains(machines.first ?? "") ? 0.9 : 0.6
         } else if !change.elements.isEmpty, !machines.isEmpty {
-            // It names machines, and others fail: calls may pass both, but little speaks for it.
-            base = 0.05
+            // It names machines, and others fail.
+            return nil
         } else {
             // It names no machine that could be compared; the very numbers that fail speak for it all the same.
             let isSame =
@@ -75,8 +75,22 @@ struct CalendarSuspects {
         }
         // The nearer its start to the first lost call, the better: half of it after eight hours.
         let hours = max(0, (onset - change.start).secondsAsDouble) / 3_600
-        let score = base / (1 + hours / 8)
+        let reach = touched.isEmpty ? reach(of: change) : 1
+        let score = base * reach / (1 + hours / 8)
         return score >= 0.03 ? (score, touched) : nil
+    }
+
+    /// Share of the failing departments and services that an entry reaches which names only some of them: work in one department does not
+    /// fail a nation.
+    private func reach(of change: PlannedChange) -> Double {
+        func share(_ named: [String], _ failing: [String]) -> Double {
+            guard !named.isEmpty else { return 1 }
+            guard !failing.isEmpty else { return 0 }
+            return Double(Set(named).intersection(failing).count) / Double(Set(failing).count)
+        }
+        let places = scope.failingDepartments ?? scope.departments
+        return share(change.departments, places.map(\.description))
+            * share(change.services, scope.services.map(\.description))
     }
 
     private func cause(_ change: PlannedChange, _ touched: [String], _ weight: Double) -> Cause {

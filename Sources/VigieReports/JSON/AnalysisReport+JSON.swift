@@ -27,6 +27,7 @@ extension AnalysisReport {
                 ("asr", .number(statistics.asr)), ("ner", .number(statistics.ner)),
                 ("first", JSONValue(statistics.first)), ("last", JSONValue(statistics.last)),
                 ("late", .integer(Int64(late))), ("out_of_order", .bool(isOutOfOrder)),
+                ("sorted", .bool(isSorted)),
                 ("forgotten", .integer(Int64(forgotten))),
                 ("joining", joining.json), ("surges_set_aside", .integer(Int64(surges))),
             ] + statistics.jsonMembers)

@@ -108,6 +108,9 @@ public struct AnalysisReport: Sendable {
     /// Whether so many came late that what is told, or that nothing is, cannot be trusted: more than one in a hundred.
     public var isOutOfOrder: Bool { late > max(100, statistics.attempts / 100) }
 
+    /// Whether the inputs were not in the order of time and were put in it before they were judged.
+    public var isSorted = false
+
     /// How the emergency numbers stood at the end; `nil` when no emergency call was seen.
     public var emergency: EmergencyBoard?
     /// Entries of the change calendar that touch the time of the calls, or the day before.

@@ -153,6 +153,11 @@ extension AnalysisReport {
         )
         let asides =
             (late > 0 ? language.choose("; \(late) came late", " ; \(late) en retard") : "")
+            + (isSorted
+                ? language.choose(
+                    "; not in the order of time: sorted before they were judged",
+                    " ; pas dans l’ordre du temps : triées avant d’être jugées")
+                : "")
             + (isOutOfOrder
                 ? language.choose(
                     ": not in the order of time, what is told may be wrong; sort each file by `start`",

@@ -34,7 +34,8 @@ final class RecordFeed: EventFeed {
         reading = RecordReading(
             CallRecordReader(input.stream, format: format, timeZone: settings.timeZone),
             RecordJoiner(
-                normaliser: NumberNormaliser(for: format.mapping, home: settings.home), recent: recent))
+                normaliser: NumberNormaliser(for: format.mapping, home: settings.home), recent: recent),
+            strays: StrayRows(isDoubting: settings.isOrdered, ceiling: settings.ceiling))
         self.path = path
     }
 
@@ -46,6 +47,9 @@ final class RecordFeed: EventFeed {
 
     func finish(emit: (CallEvent) -> Void) { reading.finish(emit) }
 
+    /// Rows refused for being far ahead of the others.
+    var strays: UInt64 { reading.strays.refused.total }
+
     var summary: AnalysisReport.Input {
         let (reader, joiner) = (reading.reader, reading.joiner)
         var input = AnalysisReport.Input(
@@ -54,11 +58,12 @@ final class RecordFeed: EventFeed {
         input.records = reader.rows
         input.malformed = reader.malformed
         input.malformed.add(joiner.malformed)
+        input.malformed.add(reading.strays.refused)
         input.dropped = reader.dropped
         input.dropped.add(joiner.dropped)
         input.notes = reader.notes
         input.notes.add(joiner.notes)
-        input.problems = reader.problems + joiner.problems
+        input.problems = reader.problems + joiner.problems + reading.strays.problems
         input.stopped = reading.stopped
         return input
     }

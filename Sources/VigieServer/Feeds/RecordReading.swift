@@ -11,12 +11,15 @@ struct RecordReading {
     private var isEven = false
     private var isWaiting = false
     private var isDone = false
+    /// Rows far ahead of the others, which wait or are refused.
+    private(set) var strays: StrayRows
     /// Why the file could not be read to its end.
     private(set) var stopped: String?
 
-    init(_ reader: CallRecordReader, _ joiner: RecordJoiner) {
+    init(_ reader: CallRecordReader, _ joiner: RecordJoiner, strays: StrayRows = StrayRows()) {
         self.reader = reader
         self.joiner = joiner
+        self.strays = strays
     }
 
     /// When the row that waits begins; the distant past before the first one is read, `nil` at the end.
@@ -43,19 +46,30 @@ struct RecordReading {
 
     /// Reads the next row that gives a call; `false` at the end.
     private mutating func look(_ symbols: inout SymbolTable) -> Bool {
+        if takeReleased() { return true }
         do throws(InputError) {
             while try reader.next() {
                 let isCall = reader.withRecord { record, bytes in
                     isEven
                         ? joiner.read(record, bytes: bytes, symbols: &symbols, into: &even)
+                            && strays.admits(even, number: record.row, offset: record.offset)
                         : joiner.read(record, bytes: bytes, symbols: &symbols, into: &odd)
+                            && strays.admits(odd, number: record.row, offset: record.offset)
                 }
-                if isCall { return true }
+                if isCall || takeReleased() { return true }
             }
         } catch {
             stopped = error.sentence
         }
+        strays.finish()
         return false
+    }
+
+    /// Takes a row that had waited until time was known to have gone on.
+    private mutating func takeReleased() -> Bool {
+        guard let row = strays.next() else { return false }
+        if isEven { even = row } else { odd = row }
+        return true
     }
 
     /// The calls that still waited for their ends.

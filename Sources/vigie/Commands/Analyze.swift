@@ -13,7 +13,8 @@ struct Analyze: ParsableCommand {
         abstract: "Reads captures and call records and reports what is wrong, why, and what to do.",
         discussion: """
             Takes any mix of pcap, pcapng, HEP stream and call-record files, plain or gzip, told apart by their content; `-` is
-            standard input. Calls are read in time order across files. Call records: vigie.calls/1 (CSV or NDJSON), Asterisk
+            standard input. Calls are judged in time order across files; files that are not in that order are read twice and put in it
+            (24 million calls at most; not standard input or pipes: sort those by start). Call records: vigie.calls/1 (CSV or NDJSON), Asterisk
             Master.csv, FreeSWITCH CSV and JSON, Kamailio acc, Cisco CUCM; a --mapping file describes any other.
 
             EXAMPLES

@@ -68,7 +68,7 @@ extension EmergencyFailure {
             cell.since = Timestamp(seconds: Int64(hit.onset))
         } else if stream.height >= 1 {
             (cell.state, cell.reason) = (.partial, "failures")
-        } else if isRushed(stream) {
+        } else if cell.measures.callers >= 3, isRushed(stream) {
             let answered = Double(cell.measures.answered) / Double(max(1, cell.measures.callers))
             let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
             (cell.state, cell.reason) =

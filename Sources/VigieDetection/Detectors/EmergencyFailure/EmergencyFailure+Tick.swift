@@ -233,7 +233,7 @@ extension EmergencyStream {
             let expected = learnedCallers / learnedMinutes * weighted
             let doubt = (season.doubt * season.doubt + levelDoubt * levelDoubt).squareRoot()
             rush.take(
-                came: Double(pendingCallers), expected: expected, doubt: doubt,
+                came: Double(pendingCallers), expected: expected, minutes: minutes, doubt: doubt,
                 dispersion: max(Self.leastSpread, dispersion))
         }
         if level > 0, minutes > 0 {
@@ -255,6 +255,7 @@ extension EmergencyStream {
                     || cameAtOnce > 1.5 * atOnce + 5 * max(0.25, atOnce).squareRoot()
             }
         }
+        rush.end(load: load)
         if isRushed {
             // What was half seen before the rush is not to be finished by it.
             wasRushed = true

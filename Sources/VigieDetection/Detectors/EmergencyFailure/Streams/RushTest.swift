@@ -14,8 +14,9 @@ struct RushTest: Sendable {
     static let least = 1.5
     /// Doubts (standard deviations) by which the mean is raised.
     private static let caution = 2.0
-    /// A rush that lasted for hours does not outlast itself.
+    /// A rush that lasted for hours does not outlast itself, nor does what is left of one join with chance hours later.
     private static let most = certain + 4
+    private static let memoryMinutes = 120.0
     private static let sizes = SIMD2(1.7, 3.5)
 
     private var sums = SIMD2<Double>.zero
@@ -23,8 +24,9 @@ struct RushTest: Sendable {
     /// Evidence that many more call now than usual, in nats.
     var evidence: Double { sums.max() }
 
-    /// Takes what came where `expected` were expected, which may be wrong by `doubt` (a share of it, one standard deviation).
-    mutating func take(came: Double, expected: Double, doubt: Double, dispersion: Double) {
+    /// Takes what came in some minutes where `expected` were expected, which may be wrong by `doubt` (a share of it, one standard deviation).
+    mutating func take(came: Double, expected: Double, minutes: Double, doubt: Double, dispersion: Double) {
+        sums *= max(0, 1 - minutes / Self.memoryMinutes)
         let mean = expected * (1 + Self.caution * doubt)
         let spread = max(1.05, dispersion)
         for size in 0..<2 {
@@ -35,5 +37,8 @@ struct RushTest: Sendable {
         }
     }
 
-    mutating func reset() { sums = .zero }
+    /// Callers of the last quarter of an hour over those expected: a rush that is over is forgotten.
+    mutating func end(load: Double) {
+        if load < 1.2, evidence > Self.certain { sums = .zero }
+    }
 }
