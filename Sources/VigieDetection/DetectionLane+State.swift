@@ -27,7 +27,9 @@ public enum LaneStateError: Error, Equatable, Sendable {
 
 extension DetectionLane {
     /// Version of the state's layout; to be raised with every change of what detectors keep.
-    public static let stateVersion = 5
+    public static let stateVersion = 6
+    /// The oldest version that is still read: what it lacks is learned anew.
+    public static let oldestStateVersion = 5
 
     /// Everything the lane has learned and watches, to be given to `restore(_:)` of another lane with the same settings.
     ///
@@ -44,12 +46,18 @@ extension DetectionLane {
     ///   - head: what stands before it in the same bytes.
     ///   - expecting: bytes in all, as far as known from the last time.
     public func state(after head: [UInt8] = [], expecting: Int = 0) -> [UInt8] {
+        state(after: head, expecting: expecting, version: Self.stateVersion)
+    }
+
+    /// The state as an earlier version wrote it.
+    func state(after head: [UInt8] = [], expecting: Int = 0, version: Int) -> [UInt8] {
         var copy = self
         var header = head + LaneStateHeader.magic
-        LaneStateHeader.append(UInt64(Self.stateVersion), to: &header)
+        LaneStateHeader.append(UInt64(version), to: &header)
         LaneStateHeader.append(0, to: &header)
         var coder = StateCoder(
-            writingAfter: header, capacity: max(expecting, pairs.byteCount + numbers.byteCount + 1 << 20))
+            writingAfter: header, capacity: max(expecting, pairs.byteCount + numbers.byteCount + 1 << 20),
+            version: version)
         copy.code(&coder)
         var bytes = coder.take()
         let sum = LaneStateHeader.checksum(bytes.span.extracting(header.count..<bytes.count))
@@ -65,7 +73,7 @@ extension DetectionLane {
         let size = LaneStateHeader.size
         guard state.count >= size, Array(state[0..<8]) == LaneStateHeader.magic else { throw .notAState }
         let version = LaneStateHeader.word(state, at: 8)
-        guard version == UInt64(Self.stateVersion) else {
+        guard (UInt64(Self.oldestStateVersion)...UInt64(Self.stateVersion)).contains(version) else {
             throw .wrongVersion(found: Int(clamping: version), known: Self.stateVersion)
         }
         let fields = Array(state[size...])
@@ -73,7 +81,7 @@ extension DetectionLane {
             throw .damaged
         }
         var copy = self
-        var coder = StateCoder(reading: fields)
+        var coder = StateCoder(reading: fields, version: Int(clamping: version))
         copy.code(&coder)
         guard coder.isComplete else { throw .otherSettings(what: coder.mismatch ?? "there is more in it") }
         self = copy

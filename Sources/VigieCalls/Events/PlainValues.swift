@@ -7,3 +7,5 @@ extension Country: BitwiseCopyable {}
 extension NumberKind: BitwiseCopyable {}
 extension NumberPrefix: BitwiseCopyable {}
 extension NumberFacts: BitwiseCopyable {}
+extension EmergencyService: BitwiseCopyable {}
+extension DepartmentCode: BitwiseCopyable {}

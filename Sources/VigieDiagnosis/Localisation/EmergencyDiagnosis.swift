@@ -53,6 +53,7 @@ public enum EmergencyDiagnosis {
     private static func cause(
         _ side: EmergencyScope.Side, _ weight: Double, _ scope: EmergencyScope, _ symbols: SymbolTable
     ) -> Cause {
+        if let counted = counted(side, weight, scope) { return counted }
         let explains = side == scope.side ? min(1, max(0, scope.explains)) : 0
         func names(_ list: [Symbol]) -> String {
             list.prefix(3).map { symbols.name($0) }.joined(separator: ", ")

@@ -23,6 +23,15 @@ extension EmergencyScope {
                     ("high", .integer(Int64(lostHigh))),
                 ])
             ),
+            (
+                "missing",
+                missing.map {
+                    .object([
+                        ("basis", .string($0.basis.rawValue)), ("expected", .integer(Int64($0.expected))),
+                        ("seen", .integer(Int64($0.seen))),
+                    ])
+                } ?? .null
+            ),
             ("centres", JSONValue(centres.map(\.description))), ("ingresses", names(ingresses)),
             ("egresses", names(egresses)), ("side", .string(side.rawValue)), ("sign", .string(sign)),
             ("share", .number(share)), ("explains", .number(explains)),

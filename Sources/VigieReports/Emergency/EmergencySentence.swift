@@ -19,16 +19,48 @@ struct EmergencySentence {
         let share = language.percent(scope.share)
         let lost = language.count(scope.lostCallers)
         let range = "\(language.count(scope.lostLow))–\(language.count(scope.lostHigh))"
-        let what =
-            scope.sign == "volume" || scope.sign == "receiver"
-            ? language.choose(
-                "Calls to \(services) do not arrive", "Des appels au \(services) n’arrivent pas")
-            : language.choose(
-                "\(share) of calls to \(services) fail", "\(share) des appels au \(services) échouent")
+        if let missing = scope.missing { return counted(missing, services, "\(lost) (\(range))") }
+        let what = language.choose(
+            "\(share) of calls to \(services) fail", "\(share) des appels au \(services) échouent")
         let people = language.choose(
             "\(lost) callers did not get through (\(range))",
             "\(lost) appelants n’ont pas abouti (\(range))")
         return "\(what)\(place)\(path)\(language.choose("; ", " ; "))\(people)."
+    }
+
+    /// What only counts tell: how many calls are missing, against what. No call failed that anybody could look at.
+    private func counted(_ missing: EmergencyScope.Missing, _ services: String, _ lost: String) -> String {
+        let (expected, seen) = (language.count(missing.expected), language.count(missing.seen))
+        let apart = language.choose("; ", " ; ")
+        switch missing.basis {
+        case .usual:
+            return language.choose(
+                "Calls to \(services) do not arrive", "Des appels au \(services) n’arrivent pas")
+                + place + path + apart
+                + language.choose(
+                    "\(lost) calls are missing: \(seen) came where \(expected) usually do.",
+                    "il manque \(lost) appels : \(seen) sont arrivés là où il en vient d’ordinaire \(expected)."
+                )
+        case .delivered:
+            return language.choose("Calls to \(services)", "Des appels au \(services)") + place + path
+                + language.choose(
+                    " are delivered by the network and not seen by the centre",
+                    " sont livrés par le réseau et ne sont pas vus par le centre")
+                + apart
+                + language.choose(
+                    "\(lost) calls are missing: the centre counted \(seen) where it should have \(expected).",
+                    "il manque \(lost) appels : le centre en a compté \(seen) au lieu de \(expected).")
+        case .answered:
+            return language.choose("Calls to \(services)", "Des appels au \(services)") + place + path
+                + language.choose(
+                    " reach the centre and are answered less than usual",
+                    " parviennent au centre et obtiennent moins de réponses que d’ordinaire")
+                + apart
+                + language.choose(
+                    "\(lost) answers are missing: \(seen) calls were answered where \(expected) usually are.",
+                    "il manque \(lost) réponses : \(seen) appels ont été pris là où \(expected) le sont d’ordinaire."
+                )
+        }
     }
 
     private var place: String {

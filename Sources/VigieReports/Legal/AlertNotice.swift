@@ -47,7 +47,8 @@ public enum AuthorityNotice {
         let lost = subject["lost_callers"] ?? .null
         func whole(_ name: String) -> String { lost[name]?.integerValue.map(String.init) ?? "inconnu" }
         line(
-            "Appelants n’ayant pas abouti (mesuré)",
+            subject["missing"]?["basis"] == nil
+                ? "Appelants n’ayant pas abouti (mesuré)" : "Appels manquants (par comptage)",
             "\(whole("estimate")) (entre \(whole("low")) et \(whole("high")))")
         let cause = incident["causes"]?.arrayValue?.first
         line(

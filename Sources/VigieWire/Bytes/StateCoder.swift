@@ -16,23 +16,31 @@ public struct StateCoder {
     public let direction: Direction
     /// The bytes written so far, or those that are read.
     public private(set) var bytes: [UInt8]
+    /// The layout that is written, or that what is read was written in: fields that a layout lacks are left as they are.
+    public let version: Int
     /// What did not fit when reading; `nil` as long as everything does.
     public private(set) var mismatch: String?
     private var offset = 0
 
     /// Writes a state, after what stands in `head` already.
     ///
-    /// - Parameter capacity: bytes that the state will take, as far as known: a table grows in place then.
-    public init(writingAfter head: [UInt8] = [], capacity: Int = 0) {
+    /// - Parameters:
+    ///   - capacity: bytes that the state will take, as far as known: a table grows in place then.
+    ///   - version: of the layout; the newest when left out.
+    public init(writingAfter head: [UInt8] = [], capacity: Int = 0, version: Int = .max) {
         direction = .writing
+        self.version = version
         bytes = []
         bytes.reserveCapacity(max(head.count, capacity))
         bytes += head
     }
 
     /// Reads a state.
-    public init(reading bytes: [UInt8]) {
+    ///
+    /// - Parameter version: of the layout in which it was written; the newest when left out.
+    public init(reading bytes: [UInt8], version: Int = .max) {
         direction = .reading
+        self.version = version
         self.bytes = bytes
     }
 
@@ -105,6 +113,18 @@ public struct StateCoder {
                 lines = unsafe CacheLines(copying: UnsafeRawBufferPointer(rebasing: source[range]))
             }
         }
+    }
+
+    /// A table by its keys, of `limit` entries at most; it is replaced.
+    public mutating func code<Key: BitwiseCopyable & Hashable & Comparable, Value: BitwiseCopyable>(
+        _ table: inout [Key: Value], limit: Int
+    ) {
+        var keys = table.keys.sorted()
+        var values = keys.compactMap { table[$0] }
+        code(&keys, counts: 0...limit)
+        code(&values, counts: keys.count...keys.count)
+        guard direction == .reading, mismatch == nil else { return }
+        table = Dictionary(zip(keys, values), uniquingKeysWith: { first, _ in first })
     }
 
     /// A text of at most 4,096 bytes.

@@ -297,12 +297,65 @@ import VigieWire
         fresh.code(&reader)
         let before = script.findings.count
         script.detector = fresh
-        script.run(from: 136, to: 200, perMinute: 30)
+        // Nobody listened for ten minutes, and the failure is over.
+        script.wait(untilMinute: 145)
+        script.run(from: 145, to: 200, perMinute: 30)
         #expect(script.findings.count == before)
         script.run(
             from: 200, to: 220, perMinute: 30,
             fate: { call, random in call.department == 3 && random.unit() < 0.7 ? .lost : .answered })
         #expect(script.findings.count > before && script.scope?.departments.map(\.description) == ["13"])
+    }
+
+    @Test(arguments: [131, 134])
+    func `a restart in the middle of a failure loses none of the callers who did not get through`(
+        minute: Int
+    ) throws {
+        func play(restarts: Bool) throws -> EmergencyScript {
+            var script = EmergencyScript(seed: 28)
+            let fate: (EmergencyScript.Call, inout TestRandom) -> EmergencyScript.Fate = { call, random in
+                call.node == 2 && random.unit() < 0.6 ? .lost : .answered
+            }
+            script.run(from: 0, to: 120, perMinute: 40)
+            script.run(from: 120, to: minute, perMinute: 40, fate: fate)
+            if restarts {
+                var writer = StateCoder()
+                script.detector.code(&writer)
+                var reader = StateCoder(reading: writer.bytes)
+                script.detector = EmergencyFailure()
+                script.detector.code(&reader)
+                try #require(reader.isComplete)
+            }
+            script.run(from: minute, to: 160, perMinute: 40, fate: fate)
+            return script
+        }
+        let (unbroken, broken) = (try play(restarts: false), try play(restarts: true))
+        let (one, other) = (try #require(unbroken.findings.last), try #require(broken.findings.last))
+        let (scope, kept) = (try #require(unbroken.scope), try #require(broken.scope))
+        #expect(scope.lostCallers > 40 && kept.lostCallers == scope.lostCallers)
+        #expect(kept.lostLow == scope.lostLow && kept.lostHigh == scope.lostHigh)
+        #expect(other.key == one.key && other.firstSeen == one.firstSeen && kept.side == scope.side)
+        #expect(kept.nodes == scope.nodes && other.detectedAt == one.detectedAt)
+    }
+
+    @Test func `a state of the version before is read, and what it lacks is found again`() throws {
+        var script = EmergencyScript(seed: 29)
+        script.run(from: 0, to: 120, perMinute: 30)
+        script.run(
+            from: 120, to: 130, perMinute: 30,
+            fate: { call, random in call.node == 2 && random.unit() < 0.6 ? .lost : .answered })
+        #expect(script.detector.episodes.count == 1)
+        var writer = StateCoder(version: 5)
+        script.detector.code(&writer)
+        var reader = StateCoder(reading: writer.bytes, version: 5)
+        script.detector = EmergencyFailure()
+        script.detector.code(&reader)
+        #expect(reader.isComplete && script.detector.streamCount > 100 && script.detector.episodes.isEmpty)
+        // The same bytes are no state of this version.
+        var wrong = StateCoder(reading: writer.bytes)
+        var other = EmergencyFailure()
+        other.code(&wrong)
+        #expect(!wrong.isComplete)
     }
 
     @Test func `nothing that comes is not called normal`() {

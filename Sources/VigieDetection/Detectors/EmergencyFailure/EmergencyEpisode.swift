@@ -4,11 +4,11 @@ import VigieWire
 /// One failure from its first sign to its end, as the lookout follows it.
 struct EmergencyEpisode: Sendable {
     /// Equal for all findings of it.
-    let key: String
+    var key: String
     /// Second of the first lost call that belongs to it.
     var onset: UInt32
     /// Second at which a test was first above its threshold.
-    let detected: UInt32
+    var detected: UInt32
     /// Second of the last judgement that found it.
     var lastAlarm: UInt32
     /// Second of the last lost call.
@@ -30,6 +30,13 @@ struct EmergencyEpisode: Sendable {
     var settledUntil: UInt32
     /// Callers who should have called and are not on record, by the volume test.
     var missing = 0.0
+    /// The series whose counts are missing; empty where failed calls tell.
+    var members: Set<UInt64> = []
+    /// Seconds without a judgement that found it, after which it is forgotten.
+    var patience: UInt32 = 3_600
+
+    /// Whether counts tell it.
+    var isOfCounts: Bool { scope.missing != nil }
 
     /// Whether a scope speaks of the same failure.
     func isSame(_ other: EmergencyScope) -> Bool {

@@ -147,12 +147,18 @@ extension EmergencyFailure {
             (cell.delay30.unseenByCounts, cell.delay11.unseenByCounts) = (unseen30, unseen11)
             cell.lastCall = Timestamp(seconds: Int64(series.until))
             cell.declared = declared[key]
-            if series.height >= 1 {
-                (cell.state, cell.reason) = (.partial, "receiver")
-                cell.since = Timestamp(seconds: Int64(series.highest.since))
+            let isOverdue = now > series.until && Int(now - series.until) > 3 * series.intervalSeconds
+            if series.height >= 1, !isOverdue {
+                (cell.state, cell.reason) = (
+                    series.open.map { $0.drop.share >= 0.85 } ?? false ? .down : .partial, "receiver"
+                )
+                cell.since = Timestamp(seconds: Int64(series.open?.drop.onset ?? series.highest.since))
+            } else if let drop = answered[series.key]?.open, !isOverdue {
+                (cell.state, cell.reason) = (drop.share >= 0.85 ? .down : .partial, "answers")
+                cell.since = Timestamp(seconds: Int64(drop.onset))
             } else if Double(series.until &- series.began) < CountedSeries.weeksToLearn * 604_800 {
                 (cell.state, cell.reason) = (.learning, "learning")
-            } else if now > series.until, Int(now &- series.until) > 3 * series.intervalSeconds {
+            } else if isOverdue {
                 (cell.state, cell.reason) = (.blind, "blind")
             } else {
                 cell.state = .normal

@@ -50,6 +50,10 @@ extension EmergencyFailure {
         }
     }
 
+    /// What is asked of a centre's counts: as many as usual; as many answered as usual, where it tells; as many as the network delivered,
+    /// where that is known.
+    var receiverLevels: Int { 1 + (answered.series.isEmpty ? 0 : 1) + (counted.isAlone ? 0 : 1) }
+
     private mutating func addReceiver(_ count: EmergencyCount, attempts: Int, start: UInt32, end: UInt32) {
         let key = StreamKey(.receiver, UInt64(count.service.rawValue), UInt64(count.department.rawValue))
         var delivered = 0
@@ -61,20 +65,28 @@ extension EmergencyFailure {
             }
         }
         let seen = min(max(count.answered, attempts), 10_000_000)
-        let isNew = counted.add(
-            count, seen: seen, start: start, seconds: Int(end &- start), clock: &clock, home: home,
-            budget: budget)
-        guard isNew else {
-            counts.count("emergency-count-told-before", at: 0)
+        let seconds = Int(end &- start)
+        let minutes = counted.receiverMinutes(budget, levels: receiverLevels)
+        let outcome = counted.add(
+            count, seen: seen, start: start, seconds: seconds, clock: &clock, home: home, minutes: minutes)
+        guard outcome == .taken else {
+            counts.count(outcome.note, at: 0)
             return
         }
+        answered.add(
+            count, came: seen, usual: counted.expectedNow(key), key: key,
+            moment: CountWatch.Moment(start, &clock, home), seconds: seconds,
+            minutes: minutes)
         guard let place = place(of: key) else { return }
         streams[place].recent.add(.callers, minute: start / 60, seen)
         streams[place].lastSecond = max(streams[place].lastSecond, start)
-        if delivered > 0 {
-            let missing = max(0, delivered - seen)
-            streams[place].receiverTest.add(good: delivered - missing, bad: missing, second: start)
-        }
+        guard delivered > 0 else { return }
+        let missing = max(0, delivered - seen)
+        streams[place].receiverTest.add(good: delivered - missing, bad: missing, second: start)
+        let isOver = deliveries.add(
+            key, delivered: delivered, seen: seen, start: start, until: end,
+            isAlarm: blindSince == nil && streams[place].receiverTest.height >= 1)
+        if isOver { streams[place].receiverTest.reset() }
     }
 
     /// Notes what people declare about a cell, beside what is measured; `nil` withdraws it.
@@ -84,6 +96,18 @@ extension EmergencyFailure {
         let key = StreamKey.cell(service, department)
         guard declaration == nil || declared.count < 4_096 || declared[key] != nil else { return }
         declared[key] = declaration
+    }
+}
+
+extension CountWatch.Outcome {
+    /// The name under which an interval that was not taken in is counted.
+    fileprivate var note: StaticString {
+        switch self {
+        case .taken: "emergency-count-taken"
+        case .toldBefore: "emergency-count-told-before"
+        case .otherLength: "emergency-count-of-another-length"
+        case .noRoom: "emergency-count-without-room"
+        }
     }
 }
 

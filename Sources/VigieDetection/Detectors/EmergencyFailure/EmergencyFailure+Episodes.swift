@@ -9,16 +9,16 @@ extension EmergencyFailure {
     ) {
         let known = scope
         let index: Int
-        if let same = episodes.firstIndex(where: { $0.isSame(known) && !hasEnded($0, apart: known) }) {
+        if let same = episodes.firstIndex(where: {
+            !$0.isOfCounts && $0.isSame(known) && !hasEnded($0, apart: known)
+        }) {
             index = same
         } else {
             guard episodes.count < 16 else { return }
             let first = firstLost(known, since: since, alarm.sign) ?? since
-            let suffix = episodes.isEmpty ? "" : "-\(episodes.count + 1)"
             episodes.append(
                 EmergencyEpisode(
-                    key: Timestamp(seconds: Int64(first / 60 * 60)).rfc3339() + suffix, onset: first,
-                    detected: now,
+                    key: newKey(first), onset: first, detected: now,
                     lastAlarm: now, lastLost: now, settledUntil: first &- 600))
             index = episodes.count - 1
         }
@@ -41,6 +41,19 @@ extension EmergencyFailure {
         episodes[index].strength = max(0, max(alarm.excess, found.gain))
         countLost(index, alarm.sign)
         tell(index, report)
+    }
+
+    /// A key that no episode has.
+    func newKey(_ onset: UInt32) -> String {
+        let minute = Timestamp(seconds: Int64(onset / 60 * 60)).rfc3339()
+        let known = Set(episodes.map(\.key))
+        var key = episodes.isEmpty ? minute : "\(minute)-\(episodes.count + 1)"
+        var next = episodes.count + 2
+        while known.contains(key) {
+            key = "\(minute)-\(next)"
+            next += 1
+        }
+        return key
     }
 
     /// Share of the latest attempts within a set that went wrong: those of five minutes, or the last twenty where less is called; 1 when
@@ -98,7 +111,6 @@ extension EmergencyFailure {
         let key = alarm.key
         switch key.level {
         case .service, .serviceNode, .serviceOperator: scope.services = [key.service]
-        case .receiver where key.second == CountWatch.everywhere: scope.services = [key.service]
         case .cell, .receiver:
             scope.services = [key.service]
             scope.departments = [DepartmentCode(rawValue: UInt16(truncatingIfNeeded: key.second))]

@@ -26,27 +26,24 @@ extension EmergencyFailure {
     /// What the last minutes must show for a failure to go on.
     private static let recentSeconds: UInt32 = 480
 
-    /// Compares all tests with their thresholds; where one is above, looks for what the failed calls share.
+    /// Compares all tests with their thresholds; where one is above, looks for what the failed calls share, and adds up what is missing.
     mutating func judge(report: (Finding) -> Void) {
-        episodes.removeAll { now &- $0.lastAlarm > 3_600 }
-        let alarms = alarms()
-        guard let strongest = alarms.max(by: { $0.excess < $1.excess }) else { return }
+        episodes.removeAll { now &- $0.lastAlarm > $0.patience }
+        let bad = alarms().max { $0.excess < $1.excess }
+        let shortages = shortages()
+        guard bad != nil || !shortages.isEmpty else { return }
         let isNew = episodes.allSatisfy { now - $0.lastAlarm > Self.goingSeconds }
         guard isNew || now - lastFinding >= Self.reportSeconds else {
             return
         }
         lastFinding = now
-        let bad = alarms.filter { $0.sign != .volume && $0.sign != .receiver }.max { $0.excess < $1.excess }
-        if let bad {
-            follow(bad, report: report)
-        } else {
-            followMissing(strongest, alarms, report: report)
-        }
+        if let bad { follow(bad, report: report) }
+        if !shortages.isEmpty { followMissing(shortages, isAlone: bad == nil, report: report) }
     }
 
     /// Judges at once when a centre's counts are beyond chance.
     mutating func judgeCounts(report: (Finding) -> Void) {
-        if counted.isAlarming { judge(report: report) }
+        if counted.isAlarming || answered.isAlarming || !deliveries.gaps.isEmpty { judge(report: report) }
     }
 
     private func alarms() -> [Alarm] {
@@ -64,18 +61,6 @@ extension EmergencyFailure {
             add(.answers, stream.answerTest)
             add(.cuts, stream.shortTest)
             add(.retries, stream.redialTest)
-            add(.receiver, stream.receiverTest)
-        }
-        for index in counted.isAlarming ? counted.series.indices : 0..<0
-        where counted.series[index].height >= 1 {
-            let series = counted.series[index]
-            let isReceiver = series.key.level == .receiver
-            guard isReceiver || blindSince == nil && !isAnyFeedBlind else { continue }
-            let highest = series.highest
-            alarms.append(
-                Alarm(
-                    key: series.key, sign: isReceiver ? .receiver : .volume, excess: highest.excess,
-                    since: highest.since))
         }
         guard blindSince == nil else { return alarms }
         if let sum = sumAlarm() { alarms.append(sum) }
@@ -118,7 +103,8 @@ extension EmergencyFailure {
     private mutating func follow(_ alarm: Alarm, report: (Finding) -> Void) {
         // When it began is not sure: the strongest test may have begun anew since, or have risen by chance before. Calls from before the
         // failure dilute it, and without its first ones small places are missed: the beginning with the most evidence counts.
-        let going = episodes.filter { now - $0.lastAlarm <= Self.goingSeconds }.map(\.onset).min()
+        let going = episodes.filter { !$0.isOfCounts && now - $0.lastAlarm <= Self.goingSeconds }.map(\.onset)
+            .min()
         let earliest = now &- Self.searchSeconds
         var begins = [alarm.since, going ?? alarm.since]
         if alarm.since > earliest { begins.append(now &- Self.freshSeconds) }
@@ -126,7 +112,7 @@ extension EmergencyFailure {
         let longer = max(begins.min() ?? earliest, now &- Self.quietSearchSeconds) &- 30
         if longer < earliest, search(alarm, from: [longer], report: report) { return }
         // Nothing in common, shortly after a failure: what is left of it on quiet streams.
-        if episodes.contains(where: { now - $0.lastAlarm < 3_600 })
+        if episodes.contains(where: { !$0.isOfCounts && now - $0.lastAlarm < 3_600 })
             || bad(in: streamScope(alarm), since: longer, alarm.sign).failed < Self.leastBad
         {
             calm()
@@ -189,41 +175,6 @@ extension EmergencyFailure {
             streams[index].tainted = true
         }
         counted.reset()
-    }
-
-    // MARK: Missing callers
-
-    /// Streams that miss callers: the cells that speak for it, or the widest stream.
-    private mutating func followMissing(_ strongest: Alarm, _ alarms: [Alarm], report: (Finding) -> Void) {
-        var scope = EmergencyScope()
-        scope.sign = strongest.sign.rawValue
-        var services: Set<EmergencyService> = []
-        var departments: Set<DepartmentCode> = []
-        var expected = 0.0
-        for series in counted.series where series.key.level == .cell || series.key.level == .receiver {
-            guard series.height > 0.5, series.key.second != CountWatch.everywhere else { continue }
-            services.insert(series.key.service)
-            let department = DepartmentCode(rawValue: UInt16(truncatingIfNeeded: series.key.second))
-            if department != .none { departments.insert(department) }
-            expected += series.missing
-        }
-        let operators = alarms.filter { $0.key.level == .operator }
-        if operators.count == 1, let only = operators.first, alarms.allSatisfy({ $0.key.level != .nation }) {
-            scope.operators = [Symbol(rawValue: UInt32(only.key.first))]
-            scope.side = .access
-        }
-        if services.isEmpty {
-            keepStream(strongest, since: max(strongest.since, now &- 7_200), report: report)
-            return
-        }
-        scope.services = services.sorted()
-        scope.departments = departments.sorted()
-        scope.isNationwide = departments.isEmpty
-        var found = AffectedSetSearch.Found()
-        found.gain = strongest.excess
-        keep(&scope, found, strongest, since: strongest.since, report: report)
-        if let index = episodes.firstIndex(where: { $0.isSame(scope) }) {
-            episodes[index].missing = max(episodes[index].missing, expected)
-        }
+        answered.reset()
     }
 }

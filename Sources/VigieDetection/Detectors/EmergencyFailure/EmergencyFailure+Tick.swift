@@ -113,7 +113,7 @@ extension EmergencyFailure {
         let moment = Timestamp(seconds: Int64(hour) * 3_600)
         let hourOfWeek = clock.hourOfWeek(at: moment)
         hour = now / 3_600
-        let isSound = episodes.allSatisfy { now - $0.lastAlarm > 3_600 }
+        let isSound = !episodes.contains { keepsFromLearning($0, seconds: 3_600) }
         let civil = CivilTime(moment, offsetSeconds: clock.offsetSeconds(at: moment))
         let isFeast = PublicHolidays.contains(civil, home: home)
         for index in streams.indices {
@@ -134,7 +134,15 @@ extension EmergencyFailure {
 
     private func isFailing(_ key: StreamKey) -> Bool {
         guard key.level == .nation || key.level == .service else { return false }
-        return episodes.contains { now - $0.lastAlarm < 1_800 }
+        return episodes.contains { keepsFromLearning($0, seconds: 1_800) }
+    }
+
+    /// Whether what is seen while a failure goes on, or for so long after it, is not to be learned: what a centre counts says nothing of
+    /// other calls, and callers who are missing for two days are how things are now.
+    private func keepsFromLearning(_ episode: EmergencyEpisode, seconds: UInt32) -> Bool {
+        guard now &- episode.lastAlarm <= seconds else { return false }
+        guard episode.isOfCounts else { return true }
+        return episode.scope.sign == Alarm.Sign.volume.rawValue && now &- episode.onset < 172_800
     }
 
     // MARK: Thresholds
@@ -203,8 +211,8 @@ extension EmergencyFailure {
         }
         if level == .receiver {
             stream.receiverTest.set(
-                usual: 0.03, added: Self.failureSizes, dispersion: 1.3,
-                attemptsBetweenAlarms: attempts(.receiver, 2), runs: &runs)
+                usual: DeliveryWatch.usual, added: Self.failureSizes, dispersion: 1.3,
+                attemptsBetweenAlarms: attempts(.receiver, receiverLevels), runs: &runs)
         }
         streams[index] = stream
     }

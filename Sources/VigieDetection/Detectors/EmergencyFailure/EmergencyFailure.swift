@@ -32,6 +32,8 @@ public struct EmergencyFailure: Detector {
     var nationSeason = EmergencySeason()
     var clock: LocalClock
     var counted = CountWatch()
+    var answered = AnsweredWatch()
+    var deliveries = DeliveryWatch()
     /// The minute of data time that is being counted.
     var countedMinute: UInt32 = 0
     var feeds = FeedActivity()
@@ -58,6 +60,8 @@ public struct EmergencyFailure: Detector {
     var gapCount = 0
     var isAnyFeedBlind = false
     var lastFinding: UInt32 = 0
+    /// Data time at which a state was read, until time goes on.
+    var restored: UInt32?
 
     /// A lookout for the emergency numbers of `home`.
     public init(
@@ -178,6 +182,7 @@ public struct EmergencyFailure: Detector {
             feeds.begin(second)
         }
         guard second > now else { return }
+        if restored != nil { goOn(at: second) }
         now = second
         if now - lastTick >= Self.tickSeconds { tick(report: report) }
     }

@@ -3,7 +3,7 @@ import VigieCalls
 /// The attempts of the last hour or so, 40 bytes each, for the search of what they share and the count of who got through.
 struct AttemptRing: Sendable {
     /// One attempt.
-    struct Entry: Sendable {
+    struct Entry: Sendable, BitwiseCopyable {
         var second: UInt32
         var service: EmergencyService
         var callerHash: UInt64
@@ -38,6 +38,16 @@ struct AttemptRing: Sendable {
             entries[next] = entry
             next = next + 1 == capacity ? 0 : next + 1
         }
+    }
+
+    /// Forgets all.
+    mutating func clear() { (entries, next) = ([], 0) }
+
+    /// The newest attempts since a second, oldest first.
+    func recent(since second: UInt32, limit: Int) -> [Entry] {
+        var found: [Entry] = []
+        newest(since: second) { if found.count < limit { found.append($0) } }
+        return found.reversed()
     }
 
     /// The attempts that began at `second` or later, newest first.

@@ -10,7 +10,7 @@ struct CallerMemory: Sendable {
     mutating func code(_ state: inout StateCoder) { state.code(&places, counts: places.count...places.count) }
 
     /// Which try of its caller a call is.
-    enum Try: UInt8, Sendable {
+    enum Try: UInt8, Sendable, BitwiseCopyable {
         /// Nobody called from there in the last ten minutes.
         case first
         /// He tries again, for the first time.

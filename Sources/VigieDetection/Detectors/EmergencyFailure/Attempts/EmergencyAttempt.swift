@@ -5,7 +5,7 @@ public import VigieWire
 ///
 /// Not `CallOutcome`: who dials 15 cannot have dialled a wrong number, so causes that elsewhere are the caller's doing
 /// (unallocated number, incomplete address, no route) are the network's here.
-public enum EmergencyFate: UInt8, Sendable, CaseIterable {
+public enum EmergencyFate: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// Answered, and ended by one of the two.
     case answered
     /// Answered, and over within ten seconds without the network's doing.

@@ -15,6 +15,33 @@ public struct EmergencyScope: Hashable, Codable, Sendable {
         case unknown
     }
 
+    /// What counts say is missing: no call failed that anybody could look at.
+    public struct Missing: Hashable, Codable, Sendable {
+        /// What the counts are set against.
+        public enum Basis: String, CaseIterable, Codable, Sendable {
+            /// What usually comes.
+            case usual
+            /// What the network delivered, and the centre did not count.
+            case delivered
+            /// What the centre usually answers of as many calls.
+            case answered
+        }
+
+        /// What the counts are set against.
+        public var basis: Basis
+        /// Calls, or answers, that should have been counted since the onset.
+        public var expected: Int
+        /// Those that were.
+        public var seen: Int
+
+        /// All fields at once.
+        public init(basis: Basis, expected: Int, seen: Int) {
+            self.basis = basis
+            self.expected = expected
+            self.seen = seen
+        }
+    }
+
     /// How it stood at one moment.
     public struct Moment: Hashable, Codable, Sendable {
         /// Data time.
@@ -79,12 +106,14 @@ public struct EmergencyScope: Hashable, Codable, Sendable {
     public var share = 0.0
     /// Share of the failed attempts of the time that lie within the set, in `0...1`.
     public var explains = 0.0
-    /// Callers within the set who tried and did not get through within ten minutes.
+    /// Callers within the set who tried and did not get through within ten minutes; calls that are missing, where counts tell.
     public var lostCallers = 0
     /// Between these the number of such callers lies with 95 %; usual failures are taken off the lower one.
     public var lostLow = 0
     /// The upper one counts callers who are missing and left no record.
     public var lostHigh = 0
+    /// What counts say is missing; `nil` where failed calls tell.
+    public var missing: Missing?
     /// What told first: `failures`, `answers`, `volume`, `cut`, `retries` or `receiver`.
     public var sign = "failures"
     /// How it stood minute by minute when it changed; oldest first.

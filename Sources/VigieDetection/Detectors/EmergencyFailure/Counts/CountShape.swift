@@ -20,7 +20,7 @@ struct CountShape: Sendable {
     private var wideSeen: [Float]
     private var overall: Float = 0
     private var overallSeen: Float = 0
-    private var level: Float = 0
+    private(set) var level: Float = 0
     private var levelSeen: Float = 0
 
     init(intervalSeconds: Int) {
@@ -65,10 +65,27 @@ struct CountShape: Sendable {
         return Double(share(place.own, place.wide))
     }
 
+    /// The same, leaning in the first week on the same time of other days: to say how much is missing, not that it is.
+    func believed(_ place: Place) -> Double? {
+        let other = (0..<3).map { place.wide % slotsADay + $0 * slotsADay }.filter { $0 != place.wide }
+        let seen = other.reduce(Float(0)) { $0 + min(1, wideSeen[$1]) }
+        guard wideSeen[place.wide] < 1, seen > 0 else { return share(place) }
+        let mean = other.reduce(Float(0)) { $0 + wide[$1] * min(1, wideSeen[$1]) } / seen
+        let known = wideSeen[place.wide]
+        return Double(wide[place.wide] * known + mean * (1 - known))
+    }
+
     /// The count to expect of so many intervals of a slot with this share; `nil` before there is a level.
     func expected(share: Double, intervals: Double) -> Double? {
         guard overallSeen > 0, overall > 0 else { return nil }
         return max(0.01, share * Double(level) * intervals)
+    }
+
+    /// The same shape at another level.
+    func with(level: Double) -> CountShape {
+        var other = self
+        other.level = Float(level)
+        return other
     }
 
     /// Counts to expect in each slot of the week; 0 where none ever came.

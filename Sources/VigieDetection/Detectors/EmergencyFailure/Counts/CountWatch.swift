@@ -16,8 +16,32 @@ struct CountWatch: Sendable {
     private var alarming = 0
     /// Intervals of one service that wait for the other departments.
     private var gathering: [UInt32: Gathering] = [:]
+    /// Intervals of another length than their series has.
+    private var odd: [UInt64: Odd] = [:]
 
-    private struct Gathering: Sendable {
+    /// What became of an interval.
+    enum Outcome: Sendable {
+        /// It was taken in.
+        case taken
+        /// It was known already, or one after it was.
+        case toldBefore
+        /// It is not as long as those of its series.
+        case otherLength
+        /// There is no room for its series.
+        case noRoom
+    }
+
+    /// Intervals of another length, since the last one of the usual length.
+    private struct Odd: Sendable, BitwiseCopyable {
+        var seconds: Int
+        var sum: Int
+        var until: UInt32
+    }
+
+    /// A series whose intervals have had another length for so long begins anew with them.
+    private static let changeSeconds = 86_400
+
+    private struct Gathering: Sendable, BitwiseCopyable {
         var start: UInt32 = 0
         var seconds = 0
         var sum = 0.0
@@ -44,36 +68,43 @@ struct CountWatch: Sendable {
         }
     }
 
-    /// Takes in an interval of a centre; `false` when it was known already, or there is no room.
+    /// Takes in an interval of a centre.
     mutating func add(
         _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, clock: inout LocalClock,
         home: Country,
-        budget: AlarmBudget
-    ) -> Bool {
+        minutes: Double
+    ) -> Outcome {
         let key = StreamKey(.receiver, UInt64(count.service.rawValue), UInt64(count.department.rawValue))
-        let isNew = put(
-            key, Double(seen), Moment(start, &clock, home), seconds, minutes: receiverMinutes(budget))
+        let outcome = put(
+            key, Double(seen), Moment(start, &clock, home), seconds, minutes: minutes)
         // An interval told twice is no second department.
-        if isNew { gather(count, seen: seen, start: start, seconds: seconds, &clock, home, budget) }
-        return isNew
+        if outcome == .taken {
+            gather(count, seen: seen, start: start, seconds: seconds, &clock, home, minutes: minutes)
+        }
+        return outcome
     }
 
-    private func receiverMinutes(_ budget: AlarmBudget) -> Double {
-        // Where nobody tells calls there is nothing else to test: counts against counts is one level, and has the whole budget.
-        let isAlone = receivers == series.count
-        return budget.minutesBetweenAlarms(
-            .receiver, levels: isAlone ? 1 : 2, streams: max(1, receivers), sizes: CountedSeries.tests,
+    /// Mean time between false alarms of one test of a centre's counts.
+    ///
+    /// - Parameter levels: what else is asked of them is tested beside it.
+    func receiverMinutes(_ budget: AlarmBudget, levels: Int) -> Double {
+        // Where nobody tells calls there is nothing else to test: counts against counts have the whole budget.
+        budget.minutesBetweenAlarms(
+            .receiver, levels: levels, streams: max(1, receivers), sizes: CountedSeries.tests,
             isAlone: isAlone)
     }
 
-    /// Takes in an interval of a series; `false` when it was known already or there is no room for the series.
+    /// Whether nobody but centres counts.
+    var isAlone: Bool { receivers == series.count }
+
+    /// Takes in an interval of a series.
     ///
     /// - Parameter minutes: the mean time between false alarms of each of its tests.
     @discardableResult
     mutating func put(
         _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool = false,
         minutes: Double
-    ) -> Bool {
+    ) -> Outcome {
         var hint: Int32 = -1
         return put(key, count, moment, seconds, isRushed: isRushed, minutes: minutes, hint: &hint)
     }
@@ -83,21 +114,25 @@ struct CountWatch: Sendable {
     mutating func put(
         _ key: StreamKey, _ count: Double, _ moment: Moment, _ seconds: Int, isRushed: Bool, minutes: Double,
         hint: inout Int32
-    ) -> Bool {
+    ) -> Outcome {
         let place: Int
         let guess = Int(hint)
         let known = series.indices.contains(guess) && series[guess].key == key ? guess : places[key.rawValue]
         if let known {
             place = known
-            // Another length of interval is another series.
             if series[place].intervalSeconds != seconds {
-                if series[place].height >= 1 { alarming -= 1 }
-                series[place] = CountedSeries(key, intervalSeconds: seconds)
+                guard isNewLength(key, moment.start, seconds, after: series[place].until) else {
+                    refused &+= 1
+                    return .otherLength
+                }
+                restart(key, intervalSeconds: seconds)
+            } else if !odd.isEmpty {
+                odd[key.rawValue] = nil
             }
         } else {
             guard series.count < Self.maxSeries else {
                 refused &+= 1
-                return false
+                return .noRoom
             }
             place = series.count
             places[key.rawValue] = place
@@ -107,7 +142,7 @@ struct CountWatch: Sendable {
         hint = Int32(clamping: place)
         guard moment.start >= series[place].until || series[place].until == 0 else {
             refused &+= 1
-            return false
+            return .toldBefore
         }
         let was = series[place].height >= 1
         defer { alarming += (series[place].height >= 1 ? 1 : 0) - (was ? 1 : 0) }
@@ -115,14 +150,31 @@ struct CountWatch: Sendable {
             count, start: moment.start, secondOfWeek: moment.secondOfWeek, isFeast: moment.isFeast,
             isRushed: isRushed,
             intervalsBetweenAlarms: minutes * 60 / Double(seconds))
-        return true
+        return .taken
+    }
+
+    /// Whether intervals of another length have come for a day, and none of the old one: one odd row throws nothing away.
+    private mutating func isNewLength(
+        _ key: StreamKey, _ start: UInt32, _ seconds: Int, after until: UInt32
+    ) -> Bool {
+        var now = odd[key.rawValue] ?? Odd(seconds: seconds, sum: 0, until: until)
+        if now.seconds != seconds { now = Odd(seconds: seconds, sum: 0, until: until) }
+        guard start >= now.until else { return false }
+        now.sum += seconds
+        now.until = start &+ UInt32(seconds)
+        // Of one row that is a day long nobody knows whether more will come.
+        guard now.sum <= max(Self.changeSeconds, seconds) else {
+            odd[key.rawValue] = nil
+            return true
+        }
+        odd[key.rawValue] = now
+        return false
     }
 
     /// The nation's count of an interval is known when the next one begins: then as many departments have reported as usually do.
     private mutating func gather(
         _ count: EmergencyCount, seen: Int, start: UInt32, seconds: Int, _ clock: inout LocalClock,
-        _ home: Country,
-        _ budget: AlarmBudget
+        _ home: Country, minutes: Double
     ) {
         guard count.department != .none, gathering.count < 64 || gathering[count.service.rawValue] != nil
         else { return }
@@ -131,11 +183,15 @@ struct CountWatch: Sendable {
             if now.members > 1, now.members >= now.usualMembers {
                 let key = StreamKey(.receiver, UInt64(count.service.rawValue), Self.everywhere)
                 // The sum of four is no measure for that of five.
-                if now.judgedMembers != 0, now.judgedMembers != now.members { restart(key) }
+                let isOther = now.judgedMembers != 0 && now.judgedMembers != now.members
+                if isOther || places[key.rawValue].map({ series[$0].intervalSeconds != now.seconds }) ?? false
+                {
+                    restart(key, intervalSeconds: now.seconds)
+                }
                 now.judgedMembers = now.members
                 put(
                     key, now.sum,
-                    Moment(now.start, &clock, home), now.seconds, minutes: receiverMinutes(budget))
+                    Moment(now.start, &clock, home), now.seconds, minutes: minutes)
             }
             now.usualMembers = max(now.members, now.usualMembers - (start % 86_400 < UInt32(seconds) ? 1 : 0))
             (now.sum, now.members) = (0, 0)
@@ -146,10 +202,10 @@ struct CountWatch: Sendable {
         gathering[count.service.rawValue] = now
     }
 
-    private mutating func restart(_ key: StreamKey) {
+    private mutating func restart(_ key: StreamKey, intervalSeconds: Int) {
         guard let place = places[key.rawValue] else { return }
         if series[place].height >= 1 { alarming -= 1 }
-        series[place] = CountedSeries(key, intervalSeconds: series[place].intervalSeconds)
+        series[place] = CountedSeries(key, intervalSeconds: intervalSeconds)
     }
 
     /// Stands for all departments in a key.
@@ -164,10 +220,13 @@ struct CountWatch: Sendable {
     /// The series of a key.
     subscript(key: StreamKey) -> CountedSeries? { places[key.rawValue].map { series[$0] } }
 
-    /// The failure is over: tests begin anew.
+    /// What was expected of a series in its last interval; 0 while it is not known.
+    func expectedNow(_ key: StreamKey) -> Double { places[key.rawValue].map { series[$0].expectedNow } ?? 0 }
+
+    /// The failure is over: tests begin anew; what is missing by itself goes on being so.
     mutating func reset() {
         for index in series.indices { series[index].reset() }
-        alarming = 0
+        alarming = series.count { $0.height >= 1 }
     }
 
     mutating func code(_ state: inout StateCoder) {
@@ -188,5 +247,9 @@ struct CountWatch: Sendable {
         }
         for index in series.indices { series[index].code(&state) }
         alarming = series.count { $0.height >= 1 }
+        guard state.version >= 6 else { return }
+        state.code(&refused)
+        state.code(&gathering, limit: 64)
+        state.code(&odd, limit: Self.maxSeries)
     }
 }

@@ -1,7 +1,7 @@
 import VigieWire
 
 /// The counts of one centre, or of one service in one department, interval after interval: what is expected, how far it swings, and
-/// the tests for counts that are missing. About 8 KiB for hourly counts.
+/// the tests for counts that are missing. About 10 KiB for hourly counts.
 struct CountedSeries: Sendable {
     /// Weeks before it is judged.
     static let weeksToLearn = 4.0
@@ -10,7 +10,7 @@ struct CountedSeries: Sendable {
 
     let key: StreamKey
     let intervalSeconds: Int
-    private var shape: CountShape
+    var shape: CountShape
     private(set) var swing = CountSwing()
     private var tests: InlineArray<4, CountTest> = InlineArray(repeating: CountTest())
     /// Swings of up to eight days matter; the level follows longer ones.
@@ -22,17 +22,22 @@ struct CountedSeries: Sendable {
     private(set) var began: UInt32 = 0
     /// Expected for the next interval like the last one; 0 until known.
     private(set) var expectedNow = 0.0
-    /// Missing counts since the highest test left 0.
-    var missing: Double { max(pageMissing, silence.missing) }
-    private var pageMissing = 0.0
-    private var lasting = LastingDrop()
-    private var silence = FirstSilence()
+    private(set) var lasting = LastingDrop()
+    var silence = FirstSilence()
+    private(set) var history = CountHistory()
+    /// What is missing now.
+    var open: Missing?
+    /// The days that look low are those of a drop that is over or has become usual, since so long.
+    var lastingIsKnown = false
+    var knownSince: UInt32 = 0
     /// Counted of the present day, what its hours bring when the level is 1, and the day of the week.
-    private var dayCount = 0.0
-    private var dayShare = 0.0
+    private(set) var dayCount = 0.0
+    private(set) var dayShare = 0.0
     private var day = -1
     /// The present day, since 1970.
     private var dayNumber: UInt32 = 0
+    /// Second at which the present day began.
+    private(set) var dayStart: UInt32 = 0
 
     init(_ key: StreamKey, intervalSeconds: Int) {
         self.key = key
@@ -70,19 +75,39 @@ struct CountedSeries: Sendable {
         if place.day != day { endDay(intervalsBetweenAlarms) }
         day = place.day
         dayNumber = start / 86_400
+        dayStart = start &- UInt32(max(0, secondOfWeek - place.day * 86_400))
         defer {
             if secondOfWeek - place.day * 86_400 + intervalSeconds >= 86_400 {
                 endDay(intervalsBetweenAlarms)
             }
         }
+        // On a feast three in ten may stay at home, or not.
+        let least = isFeast ? 0.7 : 1
+        if let share = shape.believed(place), let usual = shape.expected(share: share, intervals: slots) {
+            history.add(
+                count, expected: least * usual, level: Double(shape.level), start: start,
+                seconds: intervalSeconds)
+        }
+        test(
+            count, place, start: start, slots: slots, least: least, learns: !isFeast && !isRushed,
+            intervalsBetweenAlarms: intervalsBetweenAlarms)
+        follow(count, place: place, least: least)
+    }
+
+    private mutating func test(
+        _ count: Double, _ place: CountShape.Place, start: UInt32, slots: Double, least: Double, learns: Bool,
+        intervalsBetweenAlarms: Double
+    ) {
+        // What is missing is not learned, until it has lasted for two days.
+        let isMissing = open.map { until &- $0.drop.onset < 172_800 } ?? false
         guard let share = shape.share(place), let usual = shape.expected(share: share, intervals: slots)
         else {
             expectedNow = 0
-            shape.learn(count / slots, place, weight: 1, exposure: slots)
+            if !isMissing { shape.learn(count / slots, place, weight: 1, exposure: slots) }
             return
         }
         expectedNow = usual
-        if !isFeast {
+        if least >= 1 {
             dayCount += count
             dayShare += share * slots
         }
@@ -101,24 +126,20 @@ struct CountedSeries: Sendable {
                         intervalsBetweenAlarms: intervalsBetweenAlarms)
                 }
             }
-            // On a feast three in ten may stay at home, or not.
-            let expected = isFeast ? 0.7 * usual : usual
-            let wasQuiet = pageHeight <= 0
             pageHeight = 0
             for size in 0..<4 where tests[size].isSet {
-                tests[size].add(count, expected: expected, second: start)
+                tests[size].add(count, expected: least * usual, second: start)
                 pageHeight = max(pageHeight, tests[size].height)
             }
-            pageMissing = wasQuiet ? 0 : max(0, pageMissing + expected - count)
         }
         let isSuspicious = pageHeight > 0.5
         suspicious = isSuspicious ? suspicious + 1 : 0
         // What lasts two days is how things are now.
         let isSettled = suspicious * intervalSeconds > 172_800
-        if !isFeast, !isRushed {
+        if learns {
             // Only what was not learned yet tells how far expectations miss; in the first week none was made.
-            if seen >= 0.95 { swing.add(count, expected: usual) }
-            if !isSuspicious || isSettled {
+            if seen >= 0.95, open == nil { swing.add(count, expected: usual) }
+            if !isMissing, !isSuspicious || isSettled {
                 // Beyond 2.6 deviations it counts for less; what is within chance needs no closer look.
                 let square = (count - usual) * (count - usual)
                 let chance = 6.76 * max(usual, 0.5)
@@ -141,10 +162,13 @@ struct CountedSeries: Sendable {
     }
 
     /// The highest test against its threshold; 1 and above is an alarm.
-    var height: Double { max(pageHeight, lasting.height, silence.height) }
+    var height: Double { max(open == nil ? 0 : 1, testHeight) }
+
+    /// The same of the tests alone.
+    var testHeight: Double { max(pageHeight, lastingIsKnown ? 0 : lasting.height, silence.height) }
 
     /// The highest of the tests of hours.
-    private var pageHeight = 0.0
+    private(set) var pageHeight = 0.0
 
     /// Evidence of the highest test beyond its threshold, the second at which it left 0, and its size.
     var highest: (excess: Double, since: UInt32, drop: Double) {
@@ -155,24 +179,27 @@ struct CountedSeries: Sendable {
         }
         if silence.height >= max(1, pageHeight, lasting.height) { return (silence.excess, silence.since, 1) }
         let lastingHighest = lasting.highest
-        if lastingHighest.height > pageHeight {
+        if !lastingIsKnown, lastingHighest.height > pageHeight {
             return (lastingHighest.excess, until &- UInt32(lastingHighest.days * 86_400), lastingHighest.drop)
         }
         guard tests[best].isSet else { return (-.infinity, until, 0) }
         return (tests[best].score - tests[best].threshold, tests[best].since, CountTest.sizes[best])
     }
 
+    /// Tests begin anew; what is missing goes on being so.
     mutating func reset() {
         resetPage()
         lasting.reset()
         silence.reset()
     }
 
-    private mutating func resetPage() {
+    /// What is missing is forgotten.
+    mutating func close() { open = nil }
+
+    mutating func resetPage() {
         for size in 0..<4 { tests[size].reset() }
         pageHeight = 0
         suspicious = 0
-        pageMissing = 0
     }
 
     /// Counts a minute expected over the day.
@@ -222,5 +249,12 @@ struct CountedSeries: Sendable {
         state.code(&began)
         state.code(&until)
         state.code(&expectedNow)
+        guard state.version >= 6 else { return }
+        history.code(&state)
+        var isKnown: UInt8 = lastingIsKnown ? 1 : 0
+        state.code(&isKnown)
+        lastingIsKnown = isKnown == 1
+        state.code(&knownSince)
+        Missing.code(&open, CountShape(intervalSeconds: intervalSeconds), &state)
     }
 }

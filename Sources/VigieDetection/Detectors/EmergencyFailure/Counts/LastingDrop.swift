@@ -32,7 +32,7 @@ struct LastingDrop: Sendable, BitwiseCopyable {
     /// A season of 2 % that did not come again, in ten windows: what a season must outweigh to be believed.
     private static let priorSeason = 10 * 0.0004
 
-    private struct Day: Sendable, BitwiseCopyable {
+    struct Day: Sendable, BitwiseCopyable {
         var count: Float = 0
         var share: Float = 0
         /// The level before it, and where the year's course stood then; the course of the day itself.
@@ -45,8 +45,8 @@ struct LastingDrop: Sendable, BitwiseCopyable {
     }
 
     // The last 32 days; the one after `newest` is the oldest.
-    private var days: InlineArray<32, Day> = InlineArray(repeating: Day())
-    private var newest = 31
+    private(set) var days: InlineArray<32, Day> = InlineArray(repeating: Day())
+    private(set) var newest = 31
     private(set) var learned = 0
     private var level = 0.0
     private var course = YearlyCourse()

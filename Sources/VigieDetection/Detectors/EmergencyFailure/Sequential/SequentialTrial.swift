@@ -113,7 +113,10 @@ public enum SequentialTrial {
                     }
                     alarms += 1
                 }
-                if isAlarm, !isDropped { series.reset() }
+                if isAlarm, !isDropped {
+                    series.reset()
+                    series.close()
+                }
                 wasAlarm = isAlarm
             }
         }
