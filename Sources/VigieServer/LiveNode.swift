@@ -129,6 +129,8 @@ public final class LiveNode: Sendable {
                 MetricSample("vigie_receiver_intervals_total", [], Double(receivers.taken.total)),
                 MetricSample("vigie_receiver_repeated_total", [], Double(receivers.repeated.total)),
                 MetricSample("vigie_receiver_too_old_total", [], Double(receivers.tooOld.total)),
+                MetricSample(
+                    "vigie_receiver_unknown_centre_total", [], Double(receivers.unknownCentre.total)),
                 MetricSample("vigie_receiver_not_kept_total", [], Double(receivers.notKept.total)),
             ] + calendar.refused.samples("vigie_calendar_refused_total", label: "reason")
         }

@@ -65,6 +65,11 @@ extension PublicSite {
         "{": "(", "}": ")", "|": "/", "\\": "/", "~": "-", "^": "", "·": "-", "→": "->",
     ]
 
+    /// Whether a text is made of the basic characters of GSM 03.38 alone, as FR-Alert needs it.
+    public static func isAlertText(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { basic.contains($0) }
+    }
+
     /// A text in the basic characters of GSM 03.38: a letter that is not among them loses its accent, and what is no letter is a `?`.
     static func gsm(_ text: String) -> String {
         var out = ""

@@ -97,6 +97,8 @@ public final class ReceiverDesk: Sendable {
     let taken = Counter()
     let repeated = Counter()
     let tooOld = Counter()
+    /// Requests of centres that the directory does not know.
+    let unknownCentre = Counter()
     /// Documents that the store did not take: what they say would not be known after a restart.
     let notKept = Counter()
 

@@ -9,10 +9,14 @@ final class CountFeed {
     private var waiting: EmergencyCount?
     private var isBegun = false
     private var stopped: String?
+    /// The directory's long numbers; empty: there is no directory.
+    private let centres: EmergencyCentres
+    private var unknown = NamedCounts()
     private let isCompressed: Bool
     let path: String
 
-    init(_ input: consuming OpenedInput, path: String) {
+    init(_ input: consuming OpenedInput, path: String, centres: EmergencyCentres = EmergencyCentres()) {
+        self.centres = centres
         isCompressed = input.isCompressed
         stream = input.takeStream()
         self.path = path
@@ -58,8 +62,14 @@ final class CountFeed {
     }
 
     private func read(_ length: Int, _ symbols: inout SymbolTable) -> EmergencyCount? {
-        let count = reader.read(
-            stream.unread.extracting(0..<length), offset: stream.offset, symbols: &symbols)
+        let offset = stream.offset
+        var count = reader.read(
+            stream.unread.extracting(0..<length), offset: offset, symbols: &symbols)
+        if let centre = count?.centre, centre != .absent, !centres.isEmpty, centres[centre] == nil {
+            // A mistyped number would else be a centre of its own.
+            unknown.count("count-centre-not-in-the-directory", at: offset)
+            count = nil
+        }
         stream.consume(min(length + 1, stream.unreadCount))
         return count
     }
@@ -79,6 +89,7 @@ final class CountFeed {
         input.bytes = stream.offset
         input.records = reader.rows
         input.malformed = reader.malformed
+        input.malformed.add(unknown)
         input.stopped = stopped
         return input
     }

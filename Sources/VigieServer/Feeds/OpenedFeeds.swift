@@ -33,7 +33,9 @@ struct OpenedFeeds {
                 if input.format == .callRecords, settings.mapping == nil {
                     _ = try? input.stream.require(EmergencyCountReader.maxRow)
                     if EmergencyCountReader.recognises(input.stream.unread) {
-                        counts.append(CountFeed(input, path: path))
+                        counts.append(
+                            CountFeed(
+                                input, path: path, centres: settings.detection.emergencyFailure.centres))
                         continue
                     }
                 }

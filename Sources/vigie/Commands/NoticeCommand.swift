@@ -213,10 +213,11 @@ extension NoticeCommand {
         /// One of the texts.
         enum Kind: String, ExpressibleByArgument, CaseIterable {
             case frAlert = "fr-alert"
+            case frAlertEnglish = "fr-alert-en"
             case sms, authorities, cap
 
             /// The member of the API's answer.
-            var member: String { self == .frAlert ? "fr_alert" : rawValue }
+            var member: String { rawValue.replacing("-", with: "_") }
         }
 
         static let configuration = CommandConfiguration(
@@ -228,7 +229,7 @@ extension NoticeCommand {
                   vigie notice messages 2026-11-22-emergency-1 --only cap > alert.xml
                 """)
         @Argument(help: "The notice's id.") var id: String
-        @Option(help: "Only this one: fr-alert, sms, authorities or cap.") var only: Kind?
+        @Option(help: "Only this one: fr-alert, fr-alert-en, sms, authorities or cap.") var only: Kind?
         @OptionGroup var node: FilterCommand.Node
 
         func run() async throws {

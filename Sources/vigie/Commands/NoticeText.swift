@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import VigieReports
 import VigieWire
 
 /// Public notices in words, for a terminal.
@@ -74,11 +75,22 @@ enum NoticeText {
         func trimmed(_ text: String) -> String { text.hasSuffix("\n") ? String(text.dropLast()) : text }
         if let only { return trimmed(whole(item[only])) }
         let titles = [
-            ("fr_alert", "FR-Alert"), ("sms", "SMS, by department"),
+            ("fr_alert", "FR-Alert" + pages(item["fr_alert"])),
+            ("fr_alert_en", "FR-Alert in English" + pages(item["fr_alert_en"])),
+            ("sms", "SMS, by department"),
             ("authorities", "Notice to the authorities"), ("cap", "CAP 1.2"),
         ]
         return titles.map { bold("--- \($0.1) ---") + "\n" + trimmed(whole(item[$0.0])) }
             .joined(separator: "\n\n")
+    }
+
+    /// How long a text is in pages of FR-Alert, and what keeps it from being sent as it is.
+    private static func pages(_ value: JSONValue?) -> String {
+        let text = value?.stringValue ?? ""
+        let pages = (text.unicodeScalars.count + 92) / 93
+        let isBasic = PublicSite.isAlertText(text)
+        return ", \(pages) of 15 pages"
+            + (pages > 15 ? ": TOO LONG" : "") + (isBasic ? "" : ": NOT IN GSM 03.38")
     }
 
     private static func next(_ item: JSONValue) -> String? {

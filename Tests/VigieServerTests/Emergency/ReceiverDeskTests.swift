@@ -96,19 +96,21 @@ import VigieWire
         let tokens = TokenFile(directory: folder)
         let now = NodeClock.real.now
         let bound = try tokens.create(
-            name: "samu-59", role: .viewer, scopes: [.receiver], centres: ["SAMU-59", "CODIS-59"], now: now,
+            name: "samu-59", role: .viewer, scopes: [.receiver],
+            centres: ["FICTION-SAMU-59", "FICTION-SDIS-59"], now: now,
             lifetime: .seconds(3_600))
         let free = try tokens.create(
             name: "region", role: .viewer, scopes: [.receiver], now: now, lifetime: .seconds(3_600))
-        #expect(try tokens.read().map(\.centres) == [["SAMU-59", "CODIS-59"], nil])
+        #expect(try tokens.read().map(\.centres) == [["FICTION-SAMU-59", "FICTION-SDIS-59"], nil])
         let store = MemoryStore()
+        let desk = ReceiverDesk(store: store)
         let line = LiveLine(symbols: NodeSymbols(), store: store, logger: silent)
         line.start()
         var services = HTTPServices(store: store, symbols: line.symbols, tokens: tokens)
         services.emergency = EmergencyServices(
             line: line, calendar: CalendarDesk(store: store),
             centres: CentreDesk(.init(.fictional(at: now)), store: store),
-            receivers: ReceiverDesk(store: store))
+            receivers: desk)
         var settings = HTTPSettings.testing
         settings.access = .tokens
         let start = Timestamp(seconds: (now.seconds / 300 - 2) * 300).rfc3339()
@@ -125,12 +127,14 @@ import VigieWire
                 let refused = try await post("SAMU-62", bound)
                 #expect(refused.status == 403)
                 #expect(refused.json["type"]?.stringValue == "urn:vigie:problem:not-allowed")
-                #expect(refused.json["detail"]?.stringValue?.contains("SAMU-59, CODIS-59") == true)
-                #expect(try await post("SAMU-59", bound).json["accepted"]?.integerValue == 1)
-                #expect(try await post("CODIS-59", bound).json["accepted"]?.integerValue == 1)
+                #expect(
+                    refused.json["detail"]?.stringValue?.contains("FICTION-SAMU-59, FICTION-SDIS-59") == true)
+                #expect(try await post("FICTION-SAMU-59", bound).json["accepted"]?.integerValue == 1)
+                let fire = try await post("FICTION-SDIS-59", bound, service: "18")
+                #expect(fire.json["accepted"]?.integerValue == 1)
                 // What the directory sends elsewhere is not this centre's to count; there is no department 20.
                 let listed = "FICTION-SAMU-59"
-                #expect(try await post(listed, free).json["accepted"]?.integerValue == 1)
+                #expect(try await post(listed, free).json["known"]?.integerValue == 1)
                 for (department, service, why) in [
                     ("62", "15", "does not send 15 in 62 to FICTION-SAMU-59"),
                     ("59", "18", "does not send 18 in 59 to FICTION-SAMU-59"),
@@ -140,8 +144,12 @@ import VigieWire
                     #expect(
                         reply.status == 400 && reply.json["detail"]?.stringValue?.contains(why) == true)
                 }
-                #expect(try await post("elsewhere", free, department: "20").status == 400)
-                #expect(try await post("SAMU-62", free).json["accepted"]?.integerValue == 1)
+                // Nor is a name that the directory does not know a centre of its own.
+                let unknown = try await post("SAMU-62", free)
+                #expect(
+                    unknown.status == 400
+                        && unknown.json["detail"]?.stringValue?.contains("knows no centre SAMU-62") == true)
+                #expect(desk.unknownCentre.total == 1 && desk.taken.total == 2)
             }
         } catch {
             await line.stop()
@@ -150,8 +158,6 @@ import VigieWire
         await line.stop()
         // Another node over the same store knows them.
         #expect(
-            ReceiverDesk(store: store).latest.map(\.centre) == [
-                "CODIS-59", "FICTION-SAMU-59", "SAMU-59", "SAMU-62",
-            ])
+            ReceiverDesk(store: store).latest.map(\.centre) == ["FICTION-SAMU-59", "FICTION-SDIS-59"])
     }
 }

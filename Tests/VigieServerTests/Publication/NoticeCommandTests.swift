@@ -109,7 +109,12 @@ import VigieWire
         let cap = try await line.vigie(["messages", id, "--only", "cap"], as: "claire")
         #expect(cap.text.hasPrefix("<?xml") && cap.text.contains("<msgType>Alert</msgType>"))
         let all = try await line.vigie(["messages", id], as: "claire")
-        for part in ["--- FR-Alert ---", "--- SMS, by department ---\n59: Appels au 15, 18", "NOTIFICATION"] {
+        let english = try await line.vigie(["messages", id, "--only", "fr-alert-en"], as: "claire").text
+        #expect(english.hasPrefix("Calls to 15, 18 may fail"), "\(english)")
+        for part in [
+            "--- FR-Alert, 4 of 15 pages ---", "--- FR-Alert in English, 3 of 15 pages ---\n" + english,
+            "--- SMS, by department ---\n59: Appels au 15, 18", "NOTIFICATION",
+        ] {
             #expect(all.text.contains(part), "\(part)")
         }
 

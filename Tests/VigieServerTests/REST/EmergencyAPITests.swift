@@ -125,7 +125,7 @@ import VigieWire
             }
             #expect(await services.emergency?.line.take(events)?.new == 13)
             func body(_ seen: Int) -> String {
-                "{\"centre\":\"SAMU-59\",\"intervals\":[{\"start\":\"\(start.rfc3339())\",\"seconds\":300,\"service\":\"15\",\"department\":\"59\",\"seen\":\(seen),\"answered\":0}]}"
+                "{\"centre\":\"FICTION-SAMU-59\",\"intervals\":[{\"start\":\"\(start.rfc3339())\",\"seconds\":300,\"service\":\"15\",\"department\":\"59\",\"seen\":\(seen),\"answered\":0}]}"
             }
             #expect(
                 try await site.post("/api/v1/emergency/counts", body(0), headers: token("eve")).status == 403)

@@ -12,10 +12,11 @@ extension EmergencyFailure {
         (board.gaps, board.gapCount) = (gaps, gapCount)
         let active = episodes.filter { now &- $0.lastAlarm <= 300 }
         board.failures = active.sorted { $0.strength > $1.strength }.map(\.scope)
+        let together = rushedTogether
         for stream in streams {
             switch stream.key.level {
-            case .nation: board.nation = cell(of: stream, active)
-            case .cell: board.cells.append(cell(of: stream, active))
+            case .nation: board.nation = cell(of: stream, active, together)
+            case .cell: board.cells.append(cell(of: stream, active, together))
             case .node: board.elements.append(element(.node, stream, active))
             case .operator: board.elements.append(element(.operator, stream, active))
             case .ingress: board.elements.append(element(.ingress, stream, active))
@@ -35,7 +36,9 @@ extension EmergencyFailure {
         return board
     }
 
-    private func cell(of stream: EmergencyStream, _ active: [EmergencyEpisode]) -> EmergencyBoard.Cell {
+    private func cell(
+        of stream: EmergencyStream, _ active: [EmergencyEpisode], _ together: Set<EmergencyService>
+    ) -> EmergencyBoard.Cell {
         let key = stream.key
         let isNation = key.level == .nation
         let department = isNation ? .none : DepartmentCode(rawValue: UInt16(truncatingIfNeeded: key.second))
@@ -68,7 +71,7 @@ extension EmergencyFailure {
             cell.since = Timestamp(seconds: Int64(hit.onset))
         } else if stream.height >= 1 {
             (cell.state, cell.reason) = (.partial, "failures")
-        } else if cell.measures.callers >= 3, isRushed(stream) {
+        } else if cell.measures.callers >= 3, isRushed(stream, together: together) {
             let answered = Double(cell.measures.answered) / Double(max(1, cell.measures.callers))
             let isDrowned = answered < 0.75 * (1 - stream.usualSilence)
             (cell.state, cell.reason) =
@@ -81,20 +84,6 @@ extension EmergencyFailure {
             cell.state = .normal
         }
         return cell
-    }
-
-    /// Whether so many more call than usual that chance among all cells and minutes does not explain it; where the nation, the service or the
-    /// department is rushed, less tells that a place takes part.
-    private func isRushed(_ stream: EmergencyStream) -> Bool {
-        guard stream.load > RushTest.least, stream.rush.evidence > RushTest.joined else { return false }
-        if stream.rush.evidence > RushTest.certain { return true }
-        guard stream.key.level == .cell else { return false }
-        let department = StreamKey(.department, stream.key.second)
-        return [StreamKey.nation, .service(stream.key.service), department].contains { key in
-            guard let place = places[key.rawValue] else { return false }
-            let wider = streams[Int(place)]
-            return wider.load > RushTest.least && wider.rush.evidence > RushTest.certain
-        }
     }
 
     /// Whether nobody calls where somebody would: then nothing is seen, and nothing can be called normal.

@@ -92,8 +92,14 @@ extension APIOperations {
                             "\(request.identity.name) speaks for \(request.identity.centres.joined(separator: ", ")), not for \(centre); nothing was taken"
                         )
                     }
-                    let told = try intervals(
-                        request, emergency.centres.current, now: services.clock.now)
+                    let directory = emergency.centres.current
+                    if !directory.centres.isEmpty, !directory.centres.contains(where: { $0.id == centre }) {
+                        emergency.receivers.unknownCentre.count(1)
+                        throw Problem.badRequest(
+                            "the directory knows no centre \(centre): its name is the `psap_id` of its rows; nothing was taken"
+                        )
+                    }
+                    let told = try intervals(request, directory, now: services.clock.now)
                     let outcome: ReceiverDesk.Outcome
                     do throws(ReceiverDesk.Refusal) {
                         outcome = try emergency.receivers.take(told) { emergency.line.take($0) }
@@ -161,8 +167,7 @@ extension APIOperations {
         return emergency
     }
 
-    /// The intervals; refused for departments that do not exist, and for cells that the directory sends elsewhere, where it knows the
-    /// centre.
+    /// The intervals; refused for departments that do not exist, and for cells that the directory sends elsewhere.
     private static func intervals(_ request: APIRequest, _ directory: CentreDirectory, now: Timestamp)
         throws(Problem) -> [ReceiverDesk.Told]
     {

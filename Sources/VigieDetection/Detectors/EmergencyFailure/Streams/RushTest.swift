@@ -8,12 +8,17 @@ import VigieWire
 struct RushTest: Sendable {
     /// Evidence in nats for a rush: where a nation's 404 cells bring 130 callers a minute, about one by chance in three months.
     static let certain = 16.5
-    /// Evidence for a place within a nation, a service or a department that is rushed: four in ten thousand.
-    static let joined = 8.0
+    /// Evidence for a place within a nation or a department that is rushed: it very likely takes part.
+    static let within = 3.0
+    /// The same within a service, which may be rushed in some regions only.
+    static let withinService = 6.0
+    /// Evidence for places of one service that are rushed together: three in ten thousand each, so that five are a storm and no chance.
+    static let together = 8.0
+    static let company = 5
     /// Callers over those expected of the last quarter of an hour: below this a rush is over.
     static let least = 1.5
-    /// Doubts (standard deviations) by which the mean is raised.
-    private static let caution = 2.0
+    /// Doubts (standard deviations) by which the mean is raised: on a first day, which knows no hour twice, by a third.
+    private static let caution = 1.0
     /// A rush that lasted for hours does not outlast itself, nor does what is left of one join with chance hours later.
     private static let most = certain + 4
     private static let memoryMinutes = 120.0
