@@ -98,6 +98,37 @@ public struct StateCoder {
         }
     }
 
+    /// As many plain values as `counts` allows, of each only its first bytes: those of a layout to which fields were added at the end since.
+    ///
+    /// - Parameters:
+    ///   - prefix: bytes of a value, at most `MemoryLayout<Value>.size`.
+    ///   - rest: what stands for the fields that are not coded.
+    public mutating func code<Value: BitwiseCopyable>(
+        _ values: inout [Value], counts: ClosedRange<Int>, prefix: Int, rest: Value
+    ) {
+        precondition((1...MemoryLayout<Value>.size).contains(prefix))
+        switch direction {
+        case .writing:
+            writeHeader(prefix, values.count)
+            for value in values {
+                unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0.prefix(prefix)) }
+            }
+        case .reading:
+            guard let range = readHeader(prefix, counts, bytesOfLast: prefix) else { return }
+            values = stride(from: range.lowerBound, to: range.upperBound, by: prefix).map { offset in
+                var value = rest
+                // `prefix` bytes from here lie in the range, and are no more than a value has.
+                unsafe bytes.withUnsafeBytes { source in
+                    unsafe withUnsafeMutableBytes(of: &value) {
+                        unsafe $0.copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: source[offset..<offset + prefix]))
+                    }
+                }
+                return value
+            }
+        }
+    }
+
     /// As many lines as `counts` allows; the table is replaced.
     public mutating func code<Line: BitwiseCopyable & Sendable>(
         _ lines: inout CacheLines<Line>, counts: ClosedRange<Int>

@@ -203,10 +203,12 @@ import VigieWire
             StateLayout.of(FraudRecord(source: 0, ingress: .none, first: .distantPast)),
             StateLayout.of(FirstContact.self), StateLayout.of(PresentedCalls.Entry()),
             StateLayout.of(LineOrigins.Entry()), StateLayout.of(Origin()), StateLayout.of(FloodOrigin.self),
+            StateLayout.of(EmergencyStream(.nation)), StateLayout.of(AttemptRing.Entry.self),
+            StateLayout.of(CountSwing()), StateLayout.of(LastingDrop()), StateLayout.of(FirstSilence()),
         ]
         let text = layouts.joined(separator: "\n")
         #expect(DetectionLane.stateVersion == 6)
-        #expect(StateLayout.hash(text) == 16_351_142_962_363_666_761, "\(text)")
+        #expect(StateLayout.hash(text) == 10_747_081_782_445_742_727, "\(text)")
     }
 }
 

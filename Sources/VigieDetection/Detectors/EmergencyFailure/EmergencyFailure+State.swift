@@ -4,12 +4,18 @@ import VigieCalls
 extension EmergencyFailure {
     /// Writes or reads what it has learned, and the failures that go on: streams, seasons, recent callers, what is missing.
     ///
-    /// While a failure goes on the attempts of the last hour are part of it: it is followed as if nothing had stopped, with the same
+    /// While a failure goes on the attempts of the last two hours are part of it: it is followed as if nothing had stopped, with the same
     /// callers. Where none does, tests begin anew: which calls raised one is forgotten, and what is left of it would accuse nobody or
     /// everybody.
     public mutating func code(_ state: inout StateCoder) {
         let capacity = StreamKey.Level.allCases.reduce(0) { $0 + $1.capacity }
-        state.code(&streams, counts: 0...capacity)
+        if state.version >= 6 {
+            state.code(&streams, counts: 0...capacity)
+        } else {
+            state.code(
+                &streams, counts: 0...capacity, prefix: EmergencyStream.sizeInVersion5,
+                rest: EmergencyStream(.nation))
+        }
         var services = seasons.keys.map(\.rawValue).sorted()
         var learned = services.map { seasons[EmergencyService(rawValue: $0)] ?? EmergencySeason() }
         state.code(&services, counts: 0...64)
@@ -77,7 +83,7 @@ extension EmergencyFailure {
         for index in 0..<Int(count) { episodes[index].code(&state) }
         state.code(&lastFinding)
         state.code(&countedMinute)
-        var recent = count > 0 ? ring.recent(since: now &- 3_600, limit: Self.keptAttempts) : []
+        var recent = count > 0 ? ring.recent(since: now &- 7_200, limit: Self.keptAttempts) : []
         state.code(&recent, counts: 0...Self.keptAttempts)
         guard state.direction == .reading, state.mismatch == nil else { return }
         ring.clear()

@@ -40,8 +40,6 @@ struct EmergencyStream: Sendable {
     var isRushed = false
     var wasRushed = false
     var loadMinute: UInt32 = 0
-    /// Whether that many more call than usual that people should be told.
-    var rush = RushTest()
     var rushedHours = 0
     var firstSecond: UInt32 = 0
     var lastSecond: UInt32 = 0
@@ -54,6 +52,14 @@ struct EmergencyStream: Sendable {
     var usualSilence = 0.12
     /// Callers a minute expected now.
     var ratePerMinute = 0.0
+    // What versions 6 of a state and later hold; older ones end before it.
+    /// Whether that many more call than usual that people should be told.
+    var rush = RushTest()
+
+    /// Bytes of it in a state of version 5.
+    static let sizeInVersion5 =
+        ((MemoryLayout<EmergencyStream>.offset(of: \.ratePerMinute) ?? 0) + MemoryLayout<Double>.size + 7) / 8
+        * 8
 
     init(_ key: StreamKey) { self.key = key }
 
