@@ -364,11 +364,13 @@ import VigieWire
 
     @Test func `nothing that comes is not called normal`() {
         var script = EmergencyScript(seed: 27)
-        script.run(from: 0, to: 3 * 1_440, perMinute: 10)
+        // Two days: no test judges missing callers yet, so that nothing but the silence itself keeps a cell from being normal.
+        let silence = 3_000
+        script.run(from: 0, to: silence, perMinute: 10)
         #expect(script.detector.board().nation.state == .normal)
         let normal = script.detector.board().cells.count { $0.state == .normal }
         // Other calls go on, so that no feed is dead: nobody dials 15, 17, 18 or 112.
-        for minute in stride(from: 3 * 1_440, to: 3 * 1_440 + 120, by: 1) {
+        for minute in silence..<silence + 240 {
             var event = CallEvent(
                 start: EmergencyScript.noon + .seconds(Int64(minute * 60)), callID: CallID("o-\(minute)"))
             event.called = PhoneNumber(e164: 33_140_000_000) ?? .absent
@@ -376,8 +378,9 @@ import VigieWire
             event.operator = script.symbols.symbol("carrier-\(minute % 3)")
             script.observe(event)
         }
+        #expect(script.findings.isEmpty)
         let board = script.detector.board()
-        #expect(board.nation.state == .blind || board.nation.state == .partial || board.nation.state == .down)
+        #expect(board.nation.state == .blind)
         #expect(normal > 20 && board.cells.count { $0.state == .normal } < normal / 4)
     }
 
