@@ -34,8 +34,12 @@ extension Finding.Subject {
             let sharePlaces =
                 !Set(scope.departments).isDisjoint(with: otherScope.departments)
                 && !Set(scope.services).isDisjoint(with: otherScope.services)
-            // What fails through a machine and what fails in a place are two failures, also where they meet.
-            return shareNodes || sharePlaces && scope.namesPath == otherScope.namesPath
+            // What fails through a machine, for an operator and in a place are failures of their own, also where they meet.
+            let isPathAlike =
+                scope.nodes.isEmpty == otherScope.nodes.isEmpty
+                && scope.operators.isEmpty == otherScope.operators.isEmpty
+            let isOnePath = scope.sharesPath(otherScope) || isPathAlike
+            return shareNodes || sharePlaces && scope.namesPath == otherScope.namesPath && isOnePath
         default:
             return false
         }

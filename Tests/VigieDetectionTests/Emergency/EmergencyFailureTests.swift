@@ -283,6 +283,28 @@ import VigieWire
         #expect(Set(script.findings.map(\.key)).count == 1)
     }
 
+    @Test func `a machine and an operator that fail at one time are two failures`() throws {
+        var script = EmergencyScript(seed: 29)
+        script.run(from: 0, to: 180, perMinute: 60)
+        script.run(
+            from: 180, to: 210, perMinute: 60,
+            fate: { call, random in call.node == 2 && random.unit() < 0.5 ? .lost : .answered })
+        script.run(
+            from: 210, to: 270, perMinute: 60,
+            fate: { call, random in
+                call.node == 2 && random.unit() < 0.5 || call.carrier == 1 && random.unit() < 0.6
+                    ? .lost : .answered
+            })
+        let last = Dictionary(script.findings.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        let scopes: [EmergencyScope] = last.values.compactMap {
+            guard case .emergencyFailure(let scope) = $0.subject else { return nil }
+            return scope
+        }
+        #expect(scopes.count == 2)
+        #expect(scopes.contains { script.names($0.nodes) == ["node-2"] && $0.operators.isEmpty })
+        #expect(scopes.contains { script.names($0.operators) == ["carrier-1"] && $0.nodes.isEmpty })
+    }
+
     @Test func `what was half seen before a restart accuses nobody after it`() {
         var script = EmergencyScript(seed: 26)
         script.run(from: 0, to: 120, perMinute: 30)

@@ -9,9 +9,13 @@ extension EmergencyFailure {
     ) {
         let known = scope
         let index: Int
-        if let same = episodes.firstIndex(where: {
-            !$0.isOfCounts && $0.isSame(known) && !hasEnded($0, apart: known)
-        }) {
+        let same = episodes.indices.filter {
+            !episodes[$0].isOfCounts && episodes[$0].isSame(known)
+                && !hasEnded(episodes[$0], apart: known)
+        }
+        if let same = same.first(where: { episodes[$0].scope.sharesPath(known) })
+            ?? same.first(where: { !isBeside(episodes[$0], known) })
+        {
             index = same
         } else {
             guard episodes.count < 16 else { return }
@@ -88,6 +92,28 @@ extension EmergencyFailure {
         let share = episode.scope.share
         return after.attempts >= 20 && after.failed < 0.2 * share * after.attempts
             && before.failed >= 0.4 * share * before.attempts
+    }
+
+    /// Whether two sets that name different paths each fail where the other one does not reach: then they are two failures at one time.
+    func isBeside(_ episode: EmergencyEpisode, _ other: EmergencyScope) -> Bool {
+        guard episode.scope.namesPath, other.namesPath, !episode.scope.sharesPath(other) else { return false }
+        var own = (attempts: 0.0, failed: 0.0)
+        var others = own
+        ring.newest(since: max(episode.onset, now &- 7_200)) { entry in
+            let (isOwn, isOther) = (episode.scope.holds(entry), other.holds(entry))
+            guard isOwn != isOther else { return }
+            let weight = Double(entry.weight)
+            let failed = entry.fate.isLost ? weight : 0
+            if isOwn {
+                own = (own.attempts + weight, own.failed + failed)
+            } else {
+                others = (others.attempts + weight, others.failed + failed)
+            }
+        }
+        func fails(_ sums: (attempts: Double, failed: Double), _ share: Double) -> Bool {
+            sums.attempts >= 20 && sums.failed >= 8 && sums.failed >= 0.4 * share * sums.attempts
+        }
+        return fails(own, episode.scope.share) && fails(others, other.share)
     }
 
     /// Attempts within a set since a second, and those of them that went wrong.

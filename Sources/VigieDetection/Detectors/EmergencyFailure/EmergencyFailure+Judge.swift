@@ -23,6 +23,8 @@ extension EmergencyFailure {
     private static let quietSearchSeconds: UInt32 = 21_600
     /// Fewer bad attempts on record tell nothing.
     private static let leastBad = 3.0
+    /// Evidence in nats for a second failure beside one.
+    private static let anotherGain = 30.0
     /// What the last minutes must show for a failure to go on.
     private static let recentSeconds: UInt32 = 480
 
@@ -134,24 +136,60 @@ extension EmergencyFailure {
             else { continue }
             (groups, best, since) = (those, found, begin)
         }
-        var isFirst = true
-        for _ in 0..<3 {
-            guard let found = isFirst ? best : AffectedSetSearch(groups).best(),
-                isFirst || found.gain > 30 && found.share > 0.05
-            else { break }
-            if isFirst, !lasts(found, alarm.sign, since: since) {
-                calm()
-                return true
+        guard let best else { return false }
+        guard lasts(best, alarm.sign, since: since) else {
+            calm()
+            return true
+        }
+        var next: AffectedSetSearch.Found? = running(apart: best, groups) ?? best
+        for rank in 0..<3 {
+            guard let found = next, rank == 0 || found.gain > Self.anotherGain && found.share > 0.05 else {
+                break
             }
             var scope = scope(of: found, groups, sign: alarm.sign)
-            if isFirst || !episodes.contains(where: { $0.isSame(scope) && $0.lastAlarm == now }) {
+            let isTold = episodes.contains {
+                $0.lastAlarm == now && $0.isSame(scope) && !isBeside($0, scope)
+            }
+            if rank == 0 || !isTold {
                 keep(&scope, found, alarm, since: since, report: report)
             }
-            isFirst = false
             groups.removeAll { found.holds($0) }
-            if groups.isEmpty { break }
+            next = groups.isEmpty ? nil : AffectedSetSearch(groups).best()
         }
-        return !isFirst
+        return true
+    }
+
+    /// A running failure of some path as a set, where it and what fails beside it tell more than the one set that was found: two failures
+    /// at one time are no rectangle.
+    private func running(apart found: AffectedSetSearch.Found, _ groups: [AffectedSetSearch.Group])
+        -> AffectedSetSearch.Found?
+    {
+        typealias Dimension = AffectedSetSearch.Dimension
+        for episode in episodes where now - episode.lastAlarm <= Self.goingSeconds && episode.scope.namesPath {
+            var known = AffectedSetSearch.Found()
+            func keep(_ dimension: Dimension, _ names: [Symbol]) {
+                known.values[dimension.rawValue] =
+                    names.isEmpty ? nil : Set(names.map { UInt64($0.rawValue) })
+            }
+            keep(.node, episode.scope.nodes)
+            keep(.operator, episode.scope.operators)
+            keep(.ingress, episode.scope.ingresses)
+            keep(.egress, episode.scope.egresses)
+            let paths = [Dimension.node, .operator, .ingress, .egress].map(\.rawValue)
+            // A set that names these machines among others holds them already.
+            let isHeld = paths.allSatisfy { path in
+                known.values[path].map { found.values[path]?.isSuperset(of: $0) == true } ?? true
+            }
+            guard !isHeld else { continue }
+            known.weigh(groups)
+            guard known.gain > Self.anotherGain,
+                let other = AffectedSetSearch(groups.filter { !known.holds($0) }).best(),
+                other.gain > Self.anotherGain, other.share > 0.05,
+                known.gain + other.gain > found.gain + Self.anotherGain
+            else { continue }
+            return known
+        }
+        return nil
     }
 
     /// Whether the last minutes still look like the failure, rather than like ordinary days.

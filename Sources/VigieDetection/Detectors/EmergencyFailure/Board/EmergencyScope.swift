@@ -126,4 +126,11 @@ public struct EmergencyScope: Hashable, Codable, Sendable {
     public var namesPath: Bool {
         !(nodes.isEmpty && operators.isEmpty && ingresses.isEmpty && egresses.isEmpty)
     }
+
+    /// Whether both name one machine, operator or trunk.
+    public func sharesPath(_ other: EmergencyScope) -> Bool {
+        !Set(nodes).isDisjoint(with: other.nodes) || !Set(operators).isDisjoint(with: other.operators)
+            || !Set(ingresses).isDisjoint(with: other.ingresses)
+            || !Set(egresses).isDisjoint(with: other.egresses)
+    }
 }

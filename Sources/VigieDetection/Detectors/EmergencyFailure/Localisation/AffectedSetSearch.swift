@@ -38,6 +38,20 @@ struct AffectedSetSearch {
 
         /// Whether a group lies within.
         func holds(_ group: Group) -> Bool { outside(group).isEmpty }
+
+        /// Counts what lies within, and what it tells for the share that fails there.
+        mutating func weigh(_ groups: [Group]) {
+            let inside = groups.filter(holds)
+            attempts = inside.reduce(0) { $0 + $1.attempts }
+            failed = inside.reduce(0) { $0 + $1.failed }
+            share = min(0.99, failed / max(1, attempts))
+            gain = inside.reduce(0) { sum, group in
+                let usual = min(max(group.usual, 1e-3), 0.9)
+                guard share > usual else { return sum }
+                return sum + group.failed * Logarithm.natural(share / usual)
+                    + (group.attempts - group.failed) * Logarithm.natural((1 - share) / (1 - usual))
+            }
+        }
     }
 
     private static let shares = [
