@@ -11,11 +11,13 @@ extension EmergencyEpisode {
         ] {
             state.code(&self[keyPath: path])
         }
-        for path in [\EmergencyEpisode.attempts, \.failed, \.strength, \.bestGain, \.usual, \.missing] {
+        for path in [
+            \EmergencyEpisode.attempts, \.failed, \.strength, \.bestGain, \.missing, \.settledFailed,
+            \.outsideFailed, \.outsideUsual,
+        ] {
             state.code(&self[keyPath: path])
         }
         state.code(&settledLost)
-        state.code(&settledCallers)
         var names = members.sorted()
         state.code(&names, counts: 0...CountWatch.maxSeries * 2)
         members = Set(names)

@@ -21,11 +21,13 @@ struct EmergencyEpisode: Sendable {
     var strength = 0.0
     /// The most evidence that a search found for it, in nats.
     var bestGain = 0.0
-    /// Share that fails on ordinary days within the set.
-    var usual = 0.01
     /// Callers whose last try is more than ten minutes old, and that never got through.
     var settledLost = 0
-    var settledCallers = 0
+    /// Tries within the set that went wrong, among the settled ones.
+    var settledFailed = 0.0
+    /// Settled tries outside all sets that went wrong, and how many of them would have on an ordinary day.
+    var outsideFailed = 0.0
+    var outsideUsual = 0.0
     /// Tries up to this second are settled.
     var settledUntil: UInt32
     /// Callers who should have called and are not on record, by the volume test.

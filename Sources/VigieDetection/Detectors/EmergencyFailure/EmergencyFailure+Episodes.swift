@@ -176,6 +176,8 @@ extension EmergencyFailure {
     }
 
     /// Counts callers who tried within the set and got through nowhere: for good after ten minutes, until then provisionally.
+    ///
+    /// A failure may reach farther than what can be named: what fails outside more than on ordinary days widens the interval upwards.
     mutating func countLost(_ index: Int, _ sign: Alarm.Sign) {
         let scope = episodes[index].scope
         let settled = now &- CallerMemory.span
@@ -183,6 +185,11 @@ extension EmergencyFailure {
         var callers: [UInt64: (last: UInt32, isServed: Bool, isHit: Bool)] = [:]
         var lastLost = episodes[index].lastLost
         var firstLost = UInt32.max
+        var failed = 0.0
+        var outside = (failed: 0.0, usual: 0.0)
+        var usualShares: [UInt64: Double] = [:]
+        let scopes = episodes.compactMap { $0.isOfCounts ? nil : $0.scope }
+        let onset = episodes[index].onset
         ring.newest(since: from &- CallerMemory.span) { entry in
             // Newest first: the first entry of a caller is the last try.
             var caller = callers[entry.callerHash] ?? (entry.second, false, false)
@@ -193,7 +200,18 @@ extension EmergencyFailure {
                 if entry.second > lastLost || lastLost == now { lastLost = entry.second }
             }
             callers[entry.callerHash] = caller
+            guard entry.second > from, entry.second <= settled, entry.second >= onset else { return }
+            let weight = Double(entry.weight)
+            if scope.holds(entry) {
+                failed += isBad(entry, sign) ? weight : 0
+            } else if !scopes.contains(where: { $0.holds(entry) }) {
+                outside.failed += isBad(entry, sign) ? weight : 0
+                outside.usual += weight * usualShare(of: entry, sign, &usualShares)
+            }
         }
+        episodes[index].settledFailed += failed
+        episodes[index].outsideFailed += outside.failed
+        episodes[index].outsideUsual += outside.usual
         var pending = 0
         for caller in callers.values where caller.isHit && !caller.isServed {
             if caller.last <= from { continue }
@@ -204,10 +222,14 @@ extension EmergencyFailure {
         let lost = episodes[index].settledLost + pending
         let usual = min(Double(lost), episodes[index].attempts * 0.004)
         let error = 1.96 * Double(max(1, lost)).squareRoot()
+        let episode = episodes[index]
+        let beyond = max(
+            0, episode.outsideFailed - episode.outsideUsual - 2 * episode.outsideUsual.squareRoot())
+        let callersPerFailure = Double(episode.settledLost) / max(1, episode.settledFailed)
         episodes[index].scope.lostCallers = lost
         episodes[index].scope.lostLow = max(0, Int((Double(lost) - usual - error).rounded(.down)))
         episodes[index].scope.lostHigh =
-            Int((Double(lost) + error + max(0, episodes[index].missing)).rounded(.up))
+            Int((Double(lost) + error + episode.missing + beyond * callersPerFailure).rounded(.up))
     }
 
     mutating func tell(_ index: Int, _ report: (Finding) -> Void) {

@@ -148,7 +148,7 @@ extension EmergencyFailure {
             }
             var scope = scope(of: found, groups, sign: alarm.sign)
             let isTold = episodes.contains {
-                $0.lastAlarm == now && $0.isSame(scope) && !isBeside($0, scope)
+                !$0.isOfCounts && $0.lastAlarm == now && $0.isSame(scope) && !isBeside($0, scope)
             }
             if rank == 0 || !isTold {
                 keep(&scope, found, alarm, since: since, report: report)
@@ -165,7 +165,8 @@ extension EmergencyFailure {
         -> AffectedSetSearch.Found?
     {
         typealias Dimension = AffectedSetSearch.Dimension
-        for episode in episodes where now - episode.lastAlarm <= Self.goingSeconds && episode.scope.namesPath {
+        for episode in episodes
+        where !episode.isOfCounts && now - episode.lastAlarm <= Self.goingSeconds && episode.scope.namesPath {
             var known = AffectedSetSearch.Found()
             func keep(_ dimension: Dimension, _ names: [Symbol]) {
                 known.values[dimension.rawValue] =
