@@ -238,11 +238,13 @@ extension EmergencyStream {
         quarterCallers += Double(pendingCallers)
         let level = level
         if key.level.tellsRush, learnedMinutes > 30, minutes > 0 {
-            let expected = learnedCallers / learnedMinutes * weighted
-            let doubt = (season.doubt * season.doubt + levelDoubt * levelDoubt).squareRoot()
-            rush.take(
-                came: Double(pendingCallers), expected: expected, minutes: minutes, doubt: doubt,
-                dispersion: max(Self.leastSpread, dispersion))
+            rush.wait(came: Double(pendingCallers), weighted: weighted, minutes: minutes)
+            if minute != loadMinute {
+                let doubt = (season.doubt * season.doubt + levelDoubt * levelDoubt).squareRoot()
+                rush.take(
+                    level: learnedCallers / learnedMinutes, doubt: doubt,
+                    dispersion: max(Self.leastSpread, dispersion))
+            }
         }
         if level > 0, minutes > 0 {
             if minutes >= 15 {

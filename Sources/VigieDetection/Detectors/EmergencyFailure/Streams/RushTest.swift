@@ -25,14 +25,24 @@ struct RushTest: Sendable {
     private static let sizes = SIMD2(1.7, 3.5)
 
     private var sums = SIMD2<Double>.zero
+    private var came = 0.0
+    private var weighted = 0.0
+    private var minutes = 0.0
 
     /// Evidence that many more call now than usual, in nats.
     var evidence: Double { sums.max() }
 
-    /// Takes what came in some minutes where `expected` were expected, which may be wrong by `doubt` (a share of it, one standard deviation).
-    mutating func take(came: Double, expected: Double, minutes: Double, doubt: Double, dispersion: Double) {
+    /// Callers and minutes, each weighed by the season's factor, that wait for the end of their minute.
+    mutating func wait(came: Double, weighted: Double, minutes: Double) {
+        self.came += came
+        self.weighted += weighted
+        self.minutes += minutes
+    }
+
+    /// Takes what waited, where `level` callers a minute are usual, which may be wrong by `doubt` (a share of it, one standard deviation).
+    mutating func take(level: Double, doubt: Double, dispersion: Double) {
         sums *= max(0, 1 - minutes / Self.memoryMinutes)
-        let mean = expected * (1 + Self.caution * doubt)
+        let mean = level * weighted * (1 + Self.caution * doubt)
         let spread = max(1.05, dispersion)
         for size in 0..<2 {
             let odds = 1 + Self.sizes[size] * (spread - 1)
@@ -40,6 +50,7 @@ struct RushTest: Sendable {
             let cost = mean * Logarithm.natural(odds / spread) / (spread - 1)
             sums[size] = min(Self.most, max(0, sums[size] + gain - cost))
         }
+        (came, weighted, minutes) = (0, 0, 0)
     }
 
     /// Callers of the last quarter of an hour over those expected: a rush that is over is forgotten.
