@@ -22,7 +22,8 @@ struct EmergencyRushTests {
         var script = EmergencyScript(seed: 45)
         script.run(from: 0, to: 1_440, perMinute: 30, rush: day)
         script.run(
-            from: 1_440, to: 1_470, perMinute: 30, rush: { day($0) * ($0.department == 2 && $0.service == 2 ? 4 : 1) })
+            from: 1_440, to: 1_470, perMinute: 30,
+            rush: { day($0) * ($0.department == 2 && $0.service == 2 ? 4 : 1) })
         #expect(script.rushed.map { "\($0.service) \($0.department)" } == ["18 69"])
         // It ends with the rush, and not with the last of what had been counted for it.
         script.run(from: 1_470, to: 1_500, perMinute: 30, rush: day)
@@ -42,7 +43,8 @@ struct EmergencyRushTests {
 /// How many call at an hour of the day: fewest at four, most at seven in the evening.
 private func day(_ call: EmergencyScript.Call) -> Double {
     let hours: [Double] = [
-        0.6, 0.5, 0.4, 0.35, 0.3, 0.35, 0.45, 0.6, 0.9, 1.2, 1.25, 1.25, 1.2, 1.2, 1.2, 1.3, 1.4, 1.5, 1.65, 1.7,
+        0.6, 0.5, 0.4, 0.35, 0.3, 0.35, 0.45, 0.6, 0.9, 1.2, 1.25, 1.25, 1.2, 1.2, 1.2, 1.3, 1.4, 1.5, 1.65,
+        1.7,
         1.6, 1.3, 1, 0.8,
     ]
     let seconds = Int((call.at - EmergencyScript.noon).secondsAsDouble)
