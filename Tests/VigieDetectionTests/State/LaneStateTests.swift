@@ -208,7 +208,7 @@ import VigieWire
         ]
         let text = layouts.joined(separator: "\n")
         #expect(DetectionLane.stateVersion == 6)
-        #expect(StateLayout.hash(text) == 10_747_081_782_445_742_727, "\(text)")
+        #expect(StateLayout.hash(text) == 2_844_465_554_339_820_677, "\(text)")
     }
 }
 
