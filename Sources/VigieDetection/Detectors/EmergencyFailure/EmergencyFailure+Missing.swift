@@ -66,6 +66,7 @@ extension EmergencyFailure {
                 groups.append((known, [shortage]))
             }
         }
+        var told: Set<Int> = []
         for (known, parts) in groups {
             guard let strongest = parts.max(by: { $0.height < $1.height }) else { continue }
             let scope = scope(of: parts)
@@ -77,7 +78,7 @@ extension EmergencyFailure {
                 continue
             }
             let index: Int
-            if let known {
+            if let known = known ?? justOver(scope, strongest.onset, apart: told) {
                 index = known
             } else {
                 guard isAlone, episodes.count < 16 else { continue }
@@ -87,7 +88,19 @@ extension EmergencyFailure {
                         key: newKey(strongest.onset), onset: strongest.onset, detected: now, lastAlarm: now,
                         lastLost: strongest.until, settledUntil: now))
             }
+            told.insert(index)
             keepMissing(index, scope, parts, report: report)
+        }
+    }
+
+    /// What was missing elsewhere of the same calls a short while ago: one storm, one failure.
+    private func justOver(_ scope: EmergencyScope, _ onset: UInt32, apart told: Set<Int>) -> Int? {
+        episodes.indices.first { index in
+            let episode = episodes[index]
+            return !told.contains(index) && episode.isOfCounts && episode.scope.sign == scope.sign
+                && episode.scope.side == scope.side
+                && max(episode.onset, onset) - min(episode.onset, onset) <= 86_400
+                && !Set(episode.scope.services).isDisjoint(with: scope.services)
         }
     }
 

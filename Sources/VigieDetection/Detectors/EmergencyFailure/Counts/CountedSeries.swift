@@ -138,7 +138,7 @@ struct CountedSeries: Sendable {
         let isSettled = suspicious * intervalSeconds > 172_800
         if learns {
             // Only what was not learned yet tells how far expectations miss; in the first week none was made.
-            if seen >= 0.95, open == nil { swing.add(count, expected: usual) }
+            if seen >= 0.95 { swing.add(count, expected: usual) }
             if !isMissing, !isSuspicious || isSettled {
                 // Beyond 2.6 deviations it counts for less; what is within chance needs no closer look.
                 let square = (count - usual) * (count - usual)

@@ -57,7 +57,7 @@ struct Shortage: Sendable {
     func isRelated(_ other: Shortage) -> Bool {
         let isPart = isOfPlace != other.isOfPlace
         guard lane == other.lane,
-            max(onset, other.onset) - min(onset, other.onset) <= (isPart ? 172_800 : 21_600)
+            max(onset, other.onset) - min(onset, other.onset) <= (isPart ? 172_800 : 86_400)
         else { return false }
         let sharesService = service == nil || other.service == nil || service == other.service
         let sharesPlace = department == nil || other.department == nil || department == other.department
