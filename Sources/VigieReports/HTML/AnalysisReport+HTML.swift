@@ -91,17 +91,18 @@ extension AnalysisReport {
             "<h2>\(number). \(summary.title.escaped) <span class=\"severity\">\(language.severity(incident.severity))</span></h2>\n"
         out += "<p class=\"summary\">\(summary.sentence.escaped)</p>\n"
         for line in emergencyLines(entry, language) { out += "<p>\(line.escaped)</p>\n" }
-        out += timeline(incident, language) + causes(incident, language) + charts(entry, language)
-        out += figures(entry, language)
+        out += timeline(entry, language) + causes(incident, language) + charts(entry, language)
+        if entry.dossier.calls > 0 { out += figures(entry, language) }
         if let proposal = entry.proposal { out += filter(proposal, language) }
         return out + census(entry, language) + evidence(entry, language) + "</section>\n"
     }
 
-    private func timeline(_ incident: Incident, _ language: ReportLanguage) -> String {
+    private func timeline(_ entry: Entry, _ language: ReportLanguage) -> String {
+        let (first, last) = IncidentSummary(entry, report: self, language: language).ends
         let steps = [
-            (language.choose("first call", "premier appel"), incident.firstSeen),
-            (language.choose("Vigie was sure", "Vigie en était sûre"), incident.detectedAt),
-            (language.choose("last call", "dernier appel"), incident.lastSeen),
+            (first, entry.incident.firstSeen),
+            (language.choose("Vigie was sure", "Vigie en était sûre"), entry.incident.detectedAt),
+            (last, entry.incident.lastSeen),
         ]
         let items = steps.map { "<li><b>\(moment($0.1))</b> \($0.0)</li>" }.joined()
         return "<ol class=\"timeline\">\(items)</ol>\n"

@@ -199,10 +199,11 @@ extension AnalysisReport {
         }
         let callers = entry.dossier.callBacks.count
         if callers > 0 {
+            let count = language.count(callers, ("caller", "callers"), ("appelant", "appelants"))
             lines.append(
                 language.choose(
-                    "\(language.count(callers)) callers to call back; a live node tells their numbers to those who may see them.",
-                    "\(language.count(callers)) appelants à rappeler ; un nœud en service donne leurs numéros à qui y a droit."
+                    "\(count) to call back; a live node tells their numbers to those who may see them.",
+                    "\(count) à rappeler ; un nœud en service donne leurs numéros à qui y a droit."
                 ))
         }
         return lines
@@ -218,10 +219,10 @@ extension AnalysisReport {
             "\(number). \(style.severity(incident.severity, language))  \(style.bold(summary.title))  \(style.dim(incident.id))",
         ]
         lines.append("   " + summary.sentence)
+        let (first, last) = summary.ends
         lines.append(
-            "   " + language.choose("first call ", "premier appel ") + moment(incident.firstSeen)
-                + language.choose(", seen ", ", vu ") + moment(incident.detectedAt)
-                + language.choose(", last call ", ", dernier appel ") + moment(incident.lastSeen))
+            "   " + first + " " + moment(incident.firstSeen) + language.choose(", seen ", ", vu ")
+                + moment(incident.detectedAt) + ", " + last + " " + moment(incident.lastSeen))
         lines += emergencyLines(entry, language).map { "   " + $0 }
         for (rank, cause) in incident.causes.enumerated() {
             if rank == 0 { lines += ["", "   " + style.bold(language.choose("Why", "Pourquoi"))] }
@@ -245,7 +246,7 @@ extension AnalysisReport {
                         + language.choose(cause.test.english, cause.test.french))
             }
         }
-        lines += figureLines(entry, language, style)
+        if entry.dossier.calls > 0 { lines += figureLines(entry, language, style) }
         if let proposal = entry.proposal { lines += filterLines(proposal, language, style) }
         return lines
     }

@@ -36,6 +36,18 @@ struct IncidentSummary {
         }
     }
 
+    /// What its first and its last moment are: of calls, or of counts in which calls are missing.
+    var ends: (first: String, last: String) {
+        if case .emergencyFailure(let scope) = entry.incident.subject, scope.missing != nil {
+            return (
+                language.choose("missing since", "manquent depuis"), language.choose("until", "jusqu’à")
+            )
+        }
+        return (
+            language.choose("first call", "premier appel"), language.choose("last call", "dernier appel")
+        )
+    }
+
     /// One sentence: how much, from where, to where, and why most likely.
     var sentence: String {
         let dossier = entry.dossier

@@ -167,10 +167,14 @@ extension EmergencyFailure {
         keep(&scope, found, alarm, since: since, report: report)
     }
 
+    /// Second of the first attempt within a set that went wrong, and that no other failure explains.
     func firstLost(_ scope: EmergencyScope, since: UInt32, _ sign: Alarm.Sign) -> UInt32? {
         var first: UInt32?
+        let others = episodes.compactMap { $0.isOfCounts ? nil : $0.scope }
         ring.newest(since: since) { entry in
-            if isBad(entry, sign), scope.holds(entry) { first = min(first ?? entry.second, entry.second) }
+            guard isBad(entry, sign), scope.holds(entry), !others.contains(where: { $0.holds(entry) })
+            else { return }
+            first = min(first ?? entry.second, entry.second)
         }
         return first
     }
