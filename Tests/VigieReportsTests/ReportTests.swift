@@ -134,6 +134,27 @@ private func report() throws -> AnalysisReport {
         #expect(!text.contains("Nothing is wrong") && text.contains("sort each file by `start`"))
     }
 
+    @Test func `counts alone are judged as counts`() {
+        var report = AnalysisReport()
+        var input = AnalysisReport.Input(path: "counts.csv", format: "vigie.counts/1")
+        input.records = 2
+        report.inputs = [input]
+        var board = EmergencyFailure().board()
+        var cell = EmergencyBoard.Cell(
+            service: EmergencyService(rawValue: 15), department: DepartmentCode("59") ?? .none,
+            since: Timestamp(seconds: 0))
+        board.cells = [cell]
+        report.emergency = board
+        let young = report.text(style: .plain)
+        #expect(young.contains("Counts only, no call.") && young.contains("Vigie cannot tell yet"))
+        cell.state = .normal
+        board.cells = [cell]
+        report.emergency = board
+        #expect(report.text(style: .plain).contains("Nothing is wrong that Vigie can see in these counts."))
+        report.inputs[0].format = "vigie.calls/1 CSV"
+        #expect(report.text(style: .plain).contains("it found no call in these inputs"))
+    }
+
     @Test func `an empty report says that nothing is wrong`() {
         #expect(AnalysisReport().text(style: .plain).contains("Nothing is wrong that Vigie can see."))
     }

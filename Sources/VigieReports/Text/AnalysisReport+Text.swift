@@ -69,6 +69,17 @@ extension AnalysisReport {
 
     /// What no incident means: not the same with nothing read, or a part only.
     func allClear(_ language: ReportLanguage) -> String {
+        if statistics.attempts == 0, counted > 0 {
+            let isLearning = emergency?.cells.allSatisfy { $0.state == .learning } ?? true
+            return isLearning
+                ? language.choose(
+                    "Vigie cannot tell yet: it judges counts by the four weeks before them; give it the files of those weeks too",
+                    "Vigie ne peut encore rien dire : elle juge les comptes d’après les quatre semaines qui précèdent ; donnez-lui aussi les fichiers de ces semaines"
+                )
+                : language.choose(
+                    "Nothing is wrong that Vigie can see in these counts",
+                    "Rien d’anormal que Vigie puisse voir dans ces comptes")
+        }
         if statistics.attempts == 0, !inputs.isEmpty {
             return language.choose(
                 "Vigie cannot tell: it found no call in these inputs; check that they hold SIP signalling or call records",
@@ -90,6 +101,11 @@ extension AnalysisReport {
                 "Rien d’anormal que Vigie puisse voir dans la partie qu’il a pu lire ; regardez les entrées")
         }
         return language.choose("Nothing is wrong that Vigie can see", "Rien d’anormal que Vigie puisse voir")
+    }
+
+    /// Intervals that centres or networks counted, in all inputs.
+    private var counted: UInt64 {
+        inputs.reduce(0) { $0 + ($1.format.hasPrefix(EmergencyCountReader.format) ? $1.records : 0) }
     }
 
     private func inputLines(_ language: ReportLanguage, _ style: TextStyle) -> [String] {
@@ -142,7 +158,9 @@ extension AnalysisReport {
 
     private func callsLine(_ language: ReportLanguage) -> String {
         guard statistics.attempts > 0, let first = statistics.first, let last = statistics.last else {
-            return language.choose("No call attempt was found.", "Aucune tentative d’appel trouvée.")
+            return counted > 0
+                ? language.choose("Counts only, no call.", "Des comptes seulement, aucun appel.")
+                : language.choose("No call attempt was found.", "Aucune tentative d’appel trouvée.")
         }
         let attempts = language.count(Int(clamping: statistics.attempts))
         let asr = language.percent(statistics.asr)
