@@ -4,7 +4,7 @@ import VigieWire
 /// Watches counts: what centres count of each service in each department and over all departments that report together, and, minute
 /// by minute, how many people call by each service, place and operator.
 struct CountWatch: Sendable {
-    /// Series at most, of about 8 KiB: 404 cells of the four great numbers counted by the network, as many by centres, and four times that.
+    /// Series at most, of about 10 KiB: 404 cells of the four great numbers counted by the network, as many by centres, and four times that.
     static let maxSeries = 4_096
 
     private(set) var series: [CountedSeries] = []
